@@ -1,0 +1,95 @@
+"""One plain value for every chart. `chart_pdf`, `chart_xlsx` and `chart_json` draw it; nobody else needs to.
+
+A gap (None) in a series stays a gap: it is never joined, never drawn as zero.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from .values import Words
+
+Kind: TypeAlias = Literal["line", "bar", "stacked"]
+Number: TypeAlias = float | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line or one set of bars. `values` has one entry per label; None is a gap. `tone` as in values.TONES."""
+
+    name: Words
+    values: tuple[Number, ...]
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Natural process limits of an XmR chart, in the unit of the chart."""
+
+    lower: float | None
+    centre: float
+    upper: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as a plain value.
+
+    labels           one per point, in order, already in the reader's words ("2026-01", "Jan 2026", "Site A")
+    target           one number for all points, or one per point (a target that changed; None where there was none)
+    limits           natural process limits of the first series, or None
+    signals          indices of points of the first series that are signals; they are ringed
+    cases            per point: how many cases stand behind it (12), or numerator and denominator ((11, 12))
+    source           where the figures come from: printed under the chart with the number of cases
+    higher_is_better which way is good, for the words beside the target; None says nothing
+    decimals         how many digits after the point the figures carry
+    """
+
+    kind: Kind
+    title: Words
+    labels: tuple[Words, ...]
+    series: tuple[Series, ...]
+    unit: Words = ""
+    target: float | tuple[Number, ...] | None = None
+    limits: Limits | None = None
+    signals: tuple[int, ...] = ()
+    decimals: int = 0
+    source: Words = ""
+    cases: tuple[int | tuple[int, int] | None, ...] = ()
+    higher_is_better: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse (ValueError) series, targets or cases that do not have one entry per label."""
+        points = len(self.labels)
+        for name, length in [(str(one.name), len(one.values)) for one in self.series] + self._others():
+            if length != points:
+                raise ValueError(f"chart: {name!r} has {length} entries for {points} labels")
+        if any(not 0 <= index < points for index in self.signals):
+            raise ValueError("chart: a signal points outside the labels")
+
+    def _others(self) -> list[tuple[str, int]]:
+        found = [("target", len(self.target))] if isinstance(self.target, tuple) else []
+        return found + ([("cases", len(self.cases))] if self.cases else [])
+
+    @property
+    def targets(self) -> tuple[Number, ...]:
+        """The target at each point; empty when there is none at all."""
+        if self.target is None:
+            return ()
+        return self.target if isinstance(self.target, tuple) else (self.target,) * len(self.labels)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not a single value to draw."""
+        return not any(value is not None for one in self.series for value in one.values)
+
+    @property
+    def case_count(self) -> int | None:
+        """All cases behind the chart (denominators where there are two numbers); None when not told."""
+        known: list[int] = [case[1] if isinstance(case, tuple) else case for case in self.cases if case is not None]
+        return sum(known) if known else None
+
+
+def line(title: Words, labels: Sequence[Words], values: Sequence[Number], unit: Words = "") -> Chart:
+    """The most common chart: one line named like the chart itself."""
+    return Chart("line", title, tuple(labels), (Series(title, tuple(values)),), unit=unit)

@@ -1,0 +1,93 @@
+"""Small plain values that sheets, documents and charts share: words, tones, links and badges.
+
+Nothing here knows how to draw itself. Words may be lazy translations: they are made into text while a
+renderer runs, in the language of the document and not in that of the person who asked for it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from flask_babel import force_locale
+from flask_babel.speaklater import LazyString
+
+Words: TypeAlias = str | LazyString
+"""Text, or a lazy translation that becomes text in the language of the document."""
+
+Scalar: TypeAlias = Words | int | float | Decimal | date | datetime | bool | None
+"""What a cell may hold without further ado. `date` means a day, `datetime` an instant."""
+
+TONES = ("good", "warn", "bad", "info", "neutral")
+"""The meanings a colour may carry. Colour never stands alone: the word is always there beside it."""
+
+_ALIASES = {
+    "green": "good", "success": "good", "ok": "good", "positive": "good",
+    "yellow": "warn", "amber": "warn", "orange": "warn", "warning": "warn",
+    "red": "bad", "danger": "bad", "error": "bad", "critical": "bad",
+    "blue": "info", "azure": "info", "primary": "info", "progress": "info", "active": "info",
+}  # fmt: skip
+
+
+def tone_of(name: str) -> str:
+    """The tone called `name` or known by that colour name; an unknown name is neutral, never an error."""
+    return name if name in TONES else _ALIASES.get(name, "neutral")
+
+
+def plain(words: object) -> str:
+    """The text of a str, a lazy string or any other value; None is the empty text."""
+    return "" if words is None else str(words)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Resolve lazy words in `language` (as in "zh_Hans_CN", "en") inside the block; harmless without an app."""
+    with force_locale(language):
+        yield
+
+
+def is_chinese(language: str) -> bool:
+    """Whether the language of a document is written in Chinese characters."""
+    return language.lower().startswith("zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads somewhere: to an address (`url`), or to another sheet of the workbook (`sheet`, its title)."""
+
+    text: Words
+    url: str = ""
+    sheet: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A value on a coloured ground, for traffic lights in sheets. The value itself must say what the colour says."""
+
+    value: Scalar
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word with a shape and a colour, for states in documents: ● good, ▲ warn, ■ bad, ◆ info, ○ neutral."""
+
+    text: Words
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A box, ticked or empty, drawn as a shape, with optional words to its right."""
+
+    done: bool
+    text: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Words in bold inside a cell of a grid."""
+
+    text: Words
