@@ -4,9 +4,9 @@
     python -m tools.po --all               update every package's file
     python -m tools.po --check [package]   say what is missing, unused, fuzzy or wrong; exit 1 if anything is
 
-A sentence belongs to the package whose Python files or whose templates folder holds it. Everything that no package
-claims (core, config, the base templates, macros, e-mails, error and sign-in pages) belongs to `web`. The files carry no
-dates and no line numbers, so they change only when the wording does.
+A sentence belongs to the package whose Python files or whose templates folder holds it. Everything that no
+package claims (core, config, the base templates, macros, e-mails, error and sign-in pages) belongs to `web`. The
+files carry no dates and no line numbers, so they change only when the wording does.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def source_files() -> Iterator[Path]:
 
 
 def sentences_of(path: Path) -> Iterator[tuple[str | None, str | tuple[str, ...]]]:
-    """(context, msgid or (singular, plural)) for each sentence of one file; a template that does not parse raises."""
+    """(context, msgid or (singular, plural)) of each sentence of a file; an unreadable template raises."""
     python = path.suffix == ".py"
     method = "python" if python else "jinja2.ext:babel_extract"
     with path.open("rb") as stream:

@@ -1,8 +1,8 @@
 """The Chinese wording: where the catalogues are, and how they become the one file that the app reads.
 
 People edit one `.po` per package. The app reads a single `messages.mo` put together from all of them, because
-gettext looks a sentence up in one place. The `.mo` is never committed: `run.py` and the tests make it when a `.po`
-is newer.
+gettext looks a sentence up in one place. The `.mo` is never committed: `run.py` and the tests make it when a
+`.po` is newer.
 
     python -m tools.translations            make messages.mo again where it is out of date
 """
@@ -32,7 +32,7 @@ def read_catalogue(path: Path, locale: str = LOCALE) -> Catalog:
 
 
 def up_to_date(folder: Path) -> bool:
-    """Whether `messages.mo` is as new as every `.po` beside it, and as the folder (a `.po` may have been removed)."""
+    """Whether `messages.mo` is as new as every `.po` beside it."""
     compiled = folder / "messages.mo"
     if not compiled.exists():
         return False
@@ -41,7 +41,7 @@ def up_to_date(folder: Path) -> bool:
 
 
 def compile_folder(folder: Path, locale: str = LOCALE) -> Path:
-    """Merge all `.po` of a folder into its `messages.mo`; the file is replaced in one step, so readers never see half."""
+    """Merge all `.po` of a folder into its `messages.mo`, replaced in one step: readers never see half."""
     merged = Catalog(locale=locale, fuzzy=False)
     for path in sorted(folder.glob("*.po")):
         for message in read_catalogue(path, locale):
