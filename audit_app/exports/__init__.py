@@ -19,12 +19,13 @@ The same value always gives the same bytes: `created` is the only clock.
     from audit_app.exports.sheet import Column, Sheet, Workbook
     from audit_app.exports.values import Badge, Tone
 
-    late = Chart("line", _("Late orders"), months, (Series(_("Late"), (3, None, 1)),), target=2, source=_("Orders"))
-    paper = Document(_("Orders"), language="zh_Hans_CN", created=at, code="R-7", version="2", hash8=digest[:8], blocks=(
-        Cover(_("Orders"), facts=((_("Period"), "2026"),)), Contents(), Heading(_("1 Late")), Figure(late),
-        Grid((GridColumn(_("Order"), 3), GridColumn(_("State"))), tuple((o.name, Badge(o.word, "bad")) for o in orders)),
-    ))
-    book = Workbook((Sheet(_("Orders"), (Column(_("Order")), Column(_("Due"), "date"), Column(_("State"))),
-                           [(o.name, o.due, Tone(o.word, "warn")) for o in orders], charts=(late,)),), created=at)
+    late = Chart("line", _("Late orders"), months, (Series(_("Late"), (3, None, 1)),), target=2)
+    blocks = (Cover(_("Orders"), facts=((_("Period"), "2026"),)), Contents(), Heading(_("1 Late")), Figure(late),
+              Grid((GridColumn(_("Order"), 3), GridColumn(_("State"))),
+                   tuple((order.name, Badge(order.word, "bad")) for order in orders)))
+    paper = Document(_("Orders"), blocks, language="zh_Hans_CN", code="R-7", created=at, hash8=digest[:8])
+    columns = (Column(_("Order")), Column(_("Due"), "date"), Column(_("State")))
+    rows = [(order.name, order.due, Tone(order.word, "warn")) for order in orders]
+    book = Workbook((Sheet(_("Orders"), columns, rows, charts=(late,)),), created=at)
     pdf_bytes, xlsx_bytes = pdf.render(paper), xlsx.render(book)
 """

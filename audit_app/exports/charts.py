@@ -15,7 +15,7 @@ Number: TypeAlias = float | int | None
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or one set of bars. `values` has one entry per label; None is a gap. `tone` as in values.TONES."""
+    """One line or one set of bars. `values`: one per label, None is a gap. `tone` as in values.TONES."""
 
     name: Words
     values: tuple[Number, ...]
@@ -36,7 +36,7 @@ class Chart:
     """A chart as a plain value.
 
     labels           one per point, in order, already in the reader's words ("2026-01", "Jan 2026", "Site A")
-    target           one number for all points, or one per point (a target that changed; None where there was none)
+    target           one number for all points, or one per point (it may change; None where there was none)
     limits           natural process limits of the first series, or None
     signals          indices of points of the first series that are signals; they are ringed
     cases            per point: how many cases stand behind it (12), or numerator and denominator ((11, 12))
@@ -86,7 +86,8 @@ class Chart:
     @property
     def case_count(self) -> int | None:
         """All cases behind the chart (denominators where there are two numbers); None when not told."""
-        known: list[int] = [case[1] if isinstance(case, tuple) else case for case in self.cases if case is not None]
+        told = [case for case in self.cases if case is not None]
+        known = [case[1] if isinstance(case, tuple) else case for case in told]
         return sum(known) if known else None
 
 

@@ -60,7 +60,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; line breaks and blank lines in it are kept. lead: larger; note: small and grey; quote: set in."""
+    """A paragraph; line breaks and blank lines in it are kept. lead is larger, note small, quote set in."""
 
     text: Words
     style: Literal["normal", "lead", "note", "quote"] = "normal"
@@ -84,7 +84,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class GridColumn:
-    """A column of a grid. `width` is relative to the others; numbers and dates of one column share `decimals`."""
+    """A column of a grid. `width` is relative to the others; all its numbers show `decimals` digits."""
 
     title: Words
     width: float = 1.0
@@ -152,7 +152,7 @@ class Callout:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One line to sign: in what role, who, when. `mark` is what stands in place of a pen stroke ("Signed in …")."""
+    """One line to sign: role, name, when. `mark` stands in place of a pen stroke ("Signed in the system")."""
 
     role: Words
     name: Words = ""

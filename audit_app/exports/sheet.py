@@ -19,7 +19,7 @@ class Column:
 
     kind      what the cells hold; a value of another kind is written as what it is, never refused.
               percent: 0.875 is shown as 87.5 %. duration_min: minutes, shown as hours:minutes (95 is 1:35)
-    width     in characters of a Latin digit; 0 lets the renderer measure the first rows (Chinese counts double)
+    width     in characters of a Latin digit; 0 lets the renderer measure (Chinese counts double)
     decimals  digits after the point for number and percent
     wrap      break long text into lines (rows then grow); None wraps text columns wider than 40 characters
     """
@@ -58,7 +58,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """Sheets in order, and what the file says about itself. `created` is the only clock: bytes are repeatable.
+    """Sheets in order, and what the file says about itself. `created` is its only clock.
 
     zone      time zone in which instants are shown (Excel knows none); days are never shifted
     language  of the renderer's own words and of lazy words: "en", "zh_Hans_CN"

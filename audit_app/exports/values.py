@@ -43,7 +43,7 @@ def plain(words: object) -> str:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Resolve lazy words in `language` (as in "zh_Hans_CN", "en") inside the block; harmless without an app."""
+    """Resolve lazy words in `language` ("zh_Hans_CN", "en") inside the block; harmless without an app."""
     with force_locale(language):
         yield
 
@@ -55,7 +55,7 @@ def is_chinese(language: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that leads somewhere: to an address (`url`), or to another sheet of the workbook (`sheet`, its title)."""
+    """Text that leads to an address (`url`) or to another sheet of the workbook (`sheet`, its title)."""
 
     text: Words
     url: str = ""
@@ -64,7 +64,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A value on a coloured ground, for traffic lights in sheets. The value itself must say what the colour says."""
+    """A value on a coloured ground, as traffic lights in sheets; the value itself says what the colour says."""
 
     value: Scalar
     tone: str = "neutral"

@@ -1,0 +1,261 @@
+"""Blocks of a Document into flowables: one small method per kind of block."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak, Flowable
+from reportlab.platypus import PageBreak as NewPage
+
+from . import document as d
+from .pdf_cells import Line, Words
+from .pdf_cover import CoverPage, room_for_facts
+from .pdf_fonts import BOLD
+from .pdf_grid import Look, Row, Table
+from .pdf_lines import Flow, Head, Lines
+from .pdf_media import Charts, Photo, SignLines
+from .pdf_page import contents_pages
+from .pdf_styles import (
+    BODY,
+    CELL,
+    CELL_BOLD,
+    COMPACT,
+    COMPACT_BOLD,
+    FACT_NAME,
+    FACT_VALUE,
+    HEAD_CELL,
+    HEADINGS,
+    LEAD,
+    LETTER_TITLE,
+    MUTED,
+    NOTE,
+    QUOTE,
+    TABLE_CAPTION,
+    TEXT_HEIGHT,
+    TEXT_WIDTH,
+    Type,
+    tone_colours,
+)  # fmt: skip
+from .values import Check, plain, tone_of
+
+STYLES = {"normal": BODY, "lead": LEAD, "note": NOTE, "quote": QUOTE}
+
+
+class Gap(Flow):
+    """Nothing, of a given height."""
+
+    def __init__(self, height: float) -> None:
+        super().__init__()
+        self.high = height
+
+    def wrap(self, _wide: float, _high: float) -> tuple[float, float]:
+        """No width; the height asked for."""
+        return 0, self.high
+
+    def draw(self) -> None:
+        """Nothing to draw."""
+
+
+class Builder:
+    """Turns the blocks of one document into flowables, in the language that is being spoken."""
+
+    def __init__(self, paper: d.Document) -> None:
+        self.paper = paper
+        self.words = Words(paper.zone)
+        self.heads = list(_headings(paper.blocks))
+        self._keys = iter([key for key, _text, _level in self.heads])
+
+    def flows(self) -> list[Flowable]:
+        """All flowables, with page breaks so that no heading is left alone at the foot of a page."""
+        return _with_next(self._all(self.paper.blocks))
+
+    def _all(self, blocks: tuple[d.Block, ...]) -> list[Flowable]:
+        return [flow for block in blocks for flow in self._makers()[type(block)](block)]
+
+    def _makers(self) -> dict[type, Callable[[Any], list[Flowable]]]:
+        return {
+            d.Cover: self._cover, d.Letterhead: self._letterhead, d.Contents: self._contents,
+            d.Heading: self._heading, d.Text: self._text, d.Bullets: self._bullets, d.Facts: self._facts,
+            d.Grid: self._grid, d.Figure: self._figure, d.FigurePair: self._pair, d.Image: self._image,
+            d.Callout: self._callout, d.Signatures: self._signatures, d.PageBreak: lambda _block: [NewPage()],
+            d.Space: lambda block: [Gap(block.height * mm)], d.KeepTogether: self._keep,
+        }  # fmt: skip
+
+    def _cover(self, block: d.Cover) -> list[Flowable]:
+        table = self._pairs(block.facts, 1) if block.facts else None
+        parts: list[Flowable] = []
+        if table and table.wrap(0, 0)[1] > room_for_facts():
+            table, *parts = table.split(0, room_for_facts())
+        return [CoverPage(block, self.paper, table, self.words), NewPage(), *parts]
+
+    def _letterhead(self, block: d.Letterhead) -> list[Flowable]:
+        room = TEXT_WIDTH - (110 if block.badge else 0)
+        title: list[list[Line]] = [self.words.lines(block.title, LETTER_TITLE, room)]
+        if plain(block.subtitle):
+            title[0] += self.words.lines(block.subtitle, Type(10, 15, colour=MUTED), room)
+        widths, aligns = [TEXT_WIDTH], ["left"]
+        if block.badge:
+            title.append(self.words.lines(block.badge, Type(10, 26), 100))
+            widths, aligns = [room, 110], ["left", "left"]
+        look = Look(widths, aligns, pad=2, side=0, rules=False)
+        top: list[Flowable] = [Table(look, [look.row(title)], None, 0, 10)]
+        return top + ([self._pairs(block.facts, 2)] if block.facts else [])
+
+    def _contents(self, block: d.Contents) -> list[Flowable]:
+        return [part for page in contents_pages(self.heads, block.depth) for part in (page, NewPage())]
+
+    def _heading(self, block: d.Heading) -> list[Flowable]:
+        kind, text = HEADINGS[block.level], plain(block.text)
+        head = Head(
+            self.words.lines(text, kind, TEXT_WIDTH), TEXT_WIDTH, kind, (next(self._keys), text, block.level)
+        )
+        return [NewPage(), head] if block.new_page else [head]
+
+    def _text(self, block: d.Text) -> list[Flowable]:
+        kind = STYLES[block.style]
+        lines = self.words.lines(plain(block.text).strip("\n"), kind, TEXT_WIDTH - kind.indent)
+        edge = MUTED if block.style == "quote" else None
+        return [Lines(lines, TEXT_WIDTH, kind, kind.indent, edge=edge)]
+
+    def _bullets(self, block: d.Bullets) -> list[Flowable]:
+        found: list[Flowable] = []
+        for number, item in enumerate(block.items, 1):
+            indent = 16.0 if isinstance(item, Check) else 14.0 if not block.numbered else 20.0
+            lines = self._item(item, indent)
+            if not isinstance(item, Check):
+                lines[0].mark = f"text:{number}." if block.numbered else "dot:"
+            last = number == len(block.items)
+            found.append(Lines(lines, TEXT_WIDTH, Type(after=8 if last else 2.5)))
+        return found
+
+    def _item(self, item: object, indent: float) -> list[Line]:
+        lines = self.words.lines(item, BODY, TEXT_WIDTH - indent)
+        for line in lines:
+            line.indent = indent
+        return lines
+
+    def _facts(self, block: d.Facts) -> list[Flowable]:
+        return [self._pairs(block.pairs, block.columns)] if block.pairs else []
+
+    def _pairs(self, pairs: tuple[d.Fact, ...], columns: int) -> Table:
+        unit = TEXT_WIDTH / columns
+        name = unit * (0.28 if columns == 1 else 0.36)
+        look = Look([name, unit - name] * columns, ["left"] * 2 * columns, pad=3.4, side=4)
+        rows = []
+        for start in range(0, len(pairs), columns):
+            cells: list[list[Line]] = []
+            for label, value in pairs[start : start + columns]:
+                cells.append(self.words.lines(label, FACT_NAME, name - 8))
+                cells.append(
+                    self.words.lines(value if value not in (None, "") else "–", FACT_VALUE, unit - name - 8)
+                )
+            rows.append(look.row(cells + [[] for _missing in range(2 * columns - len(cells))]))
+        return Table(look, rows)
+
+    def _grid(self, block: d.Grid) -> list[Flowable]:
+        whole = sum(column.width for column in block.columns)
+        widths = [TEXT_WIDTH * column.width / whole for column in block.columns]
+        small = block.compact
+        look = Look(
+            widths, [column.align for column in block.columns], 2.6 if small else 4.0, 4.0 if small else 5.0
+        )
+        titles = tuple(column.title for column in block.columns)
+        head_kind = Type(7.2, 9.8, font=BOLD, colour=HEAD_CELL.colour) if small else HEAD_CELL
+        header = self._row(block, look, titles, head_kind)
+        found: list[Flowable] = []
+        if plain(block.caption):
+            found.append(
+                Caption(self.words.lines(block.caption, TABLE_CAPTION, TEXT_WIDTH), TEXT_WIDTH, TABLE_CAPTION)
+            )
+        return [*found, Table(look, self._rows(block, look), header)]
+
+    def _rows(self, block: d.Grid, look: Look) -> list[Row]:
+        kind, strong = (COMPACT, COMPACT_BOLD) if block.compact else (CELL, CELL_BOLD)
+        shown = block.rows[: block.limit] if block.limit else block.rows
+        rows = [self._row(block, look, row, kind) for row in shown]
+        rest = len(block.rows) - len(shown)
+        grey = Type(kind.size, kind.leading, colour=MUTED)
+        if rest:
+            rows.append(self._note(_("+%(count)d more", count=rest), look, grey))
+        if not block.rows:
+            rows.append(self._note(plain(block.empty) or _("No entries."), look, grey))
+        if block.total:
+            total = self._row(block, look, block.total, strong)
+            total.strong = True
+            rows.append(total)
+        return rows
+
+    def _row(self, block: d.Grid, look: Look, cells: tuple[d.GridCell, ...], kind: Type) -> Row:
+        made = [
+            self.words.lines(cell, kind, wide - 2 * look.side, column.decimals)
+            for cell, column, wide in zip(cells, block.columns, look.widths, strict=True)
+        ]
+        return look.row(made)
+
+    def _note(self, text: str, look: Look, kind: Type) -> Row:
+        return look.row([self.words.lines(text, kind, TEXT_WIDTH - 2 * look.side)], span=True)
+
+    def _figure(self, block: d.Figure) -> list[Flowable]:
+        return [Charts([block.chart], TEXT_WIDTH, block.height, block.caption)]
+
+    def _pair(self, block: d.FigurePair) -> list[Flowable]:
+        return [Charts([block.left, block.right], TEXT_WIDTH, block.height)]
+
+    def _image(self, block: d.Image) -> list[Flowable]:
+        return [Photo(block, TEXT_WIDTH)]
+
+    def _callout(self, block: d.Callout) -> list[Flowable]:
+        strong, pale = tone_colours(block.tone)
+        room, lines = TEXT_WIDTH - 26, []
+        kind = Type(9.2, 14, before=3, after=9)
+        if plain(block.title):
+            lines += self.words.lines(d.Badge(block.title, tone_of(block.tone)), kind, room)
+        if plain(block.text):
+            lines += self.words.lines(plain(block.text).strip("\n"), kind, room)
+        return [Lines(lines, TEXT_WIDTH, kind, ground=pale, edge=strong)]
+
+    def _signatures(self, block: d.Signatures) -> list[Flowable]:
+        flow = SignLines(block.rows, TEXT_WIDTH, self.words)
+        return [CondPageBreak(min(flow.total, TEXT_HEIGHT)), flow] if block.rows else []
+
+    def _keep(self, block: d.KeepTogether) -> list[Flowable]:
+        flows = self._all(block.blocks)
+        whole = sum(flow.total for flow in flows if isinstance(flow, Flow))
+        return [CondPageBreak(whole), *flows] if whole <= TEXT_HEIGHT else flows
+
+
+class Caption(Lines):
+    """Words that must stay with the table below them."""
+
+
+def _headings(blocks: tuple[d.Block, ...]) -> Iterator[tuple[str, str, int]]:
+    """Key, text and level of each heading, in order, those inside KeepTogether too."""
+    number = 0
+    todo = list(reversed(blocks))
+    while todo:
+        block = todo.pop()
+        if isinstance(block, d.KeepTogether):
+            todo += reversed(block.blocks)
+        elif isinstance(block, d.Heading):
+            number += 1
+            yield block.anchor or f"h{number}", plain(block.text), block.level
+
+
+def _with_next(flows: list[Flowable]) -> list[Flowable]:
+    """Before each heading or caption, a break unless it fits together with the beginning of what follows."""
+    found: list[Flowable] = []
+    needed = 0.0
+    for index in range(len(flows) - 1, -1, -1):
+        flow = flows[index]
+        found.append(flow)
+        if isinstance(flow, Head | Caption):
+            needed = min(flow.total + needed, TEXT_HEIGHT * 0.9)
+            leads = index > 0 and isinstance(flows[index - 1], Head | Caption)
+            if not leads:
+                found.append(CondPageBreak(needed))
+        elif isinstance(flow, Flow):
+            needed = flow.least
+        elif isinstance(flow, NewPage):
+            needed = 0.0
+    return found[::-1]
