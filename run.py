@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Start here: python3 run.py demo
 
-Makes .venv beside this file, installs exactly the pinned packages, then runs what was asked for. Needs nothing
-but Python 3.11 or newer. Written with the standard library only, and with words an old Python can read, so that
-an old Python can say what is wrong instead of failing at a comma.
+Makes .venv beside this file, installs exactly the pinned packages, then runs what was asked for. Needs
+nothing but Python 3.11 or newer. Written with the standard library only, and in words an old Python can read,
+so that an old Python can say what is wrong instead of failing at a comma.
 """
 
 import hashlib
@@ -157,7 +157,7 @@ def make_venv():
     if made.returncode != 0:
         sys.stderr.write(made.stdout.decode(errors="replace"))
         stop(
-            "The virtual environment could not be made; see above. Debian or Ubuntu: sudo apt install python3-venv",
+            "The virtual environment failed; see above. Debian or Ubuntu: sudo apt install python3-venv",
             "虚拟环境创建失败,原因见上。Debian/Ubuntu 请执行:sudo apt install python3-venv",
         )
 
@@ -220,7 +220,7 @@ def install(kind):
         sys.stderr.write("\n".join(last) + "\n")
         if UNREACHABLE.search("\n".join(last)):
             stop(
-                "The package index cannot be reached. Check network and proxy, or set PIP_INDEX_URL to a mirror.",
+                "The package index cannot be reached. Check the network, or set PIP_INDEX_URL to a mirror.",
                 "无法连接软件包源。请检查网络或代理,或用 PIP_INDEX_URL 指定镜像后重试。",
             )
         stop("The packages could not be installed; see above.", "软件包安装失败,原因见上。")

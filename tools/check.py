@@ -3,8 +3,8 @@
     python run.py test                  everything
     python run.py test tests/house -x   only pytest, with these arguments
 
-Every check runs even when an earlier one has failed, so that one run shows all there is to repair. With CI=true
-no test may be skipped.
+Every check runs even when an earlier one has failed, so that one run shows all there is to repair. With
+CI=true no test may be skipped.
 """
 
 import os

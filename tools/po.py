@@ -5,7 +5,7 @@
     python -m tools.po --check [package]   say what is missing, unused, fuzzy or wrong; exit 1 if anything is
 
 A sentence belongs to the package whose Python files or whose templates folder holds it. Everything that no
-package claims (core, config, the base templates, macros, e-mails, error and sign-in pages) belongs to `web`. The
+package claims (core, config, base templates, macros, e-mails, error and sign-in pages) belongs to `web`. The
 files carry no dates and no line numbers, so they change only when the wording does.
 """
 

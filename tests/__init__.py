@@ -1,0 +1,1 @@
+"""The tests. One folder per domain; `house` holds the tests of the repository itself."""
