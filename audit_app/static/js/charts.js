@@ -1,0 +1,73 @@
+// Draws every [data-chart] from the ECharts option in its <script type="application/json">. SVG renderer and rich-text
+// tooltips only, because both work under a strict content security policy. Colours such as "tone:danger" are read from
+// the style sheet, so that a chart follows light and dark.
+let library;
+
+function load() {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL("../vendor/echarts-common-6.1.0.min.js", import.meta.url).href;
+    script.onload = () => resolve(window.echarts);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return library;
+}
+
+function painter() {
+  const css = getComputedStyle(document.documentElement);
+  const token = (name) => css.getPropertyValue(name).trim();
+  const colour = (name) => token(`--tone-${name}-fg`) || token(`--${name}`);
+  const paint = (value) => {
+    if (typeof value === "string" && value.startsWith("tone:")) return colour(value.slice(5));
+    if (Array.isArray(value)) return value.map(paint);
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, paint(inner)]));
+    return value;
+  };
+  return { token, paint };
+}
+
+const list = (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
+
+function dressed(option) {
+  const { token, paint } = painter();
+  const axis = (given) => ({
+    ...given,
+    axisLine: { lineStyle: { color: token("--line") }, ...given.axisLine },
+    axisLabel: { color: token("--muted"), ...given.axisLabel },
+    splitLine: { lineStyle: { color: token("--line-soft") }, ...given.splitLine },
+    nameTextStyle: { color: token("--muted"), ...given.nameTextStyle },
+  });
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const font = { fontFamily: getComputedStyle(document.body).fontFamily, color: token("--ink") };
+  const painted = paint(option);
+  const dress = {
+    ...painted,
+    animation: !calm,
+    color: painted.color ?? ["accent", "teal", "warning", "purple", "danger", "secondary"].map((tone) => painter().paint(`tone:${tone}`)),
+    textStyle: { ...font, ...painted.textStyle },
+    grid: painted.grid ?? { left: 12, right: 24, top: 36, bottom: 28, containLabel: true },
+    tooltip: { trigger: "axis", confine: true, backgroundColor: token("--surface"), borderColor: token("--line"), textStyle: font, ...painted.tooltip, renderMode: "richText" },
+  };
+  for (const name of ["xAxis", "yAxis"]) if (painted[name]) dress[name] = list(painted[name]).map(axis);
+  if (painted.legend) dress.legend = list(painted.legend).map((legend) => ({ textStyle: { color: token("--ink") }, ...legend }));
+  return dress;
+}
+
+function drawOne(echarts, node) {
+  const option = JSON.parse(node.querySelector("script").textContent);
+  const canvas = document.createElement("div");
+  canvas.className = "chart-drawing";
+  node.append(canvas);
+  const chart = echarts.init(canvas, null, { renderer: "svg" });
+  chart.setOption(dressed(option));
+  new ResizeObserver(() => chart.resize()).observe(node);
+  document.addEventListener("themechange", () => chart.setOption(dressed(option), true));
+}
+
+export async function draw() {
+  const waiting = [...document.querySelectorAll("[data-chart]:not([data-drawn])")];
+  for (const node of waiting) node.dataset.drawn = "yes";
+  const echarts = await load();
+  for (const node of waiting) drawOne(echarts, node);
+}
