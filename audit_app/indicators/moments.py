@@ -1,0 +1,83 @@
+"""Reading moments out of text, fast: logs hold hundreds of thousands of them, and strptime is slow."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+Reader = Callable[[str], datetime | None]
+
+# Directives that are plain numbers, so that a pattern of them needs no strptime: (name, digits).
+_NUMBERS = {"d": "1,2", "m": "1,2", "Y": "4", "H": "1,2", "M": "1,2", "S": "1,2"}
+_ORDER = "YmdHMS"
+_CACHED = 65_536  # moments of a log repeat: opened and closed of the same minute, bulk closing runs
+
+
+def moment_reader(patterns: Sequence[str], zone: str) -> Reader:
+    """A function from text to an aware moment in UTC, or None when no pattern fits.
+
+    A pattern is "iso" or one of strptime; the first that fits counts. ``zone`` is where the clock of the log
+    stood, for text that names no zone itself. In the hour that is repeated when clocks go back, the first of
+    the two is meant.
+    """
+    readers = [_reader(pattern) for pattern in patterns]
+    place = UTC if zone == "UTC" else ZoneInfo(zone)
+
+    @lru_cache(maxsize=_CACHED)
+    def read(text: str) -> datetime | None:
+        stripped = text.strip()
+        for reader in readers:
+            moment = reader(stripped)
+            if moment is not None:
+                try:
+                    return (moment if moment.tzinfo else moment.replace(tzinfo=place)).astimezone(UTC)
+                except OverflowError:  # 0001-01-01 east of Greenwich
+                    return None
+        return None
+
+    return read
+
+
+def _reader(pattern: str) -> Reader:
+    if pattern == "iso":
+        return _iso
+    parts = re.split(r"%(.)", pattern)
+    names = parts[1::2]
+    if {"Y", "m", "d"} <= set(names) <= set(_NUMBERS) and len(set(names)) == len(names):
+        return _by_numbers(parts[0::2], names)
+    return lambda text: _strptime(text, pattern)
+
+
+def _by_numbers(literals: list[str], names: list[str]) -> Reader:
+    pieces = [re.escape(literals[0])]
+    for name, literal in zip(names, literals[1:], strict=True):
+        pieces.append(f"([0-9]{{{_NUMBERS[name]}}}){re.escape(literal)}")
+    match = re.compile("".join(pieces)).fullmatch
+    order = [names.index(name) + 1 for name in _ORDER if name in names]
+
+    def read(text: str) -> datetime | None:
+        found = match(text)
+        if found is None:
+            return None
+        year, month, day, *clock = map(int, found.group(*order))
+        try:
+            return datetime(year, month, day, *clock)
+        except ValueError:
+            return None
+
+    return read
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _strptime(text: str, pattern: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, pattern)
+    except ValueError:
+        return None
