@@ -234,20 +234,18 @@ def install(kind):
 
 
 def translations_are_old():
-    """Whether any .po is newer than the messages.mo beside it; looks at dates only, which costs nothing."""
+    """Whether any .po is newer than the .mo beside it; looks at dates only, which costs nothing."""
     base = os.path.join(ROOT, "audit_app", "translations")
     for folder, _folders, names in os.walk(base):
-        sources = [os.path.join(folder, name) for name in names if name.endswith(".po")]
-        compiled = os.path.join(folder, "messages.mo")
-        if sources and not os.path.exists(compiled):
-            return True
-        if any(os.stat(path).st_mtime_ns > os.stat(compiled).st_mtime_ns for path in sources):
-            return True
+        for source in (os.path.join(folder, name) for name in names if name.endswith(".po")):
+            compiled = source[:-3] + ".mo"
+            if not os.path.exists(compiled) or os.stat(source).st_mtime_ns > os.stat(compiled).st_mtime_ns:
+                return True
     return False
 
 
 def compile_translations():
-    """Make messages.mo where it is missing or old."""
+    """Make every .mo that is missing or old."""
     if translations_are_old() and subprocess.call([PYTHON, "-m", "tools.translations"], cwd=ROOT) != 0:
         stop("The translations could not be compiled; see above.", "翻译文件编译失败,原因见上。")
 

@@ -51,8 +51,8 @@ the LGPL: it is loaded as the separate library that it is, and anyone may replac
 
 ## Fonts: `audit_app/exports/fonts`
 
-Noto Sans SC (Google and Adobe), cut to the characters that PDFs need, under the SIL Open Font License 1.1; its
-text is `OFL.txt` beside the files: {fonts}.
+Noto Sans SC (Google and Adobe), cut to the characters that PDFs need, under the SIL Open Font License 1.1;
+its text is `OFL.txt` beside the files: {fonts}.
 """
 
 

@@ -1,10 +1,9 @@
-"""The Chinese wording: where the catalogues are, and how they become the one file that the app reads.
+"""The Chinese wording: where the catalogues are, and how they become what the app reads.
 
-People edit one `.po` per package. The app reads a single `messages.mo` put together from all of them, because
-gettext looks a sentence up in one place. The `.mo` is never committed: `run.py` and the tests make it when a
-`.po` is newer.
+People edit one `.po` per package; beside it lies the `.mo` of the same name, which gettext reads. The `.mo` is never
+committed: `run.py` and the tests make it when its `.po` is newer.
 
-    python -m tools.translations            make messages.mo again where it is out of date
+    python -m tools.translations            make every .mo again that is out of date
 """
 
 import os
@@ -31,35 +30,34 @@ def read_catalogue(path: Path, locale: str = LOCALE) -> Catalog:
         return read_po(stream, locale=locale, abort_invalid=True)
 
 
-def up_to_date(folder: Path) -> bool:
-    """Whether `messages.mo` is as new as every `.po` beside it."""
-    compiled = folder / "messages.mo"
-    if not compiled.exists():
-        return False
-    made = compiled.stat().st_mtime_ns
-    return all(path.stat().st_mtime_ns <= made for path in folder.glob("*.po"))
+def up_to_date(path: Path) -> bool:
+    """Whether the `.mo` beside a `.po` is there and as new."""
+    compiled = path.with_suffix(".mo")
+    return compiled.exists() and compiled.stat().st_mtime_ns >= path.stat().st_mtime_ns
 
 
-def compile_folder(folder: Path, locale: str = LOCALE) -> Path:
-    """Merge all `.po` of a folder into its `messages.mo`, replaced in one step: readers never see half."""
-    merged = Catalog(locale=locale, fuzzy=False)
-    for path in sorted(folder.glob("*.po")):
-        for message in read_catalogue(path, locale):
-            if message.id and message.string and not message.fuzzy:
-                merged.add(message.id, message.string, context=message.context, flags=message.flags)
-    compiled = folder / "messages.mo"
-    unfinished = folder / f"messages.mo.{os.getpid()}"
+def compile_one(path: Path, locale: str) -> Path:
+    """Compile a `.po` without its fuzzy sentences; the `.mo` is replaced in one step, so readers never see half."""
+    compiled = path.with_suffix(".mo")
+    unfinished = compiled.with_suffix(f".{os.getpid()}")
     with unfinished.open("wb") as stream:
-        write_mo(stream, merged)
+        write_mo(stream, read_catalogue(path, locale))
     unfinished.replace(compiled)
     return compiled
 
 
 def compile_all(force: bool = False) -> list[Path]:
-    """Compile every language that needs it; returns the files that were written."""
-    folders = sorted(path for path in TRANSLATIONS.glob("*/LC_MESSAGES") if any(path.glob("*.po")))
+    """Compile what needs it in every language, and remove the `.mo` of catalogues that are gone.
+
+    Returns the files that were written.
+    """
+    for orphan in TRANSLATIONS.glob("*/LC_MESSAGES/*.mo"):
+        if not orphan.with_suffix(".po").exists():
+            orphan.unlink()
     return [
-        compile_folder(folder, folder.parent.name) for folder in folders if force or not up_to_date(folder)
+        compile_one(path, path.parent.parent.name)
+        for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))
+        if force or not up_to_date(path)
     ]
 
 
