@@ -1,0 +1,85 @@
+"""Sign-in by Flask-Security: its settings in one place, and the trail's line for every sign-in."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, request
+from flask_login import user_logged_in
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+from sqlalchemy import select
+
+from audit_app.accounts.models import Person, RoleRow
+from audit_app.accounts.permissions import Role
+from audit_app.config import Settings
+from audit_app.core.clock import now
+from audit_app.core.db import db
+from audit_app.trail import services as trail
+
+CHEAP = {"argon2__rounds": 1, "argon2__memory_cost": 1024, "argon2__parallelism": 1}
+"""Password hashing for tests only: the real cost (argon2id, library defaults) would make each test slow."""
+
+
+class TrimmedMail(MailUtil):  # type: ignore[misc]  # the library ships no types
+    """A tablet's keyboard puts a blank behind a completed address; it must not lock anybody out."""
+
+    def normalize(self, email: str) -> str:
+        """The address as it is compared: trimmed, then the library's own normal form."""
+        return str(super().normalize(email.strip().lower()))
+
+    def validate(self, email: str) -> str:
+        """Same, for addresses that are newly entered."""
+        return str(super().validate(email.strip().lower()))
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Attach Flask-Security with the features that are on: sign-in, sign-out, change of password."""
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # name of the hash scheme, not a password
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=CHEAP if settings.testing else {},
+        SECURITY_PASSWORD_LENGTH_MIN=10,
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKD",
+        SECURITY_CHANGEABLE=True,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_SCRIPT_NONCE_KEY="csp_nonce",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_FLASH_MESSAGES=True,
+        SECURITY_I18N_DOMAIN="flask_security",
+        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": _mail_address, "case_insensitive": True}}],
+        SECURITY_TRACKABLE=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.secure_cookies,
+    )
+    app.extensions["accounts_datastore"] = datastore = SQLAlchemyUserDatastore(db, Person, RoleRow)
+    Security(app, datastore, mail_util_cls=TrimmedMail)
+    user_logged_in.connect(_note_sign_in, app)
+
+
+def _mail_address(identity: str) -> str | None:
+    """A sign-in name as it is kept: trimmed and in lower case."""
+    identity = identity.strip().lower()
+    return identity if 3 <= len(identity) <= 255 and "@" in identity else None
+
+
+def _note_sign_in(_app: Flask, user: Any, **_rest: Any) -> None:
+    if request.method == "POST":
+        user.last_seen_at = now()
+        trail.note("person.sign_in", user, by=user)
+
+
+def ensure_roles() -> dict[Role, RoleRow]:
+    """The role rows, made when missing (the enum in ``permissions.py`` is what counts)."""
+    rows = {Role(row.name): row for row in db.session.scalars(select(RoleRow))}
+    for role in Role:
+        if role not in rows:
+            rows[role] = RoleRow(name=role.value)
+            db.session.add(rows[role])
+    db.session.flush()
+    return rows

@@ -1,0 +1,234 @@
+"""Checklist templates (published versions are frozen), an audit's copy, and its append-only answers."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audit_app.accounts.models import Person, Process, in_reader_language
+from audit_app.core.db import Base, Versioned, append_only, by_value
+from audit_app.core.labels import Label
+from audit_app.programme.models import Audit
+
+
+class VersionState(Label):
+    """Life of a template version."""
+
+    DRAFT = "draft", _l("Draft"), "warning"
+    PUBLISHED = "published", _l("Published"), "success"
+    RETIRED = "retired", _l("Replaced"), "secondary"
+
+
+class Verdict(Label):
+    """The answer to a checklist item. "Not yet" clears an answer."""
+
+    CONFORM = "conform", _l("Conform"), "success"
+    MINOR = "minor", _l("Minor NC"), "warning"
+    MAJOR = "major", _l("Major NC"), "danger"
+    OBSERVATION = "observation", _l("Observation"), "info"
+    OFI = "ofi", _l("Opportunity for improvement"), "purple"
+    GOOD_PRACTICE = "good_practice", _l("Good practice"), "teal"
+    NOT_APPLICABLE = "not_applicable", _l("N.A."), "secondary"
+    OPEN = "open", _l("Not yet"), "secondary"
+
+
+class Template(Base):
+    """A checklist in the library: a title over a row of versions."""
+
+    __tablename__ = "checklist_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    standard: Mapped[str] = mapped_column(String(100), default="")
+    shipped: Mapped[bool] = mapped_column(default=False)
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("checklist_template.id"))
+
+    versions: Mapped[list["TemplateVersion"]] = relationship(
+        back_populates="template", order_by="TemplateVersion.number.desc()"
+    )
+
+
+class TemplateVersion(Versioned, Base):
+    """One version; a draft may be edited, a published one never."""
+
+    __tablename__ = "checklist_template_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_id: Mapped[int] = mapped_column(ForeignKey("checklist_template.id"), index=True)
+    number: Mapped[int]
+    title_en: Mapped[str] = mapped_column(String(200))
+    title_zh: Mapped[str] = mapped_column(String(200))
+    attribution_en: Mapped[str] = mapped_column(String(1000), default="")
+    attribution_zh: Mapped[str] = mapped_column(String(1000), default="")
+    licence: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(300), default="")
+    state: Mapped[VersionState] = mapped_column(by_value(VersionState), default=VersionState.DRAFT)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+
+    template: Mapped[Template] = relationship(back_populates="versions")
+    questions: Mapped[list["Question"]] = relationship(
+        back_populates="version_of", cascade="all, delete-orphan", order_by="Question.position"
+    )
+    published_by: Mapped[Person | None] = relationship(foreign_keys=[published_by_id])
+
+    __table_args__ = (UniqueConstraint("template_id", "number"),)
+
+    @property
+    def name(self) -> str:
+        """Title in the reader's language."""
+        return in_reader_language(self.title_en, self.title_zh)
+
+    @property
+    def attribution(self) -> str:
+        """Where the text comes from, in the reader's language."""
+        return in_reader_language(self.attribution_en, self.attribution_zh)
+
+
+class Prompted:
+    """Mixin: what a question and its copy in an audit have in common."""
+
+    position: Mapped[int]
+    clause: Mapped[str] = mapped_column(String(40), default="")
+    section: Mapped[str] = mapped_column(String(40), default="")
+    assessable: Mapped[bool] = mapped_column(default=True)
+    title_en: Mapped[str] = mapped_column(String(500), default="")
+    title_zh: Mapped[str] = mapped_column(String(500), default="")
+    prompt_en: Mapped[str] = mapped_column(String(5000), default="")
+    prompt_zh: Mapped[str] = mapped_column(String(5000), default="")
+    evidence_en: Mapped[str] = mapped_column(String(2000), default="")
+    evidence_zh: Mapped[str] = mapped_column(String(2000), default="")
+    documented_information: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def title(self) -> str:
+        """Clause title in the reader's language."""
+        return in_reader_language(self.title_en, self.title_zh)
+
+    @property
+    def prompt(self) -> str:
+        """What to ask, in the reader's language."""
+        return in_reader_language(self.prompt_en, self.prompt_zh)
+
+    @property
+    def evidence_hint(self) -> str:
+        """Expected evidence, in the reader's language."""
+        return in_reader_language(self.evidence_en, self.evidence_zh)
+
+
+class Question(Prompted, Base):
+    """One row of a template: a heading (not assessable) or an item to assess."""
+
+    __tablename__ = "checklist_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("checklist_template_version.id", ondelete="CASCADE"), index=True
+    )
+    version_of: Mapped[TemplateVersion] = relationship(back_populates="questions")
+
+
+class Checklist(Base):
+    """An audit's own copy of a published version: old audits never change their meaning."""
+
+    __tablename__ = "checklist"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("checklist_template_version.id"))
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    audit: Mapped[Audit] = relationship(back_populates="checklists")
+    template_version: Mapped[TemplateVersion] = relationship()
+    items: Mapped[list["ChecklistItem"]] = relationship(
+        back_populates="checklist", cascade="all, delete-orphan", order_by="ChecklistItem.position"
+    )
+
+    @property
+    def name(self) -> str:
+        """Title of the template version."""
+        return self.template_version.name
+
+
+class ChecklistItem(Prompted, Base):
+    """One row of an audit's checklist."""
+
+    __tablename__ = "checklist_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id", ondelete="CASCADE"), index=True)
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
+
+    checklist: Mapped[Checklist] = relationship(back_populates="items")
+    process: Mapped[Process | None] = relationship()
+
+    @property
+    def code(self) -> str:
+        """Clause number, as the trail names the item."""
+        return self.clause
+
+
+class RevisionStatus(Label):
+    """Whether the server took a revision or keeps it for the lead auditor to decide."""
+
+    ACCEPTED = "accepted", _l("Accepted"), "success"
+    HELD = "held", _l("Held"), "warning"
+
+
+class AnswerRevision(Base):
+    """One answer as one person gave it at one moment. Append-only and hash-chained.
+
+    ``id`` and ``device_seq`` are made on the device; ``base`` holds the ids of the heads its author saw, so that
+    work done offline joins without overwriting anything.
+    """
+
+    __tablename__ = "answer_revision"
+
+    server_seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(String(36), index=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("checklist_item.id"), index=True)
+    base: Mapped[list[Any]]
+    value: Mapped[Verdict | None] = mapped_column(by_value(Verdict))
+    note: Mapped[str] = mapped_column(String(20000), default="")
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    device_id: Mapped[str] = mapped_column(String(36))
+    device_seq: Mapped[int]
+    client_time: Mapped[datetime]
+    tz_offset: Mapped[int] = mapped_column(default=0)
+    clock_offset_ms: Mapped[int] = mapped_column(default=0)
+    template_version: Mapped[int]
+    attachment_ids: Mapped[list[Any]] = mapped_column(default=list)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+    status: Mapped[RevisionStatus] = mapped_column(by_value(RevisionStatus))
+    held_reason: Mapped[str] = mapped_column(String(40), default="")
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    row_hash: Mapped[str] = mapped_column(String(64))
+
+    author: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("id", "body_sha256"),
+        Index("ix_answer_revision_audit_id_server_seq", "audit_id", "server_seq"),
+        Index("ix_answer_revision_device", "device_id", "device_seq"),
+        CheckConstraint("device_seq > 0", name="device_seq_counts_from_1"),
+    )
+
+
+class AnswerBase(Base):
+    """Which revision supersedes which: a head is a revision that nobody names here. Append-only."""
+
+    __tablename__ = "answer_base"
+
+    child_seq: Mapped[int] = mapped_column(ForeignKey("answer_revision.server_seq"), primary_key=True)
+    base_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+
+
+for _table in (AnswerRevision.__table__, AnswerBase.__table__):
+    append_only(_table)  # type: ignore[arg-type]  # a Table, typed as FromClause by SQLAlchemy

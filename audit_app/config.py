@@ -1,0 +1,90 @@
+"""Every setting, typed, with its default and one line of meaning. The only reader of the environment."""
+
+import os
+import secrets
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PRODUCT = "Audit & Review Tracker"
+
+
+def setting(env: str, default: Any, meaning: str) -> Any:
+    """A dataclass field that knows its environment variable and its meaning (both shown in docs/operate.md)."""
+    return field(default=default, metadata={"env": env, "meaning": meaning})
+
+
+@dataclass
+class Settings:
+    """Settings of one running application."""
+
+    data_dir: Path = setting("DATA_DIR", Path("data"), "Folder of the database file and the evidence files.")
+    database_url: str = setting("DATABASE_URL", "", "Database; empty means SQLite in the data folder.")
+    secret_key: str = setting("SECRET_KEY", "", "Signs sessions; empty means a key kept in the data folder.")
+    time_zone: str = setting(
+        "TIME_ZONE", "Asia/Shanghai", "Time zone of the organisation: decides what “today” is."
+    )
+    default_language: str = setting(
+        "DEFAULT_LANGUAGE", "", "zh or en before sign-in; empty follows the browser."
+    )
+    smtp_url: str = setting(
+        "SMTP_URL", "", "smtp://user:password@host:587 or smtps://…; empty keeps mail in the outbox."
+    )
+    mail_from: str = setting("MAIL_FROM", "audit@localhost", "Sender address of notices.")
+    base_url: str = setting("BASE_URL", "http://127.0.0.1:8000", "Address people use; written into notices.")
+    secure_cookies: bool = setting(
+        "SECURE_COOKIES", False, "Send cookies over HTTPS only: set to 1 in production."
+    )
+    trust_proxy: bool = setting(
+        "TRUST_PROXY", False, "Believe X-Forwarded-* of one proxy in front: 1 behind nginx."
+    )
+    max_upload_mb: int = setting("MAX_UPLOAD_MB", 60, "Largest accepted request in megabytes.")
+    session_hours: int = setting(
+        "SESSION_HOURS", 12, "Hours without a request after which one signs in again."
+    )
+    testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
+
+    @property
+    def database(self) -> str:
+        """The database address in SQLAlchemy's form."""
+        if self.database_url:
+            return self.database_url.replace("postgres://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{(self.data_dir / 'audit.db').resolve()}"
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Folder of the evidence files, named by their hash."""
+        return self.data_dir / "evidence"
+
+    def key(self) -> str:
+        """The secret key: given, or made once and kept beside the data with mode 600."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret.key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+
+
+def from_environment(**given: Any) -> Settings:
+    """Settings from the environment; values given by name (command-line options) win."""
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = os.environ.get(each.metadata["env"])
+        if text is not None:
+            values[each.name] = _parse(text, each.type)
+    values.update({name: value for name, value in given.items() if value is not None})
+    return Settings(**values)
+
+
+def _parse(text: str, kind: Any) -> Any:
+    if kind is bool:
+        return text.strip().lower() in {"1", "true", "yes", "on"}
+    if kind is int:
+        return int(text)
+    if kind is Path:
+        return Path(text)
+    return text

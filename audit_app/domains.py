@@ -1,0 +1,34 @@
+"""The list of domains: their blueprints, their words, and the doors through which their subjects are reached."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from flask import Flask
+
+from audit_app.evidence import queries as evidence
+from audit_app.notifications import words as notices
+from audit_app.trail import words as trail
+
+BLUEPRINTS = ("home", "accounts", "programme", "checklists", "findings", "indicators", "reviews", "evidence")
+WORDS = ("accounts", "programme", "checklists", "findings", "indicators", "reviews")
+
+
+def _part(name: str) -> Any:
+    return import_module(f"audit_app.{name}") if find_spec(f"audit_app.{name}") else None
+
+
+def init_app(app: Flask) -> None:
+    """Register every domain."""
+    from audit_app.subjects import SUBJECTS
+
+    for name in BLUEPRINTS:
+        module = _part(f"{name}.routes")
+        if module:
+            app.register_blueprint(module.blueprint)
+    for name in WORDS:
+        module = _part(f"{name}.words")
+        if module:
+            trail.learn(module)
+            notices.learn(module)
+    evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})

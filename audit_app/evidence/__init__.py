@@ -1,0 +1,1 @@
+"""Evidence files attached to any subject, served through the rights of what they hang on."""

@@ -1,0 +1,63 @@
+"""Reading attachments; who may see one is decided by what it hangs on (``audit_app/subjects.py``)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from audit_app.accounts.models import Person
+from audit_app.core.db import db
+from audit_app.core.errors import NotVisible
+from audit_app.evidence.models import Attachment
+
+Door = Callable[..., Any]
+DOORS: dict[str, Door] = {}
+"""kind → ``get(id, to=person)`` of the domain that owns it; filled by ``create_app`` from ``subjects.py``."""
+
+
+def subject_of(kind: str, subject_id: str, *, to: Person) -> Any:
+    """The subject of a kind that the person may see. Raises :class:`NotVisible`."""
+    door = DOORS.get(kind)
+    if door is None or not subject_id.isdecimal():
+        raise NotVisible
+    return door(int(subject_id), to=to)
+
+
+def get(attachment_id: str, *, to: Person) -> Attachment:
+    """One attachment, if the person may see what it hangs on."""
+    attachment = db.session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotVisible
+    subject_of(attachment.kind, attachment.subject_id, to=to)
+    return attachment
+
+
+def of(subject: Any) -> list[Attachment]:
+    """The files on one subject, oldest first."""
+    return of_many(subject.__tablename__, [subject.id]).get(subject.id, [])
+
+
+def of_many(kind: str, ids: Iterable[int]) -> dict[int, list[Attachment]]:
+    """The files on several subjects of one kind, in one query."""
+    query = (
+        select(Attachment)
+        .where(Attachment.kind == kind, Attachment.subject_id.in_([str(each) for each in ids]))
+        .options(joinedload(Attachment.by))
+        .order_by(Attachment.at, Attachment.id)
+    )
+    found: dict[int, list[Attachment]] = defaultdict(list)
+    for attachment in db.session.scalars(query):
+        found[int(attachment.subject_id)].append(attachment)
+    return dict(found)
+
+
+def count_of_many(kind: str, ids: Iterable[int]) -> dict[int, int]:
+    """How many files hang on each of several subjects, in one query."""
+    query = (
+        select(Attachment.subject_id, func.count())
+        .where(Attachment.kind == kind, Attachment.subject_id.in_([str(each) for each in ids]))
+        .group_by(Attachment.subject_id)
+    )
+    return {int(subject_id): count for subject_id, count in db.session.execute(query)}

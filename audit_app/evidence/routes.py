@@ -1,0 +1,67 @@
+"""Upload and download. Both ask the subject's own domain whether this person may see it."""
+
+from flask import Blueprint, flash, jsonify, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from audit_app.accounts.permissions import Permission
+from audit_app.core.errors import Refused
+from audit_app.evidence import queries, services
+from audit_app.web.access import allow, signed_in, wants_json
+from audit_app.web.pages import safe_next
+
+blueprint = Blueprint("evidence", __name__, url_prefix="/evidence")
+
+MOST_FILES = 20
+
+
+@blueprint.post("/<kind>/<id>")
+@allow(Permission.EVIDENCE_ADD)
+def upload(kind: str, id: str) -> ResponseReturnValue:
+    """Attach one or several files to a subject."""
+    subject = queries.subject_of(kind, id, to=current_user)
+    files = [file for file in request.files.getlist("files") if file.filename]
+    if not files:
+        raise Refused(_("No file arrived. Choose a file or take a photo, then send it again."))
+    if len(files) > MOST_FILES:
+        raise Refused(_("At most %(count)d files at a time, please.", count=MOST_FILES))
+    stored = [
+        services.attach(subject, file, caption=request.form.get("caption", ""), by=current_user)
+        for file in files
+    ]
+    if wants_json() or request.headers.get("X-Requested-With") == "fetch":
+        return jsonify(
+            files=[
+                {
+                    "id": each.id,
+                    "filename": each.filename,
+                    "size": each.size,
+                    "sha256": each.sha256,
+                    "url": url_for("evidence.download", id=each.id),
+                    "image": each.is_image,
+                }
+                for each in stored
+            ]
+        )
+    flash(ngettext("%(num)d file attached.", "%(num)d files attached.", len(stored)), "success")
+    return redirect(safe_next(request.form.get("next")), 303)
+
+
+@blueprint.get("/<id>")
+@signed_in
+def download(id: str) -> ResponseReturnValue:
+    """A stored file: images may be shown inside a page, everything else is a download."""
+    attachment = queries.get(id, to=current_user)
+    reply = send_file(
+        services.path_of(attachment.sha256).resolve(),
+        mimetype=attachment.media_type,
+        as_attachment=not attachment.is_image,
+        download_name=attachment.filename,
+        etag=attachment.sha256,
+        max_age=3600,
+    )
+    reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    reply.headers["Cache-Control"] = "private, max-age=3600"
+    return reply

@@ -1,0 +1,100 @@
+"""Taking a file in: checked by content, named by its hash, written once, flushed to disk before the row exists."""
+
+import hashlib
+import os
+import tempfile
+import uuid
+from pathlib import Path
+from typing import IO, Any
+
+from flask_babel import lazy_gettext as _l
+
+from audit_app.accounts.models import Person
+from audit_app.core.clock import now
+from audit_app.core.db import db
+from audit_app.core.errors import Refused
+from audit_app.evidence import sniff
+from audit_app.evidence.models import Attachment
+from audit_app.trail import services as trail
+
+CHUNK = 1 << 20
+LARGEST = 50 * CHUNK
+"""Bytes of one file."""
+
+_folder: Path | None = None
+
+
+def use_folder(folder: Path) -> None:
+    """Where evidence files live (set once by ``create_app``)."""
+    global _folder
+    _folder = folder
+
+
+def path_of(sha256: str) -> Path:
+    """Place of a stored file: two letters of its hash, then the hash."""
+    if _folder is None:
+        raise RuntimeError("use_folder() was not called.")
+    return _folder / sha256[:2] / sha256
+
+
+def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachment:
+    """Store a file and hang it on a subject.
+
+    ``file`` has ``filename`` and ``stream`` (werkzeug's FileStorage does). Raises :class:`Refused` when it is empty,
+    too big, or not of a kind that is allowed by its content.
+    """
+    name = clean_name(file.filename)
+    sha256, size, media_type = _store(file.stream, name)
+    attachment = Attachment(
+        id=str(uuid.uuid4()),
+        kind=subject.__tablename__,
+        subject_id=str(subject.id),
+        filename=name,
+        caption=caption[:500],
+        sha256=sha256,
+        size=size,
+        media_type=media_type,
+        at=now(),
+        by_id=by.id,
+    )
+    db.session.add(attachment)
+    db.session.flush()
+    trail.note("evidence.attach", subject, by=by, file=name, sha256=sha256)
+    return attachment
+
+
+def clean_name(name: str | None) -> str:
+    """The file's own name without any path, at most 200 characters; it is only ever shown, never used as a path."""
+    base = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
+    base = "".join(letter for letter in base if letter.isprintable()).strip().strip(".")
+    return base[-200:] or "file"
+
+
+def _store(stream: IO[bytes], name: str) -> tuple[str, int, str]:
+    """Write the stream under its hash. Returns (sha256, size, media type)."""
+    target_folder = path_of("00").parent.parent
+    target_folder.mkdir(parents=True, exist_ok=True)
+    digest, size, head = hashlib.sha256(), 0, b""
+    handle, temporary = tempfile.mkstemp(dir=target_folder, prefix=".incoming-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > LARGEST:
+                    raise Refused(
+                        _l("“%(name)s” is larger than 50 MB. Send a smaller file.", name=name), "files"
+                    )
+                head = head or chunk[:4096]
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        if not size:
+            raise Refused(_l("“%(name)s” is empty. Choose the file again.", name=name), "files")
+        media_type = sniff.media_type(head, name)
+        target = path_of(digest.hexdigest())
+        target.parent.mkdir(exist_ok=True)
+        os.replace(temporary, target)
+        return digest.hexdigest(), size, media_type
+    finally:
+        Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,207 @@
+"""Findings, nonconformities and actions (clause 10.1)."""
+
+from datetime import date, datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audit_app.accounts.models import Department, Person, Process
+from audit_app.checklists.models import ChecklistItem
+from audit_app.core.clock import today
+from audit_app.core.db import Base, Versioned, by_value
+from audit_app.core.labels import Label
+from audit_app.programme.models import Audit
+
+
+class Grade(Label):
+    """Class of a finding (ISO 19011 and common practice; a nonconformity is major or minor)."""
+
+    MAJOR = "major", _l("Major nonconformity"), "danger"
+    MINOR = "minor", _l("Minor nonconformity"), "warning"
+    OBSERVATION = "observation", _l("Observation"), "info"
+    OFI = "ofi", _l("Opportunity for improvement"), "purple"
+    GOOD_PRACTICE = "good_practice", _l("Good practice"), "teal"
+
+
+NONCONFORMITY = frozenset({Grade.MAJOR, Grade.MINOR})
+
+
+class Origin(Label):
+    """Where a finding comes from."""
+
+    INTERNAL_AUDIT = "internal_audit", _l("Internal audit"), "info"
+    EXTERNAL_AUDIT = "external_audit", _l("External audit"), "purple"
+    MANAGEMENT_REVIEW = "management_review", _l("Management review"), "purple"
+    INDICATOR = "indicator", _l("Missed target"), "warning"
+    COMPLAINT = "complaint", _l("Customer complaint"), "warning"
+    INCIDENT = "incident", _l("Incident or problem"), "warning"
+    SUPPLIER = "supplier", _l("Supplier"), "info"
+    SELF_REPORTED = "self_reported", _l("Self-reported"), "teal"
+    RISK = "risk", _l("Risk assessment"), "info"
+
+
+class FindingState(Label):
+    """Life of a finding; "overdue" is derived, never stored."""
+
+    DRAFT = "draft", _l("Draft"), "secondary"
+    ISSUED = "issued", _l("Issued"), "warning"
+    ACCEPTED = "accepted", _l("Accepted by owner"), "info"
+    PLANNED = "planned", _l("Actions agreed"), "info"
+    IMPLEMENTED = "implemented", _l("Actions done"), "purple"
+    VERIFIED = "verified", _l("Verified"), "teal"
+    CLOSED = "closed", _l("Closed"), "success"
+    WITHDRAWN = "withdrawn", _l("Withdrawn"), "secondary"
+
+
+SETTLED = frozenset({FindingState.CLOSED, FindingState.WITHDRAWN})
+
+
+class Finding(Versioned, Base):
+    """A finding with its four-part statement, correction, cause, verification and effectiveness."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    origin: Mapped[Origin] = mapped_column(by_value(Origin), default=Origin.INTERNAL_AUDIT)
+    grade: Mapped[Grade] = mapped_column(by_value(Grade))
+    state: Mapped[FindingState] = mapped_column(by_value(FindingState), default=FindingState.DRAFT)
+    title: Mapped[str] = mapped_column(String(200))
+    requirement: Mapped[str] = mapped_column(String(5000), default="")
+    objective_evidence: Mapped[str] = mapped_column(String(10000), default="")
+    nonconformity: Mapped[str] = mapped_column(String(10000), default="")
+    location: Mapped[str] = mapped_column(String(500), default="")
+    recommendation: Mapped[str] = mapped_column(String(5000), default="")
+    clause: Mapped[str] = mapped_column(String(40), default="", index=True)
+    audit_id: Mapped[int | None] = mapped_column(ForeignKey("audit.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("checklist_item.id"), index=True)
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    raised_on: Mapped[date]
+    issued_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    response_due_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    correction: Mapped[str] = mapped_column(String(5000), default="")
+    correction_done_on: Mapped[date | None]
+    cause: Mapped[str] = mapped_column(String(10000), default="")
+    similar_cases: Mapped[str] = mapped_column(String(5000), default="")
+    planned_at: Mapped[datetime | None]
+    implemented_at: Mapped[datetime | None]
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    verified_at: Mapped[datetime | None]
+    verification_note: Mapped[str] = mapped_column(String(5000), default="")
+    effectiveness_due_on: Mapped[date | None]
+    effectiveness_note: Mapped[str] = mapped_column(String(5000), default="")
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(String(2000), default="")
+    sent_back_reason: Mapped[str] = mapped_column(String(2000), default="")
+    reopened: Mapped[int] = mapped_column(default=0)
+
+    audit: Mapped[Audit | None] = relationship(back_populates="findings")
+    item: Mapped[ChecklistItem | None] = relationship()
+    process: Mapped[Process | None] = relationship()
+    department: Mapped[Department | None] = relationship()
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    raised_by: Mapped[Person] = relationship(foreign_keys=[raised_by_id])
+    verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
+    closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id])
+    actions: Mapped[list["Action"]] = relationship(back_populates="finding", order_by="Action.id")
+
+    __table_args__ = (
+        CheckConstraint("(verified_by_id IS NULL) = (verified_at IS NULL)", name="verified_who_and_when"),
+        CheckConstraint("(closed_by_id IS NULL) = (closed_at IS NULL)", name="closed_who_and_when"),
+        CheckConstraint("verified_by_id IS NULL OR verified_by_id <> owner_id", name="verifier_is_not_owner"),
+        CheckConstraint("due_on IS NULL OR due_on >= raised_on", name="due_not_before_raised"),
+        Index("ix_finding_state_due_on", "state", "due_on"),
+        Index("ix_finding_raised_on", "raised_on"),
+    )
+
+    @property
+    def name(self) -> str:
+        """Title."""
+        return self.title
+
+    @property
+    def is_nonconformity(self) -> bool:
+        """Major or minor: the full path of 10.1 applies."""
+        return self.grade in NONCONFORMITY
+
+    @property
+    def settled(self) -> bool:
+        """Closed or withdrawn."""
+        return self.state in SETTLED
+
+    @property
+    def overdue(self) -> bool:
+        """Past its due date and not settled."""
+        return self.due_on is not None and not self.settled and self.due_on < today()
+
+
+class ActionKind(Label):
+    """Correction repairs the case, corrective action removes the cause; a decision comes from a review."""
+
+    CORRECTION = "correction", _l("Correction"), "info"
+    CORRECTIVE = "corrective", _l("Corrective action"), "purple"
+    IMPROVEMENT = "improvement", _l("Improvement"), "teal"
+    DECISION = "decision", _l("Review decision"), "warning"
+
+
+class ActionState(Label):
+    """Life of an action."""
+
+    OPEN = "open", _l("Open"), "warning"
+    DONE = "done", _l("Reported done"), "purple"
+    VERIFIED = "verified", _l("Verified"), "success"
+    CANCELLED = "cancelled", _l("Cancelled"), "secondary"
+
+
+class Action(Versioned, Base):
+    """Something promised by somebody for a date: from a finding, or from a decision of a review."""
+
+    __tablename__ = "action"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[ActionKind] = mapped_column(by_value(ActionKind))
+    state: Mapped[ActionState] = mapped_column(by_value(ActionState), default=ActionState.OPEN)
+    title: Mapped[str] = mapped_column(String(1000))
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id"), index=True)
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id", use_alter=True), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_on: Mapped[date]
+    due_on: Mapped[date]
+    original_due_on: Mapped[date]
+    done_at: Mapped[datetime | None]
+    done_note: Mapped[str] = mapped_column(String(5000), default="")
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    verified_at: Mapped[datetime | None]
+    verification_note: Mapped[str] = mapped_column(String(5000), default="")
+    sent_back_reason: Mapped[str] = mapped_column(String(2000), default="")
+    cancel_reason: Mapped[str] = mapped_column(String(2000), default="")
+
+    finding: Mapped[Finding | None] = relationship(back_populates="actions")
+    owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
+
+    __table_args__ = (
+        CheckConstraint("(finding_id IS NULL) <> (review_id IS NULL)", name="one_source"),
+        CheckConstraint("(verified_by_id IS NULL) = (verified_at IS NULL)", name="verified_who_and_when"),
+        CheckConstraint("verified_by_id IS NULL OR verified_by_id <> owner_id", name="verifier_is_not_owner"),
+        CheckConstraint("due_on >= created_on", name="due_not_before_created"),
+        Index("ix_action_state_due_on", "state", "due_on"),
+    )
+
+    @property
+    def name(self) -> str:
+        """Title."""
+        return self.title
+
+    @property
+    def overdue(self) -> bool:
+        """Past its due date and still open."""
+        return self.state is ActionState.OPEN and self.due_on < today()

@@ -1,0 +1,150 @@
+"""The KPI register, measured values, and the imported logs they come from (clauses 9.1, 9.4)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from audit_app.accounts.models import Bilingual, Person, Process, in_reader_language
+from audit_app.core.db import Base, Versioned, by_value
+from audit_app.core.labels import Label
+
+
+class Direction(Label):
+    """Which way is better."""
+
+    HIGHER = "higher", _l("Higher is better"), "secondary"
+    LOWER = "lower", _l("Lower is better"), "secondary"
+    BAND = "band", _l("Within a band"), "secondary"
+
+
+class Source(Label):
+    """Where values come from."""
+
+    MANUAL = "manual", _l("Entered by hand or file"), "secondary"
+    TICKETS = "tickets", _l("Ticket log"), "info"
+    OUTAGES = "outages", _l("Outage log"), "info"
+    SYSTEM = "system", _l("This system"), "teal"
+
+
+class ValueKind(Label):
+    """How a value is built: a ratio has numerator and denominator, a mean a sum and a count."""
+
+    RATIO = "ratio", _l("Ratio"), "secondary"
+    COUNT = "count", _l("Count"), "secondary"
+    MEAN = "mean", _l("Mean"), "secondary"
+
+
+class Indicator(Bilingual, Versioned, Base):
+    """One KPI of the register: formula, unit, direction, target, clause, owner."""
+
+    __tablename__ = "indicator"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    formula_en: Mapped[str] = mapped_column(String(1000), default="")
+    formula_zh: Mapped[str] = mapped_column(String(1000), default="")
+    unit: Mapped[str] = mapped_column(String(30), default="")
+    direction: Mapped[Direction] = mapped_column(by_value(Direction))
+    value_kind: Mapped[ValueKind] = mapped_column(by_value(ValueKind), default=ValueKind.RATIO)
+    source: Mapped[Source] = mapped_column(by_value(Source), default=Source.MANUAL)
+    measure: Mapped[str] = mapped_column(String(60), default="")
+    target: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    low: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    high: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    decimals: Mapped[int] = mapped_column(default=1)
+    clause: Mapped[str] = mapped_column(String(40), default="")
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    process: Mapped[Process | None] = relationship()
+    owner: Mapped[Person | None] = relationship()
+
+    @property
+    def formula(self) -> str:
+        """Definition in the reader's language."""
+        return in_reader_language(self.formula_en, self.formula_zh)
+
+
+class Import(Base):
+    """One file that was read in: name, hash, rows, who and when."""
+
+    __tablename__ = "import_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    filename: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    profile: Mapped[str] = mapped_column(String(60), default="")
+    rows: Mapped[int]
+    accepted: Mapped[int]
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    by: Mapped[Person | None] = relationship()
+
+
+class Measurement(Versioned, Base):
+    """The value of an indicator in one month. A month without data has no row, or a row without a value."""
+
+    __tablename__ = "measurement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    period: Mapped[date]
+    value: Mapped[Decimal | None] = mapped_column(Numeric(24, 10))
+    numerator: Mapped[Decimal | None] = mapped_column(Numeric(24, 10))
+    denominator: Mapped[Decimal | None] = mapped_column(Numeric(24, 10))
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    comment: Mapped[str] = mapped_column(String(2000), default="")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_file.id"))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]
+
+    indicator: Mapped[Indicator] = relationship()
+    imported: Mapped[Import | None] = relationship()
+    entered_by: Mapped[Person | None] = relationship()
+
+    __table_args__ = (UniqueConstraint("indicator_id", "period"),)
+
+
+class TicketRow(Base):
+    """One ticket of an imported log, as its last row said."""
+
+    __tablename__ = "ticket"
+
+    number: Mapped[str] = mapped_column(String(60), primary_key=True)
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    sla_met: Mapped[bool | None]
+    reopened: Mapped[bool] = mapped_column(default=False)
+    priority: Mapped[str] = mapped_column(String(40), default="")
+    category: Mapped[str] = mapped_column(String(100), default="")
+    state: Mapped[str] = mapped_column(String(60), default="")
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_file.id"), index=True)
+
+    __table_args__ = (Index("ix_ticket_opened_at", "opened_at"),)
+
+
+class OutageRow(Base):
+    """One outage of one service."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    planned: Mapped[bool] = mapped_column(default=False)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_file.id"), index=True)
+
+    __table_args__ = (
+        UniqueConstraint("service", "started_at"),
+        CheckConstraint("ended_at >= started_at", name="ends_after_start"),
+    )

@@ -1,0 +1,66 @@
+"""The main navigation as a table: label, icon, endpoint, and who has a use for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from audit_app.accounts.permissions import Permission as P
+from audit_app.notifications import queries as notifications
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the table."""
+
+    label: Any
+    icon: str
+    endpoint: str
+    needs: P | None = None
+    also: tuple[str, ...] = ()
+
+
+ENTRIES = (
+    Entry(_l("My work"), "home", "home.index"),
+    Entry(_l("Dashboard"), "chart-bar", "home.dashboard", P.PROGRAMME_SEE),
+    Entry(_l("Audit programme"), "calendar-event", "programme.index", P.PROGRAMME_SEE, ("programme.",)),
+    Entry(_l("Findings"), "alert-circle", "findings.index", P.FINDING_SEE),
+    Entry(_l("Actions"), "checklist", "findings.actions", P.FINDING_SEE, ("findings.action",)),
+    Entry(_l("Indicators"), "chart-line", "indicators.index", P.INDICATOR_SEE, ("indicators.",)),
+    Entry(_l("Management reviews"), "presentation", "reviews.index", P.REVIEW_SEE, ("reviews.",)),
+    Entry(_l("Checklist library"), "books", "checklists.library", P.TEMPLATE_SEE, ("checklists.",)),
+    Entry(_l("People and organisation"), "users", "accounts.index", None, ("accounts.",)),
+    Entry(_l("Trail"), "history", "home.trail", P.TRAIL_SEE),
+)
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The entries this person has a use for, with the present one marked."""
+    if not current_user.is_authenticated:
+        return []
+    here = request.endpoint or ""
+    known = {rule.endpoint for rule in request.url_rule.map.iter_rules()} if request.url_rule else set()
+    shown = [
+        e
+        for e in ENTRIES
+        if (not known or e.endpoint in known) and (e.needs is None or current_user.may(e.needs))
+    ]
+    exact = any(entry.endpoint == here for entry in shown)
+    return [
+        {
+            "label": entry.label,
+            "icon": entry.icon,
+            "url": url_for(entry.endpoint),
+            "active": entry.endpoint == here
+            or (not exact and any(here.startswith(part) for part in entry.also)),
+            "badge": notifications.count_unread(current_user) if entry.endpoint == "home.index" else 0,
+        }
+        for entry in shown
+    ]
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``navigation()``."""
+    app.jinja_env.globals["navigation"] = navigation

@@ -1,0 +1,1 @@
+"""Append-only audit trail, each row chained to the one before by its hash."""

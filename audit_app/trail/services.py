@@ -1,0 +1,131 @@
+"""Writing and checking the trail. ``with act(...)`` stands beside every change a service makes."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from audit_app.core.clock import now
+from audit_app.core.db import db, serialize_writes
+from audit_app.trail.models import TrailEntry
+
+GENESIS = "0" * 64
+SECRET = {"password", "fs_uniquifier", "version"}
+"""Columns whose values never enter the trail."""
+
+
+def plain(value: Any) -> Any:
+    """A column value as JSON keeps it: dates in ISO 8601, enums by value, anything else by its text."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, set | frozenset):
+        return sorted(plain(each) for each in value)
+    return str(value)
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: sorted keys, no spaces, no escapes beyond JSON's own."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def facts_of(subject: Any) -> dict[str, Any]:
+    """The stored columns of a row as plain values."""
+    mapper = inspect(type(subject))
+    return {
+        attribute.key: plain(getattr(subject, attribute.key))
+        for attribute in mapper.column_attrs
+        if attribute.key not in SECRET
+    }
+
+
+@contextmanager
+def act(action: str, subject: Any, *, by: Any, **details: Any) -> Iterator[None]:
+    """Record an act: compares the subject's facts before and after the block, then appends one chained row.
+
+    ``by`` is the person, or None for the system itself. ``details`` are further plain facts (a reason, a file's
+    hash). Flushes; never commits. Nothing is written when the block raises.
+    """
+    serialize_writes()
+    existed = inspect(subject).persistent
+    before = facts_of(subject) if existed else {}
+    yield
+    if not inspect(subject).persistent:
+        db.session.add(subject)
+    db.session.flush()
+    after = facts_of(subject)
+    changes = {
+        key: [before.get(key), value]
+        for key, value in after.items()
+        if before.get(key) != value and not (not existed and value in (None, "", [], {}))
+    }
+    facts = {"changes": changes, **({"details": plain(details)} if details else {})}
+    _append(action, subject, by, facts)
+
+
+def note(action: str, subject: Any, *, by: Any, **details: Any) -> None:
+    """Record an act that changes no column of its subject (an export, a sign-in, a file attached)."""
+    serialize_writes()
+    _append(action, subject, by, {"changes": {}, **({"details": plain(details)} if details else {})})
+
+
+def _append(action: str, subject: Any, by: Any, facts: dict[str, Any]) -> None:
+    last = db.session.execute(
+        select(TrailEntry.seq, TrailEntry.row_hash).order_by(TrailEntry.seq.desc()).limit(1)
+    ).first()
+    identity = inspect(subject).identity or ("-",)
+    entry = TrailEntry(
+        seq=(last.seq if last else 0) + 1,
+        at=now(),
+        actor_id=by.id if by is not None else None,
+        actor_name=by.name if by is not None else "system",
+        action=action,
+        subject_type=subject.__tablename__,
+        subject_id=":".join(str(part) for part in identity),
+        subject_label=str(getattr(subject, "code", None) or getattr(subject, "name", None) or "")[:200],
+        facts=facts,
+        prev_hash=last.row_hash if last else GENESIS,
+        row_hash="",
+    )
+    entry.row_hash = hash_of(entry)
+    db.session.add(entry)
+    db.session.flush()
+
+
+def hash_of(entry: TrailEntry) -> str:
+    """SHA-256 (hex) over everything in the row but the hash itself, the hash of the row before included."""
+    body = {
+        column.key: plain(getattr(entry, column.key))
+        for column in TrailEntry.__table__.columns
+        if column.key != "row_hash"
+    }
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def verify() -> tuple[int, int | None]:
+    """Walk the whole chain. Returns (rows checked, number of the first broken row or None)."""
+    previous, expected, checked = GENESIS, 1, 0
+    for entry in db.session.scalars(
+        select(TrailEntry).order_by(TrailEntry.seq).execution_options(yield_per=1000)
+    ):
+        if entry.seq != expected or entry.prev_hash != previous or hash_of(entry) != entry.row_hash:
+            return checked, expected
+        previous, expected, checked = entry.row_hash, expected + 1, checked + 1
+    return checked, None

@@ -1,0 +1,52 @@
+"""Words for the trail, made when it is read: one sentence fragment per action, one label per column.
+
+Each domain keeps its own in ``<domain>/words.py``; ``create_app`` teaches them here, so that the trail needs to know
+no domain.
+"""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, Any] = {
+    "person.sign_in": _l("signed in"),
+    "evidence.attach": _l("attached a file"),
+}
+FIELDS: dict[str, Any] = {}
+
+
+def learn(module: Any) -> None:
+    """Take over the ``SENTENCES`` and ``FIELDS`` of a domain's words module."""
+    SENTENCES.update(getattr(module, "SENTENCES", {}))
+    FIELDS.update(getattr(module, "FIELDS", {}))
+
+
+def sentence(action: str) -> Any:
+    """What the actor did; the bare key for an action nobody named (a test finds those)."""
+    return SENTENCES.get(action, action)
+
+
+def field(column: str) -> Any:
+    """Label of a column."""
+    return FIELDS.get(column, column.removesuffix("_id").replace("_", " "))
+
+
+HIDDEN = {"id", "created_at", "sort_key", "row_hash"}
+
+
+def spoken(changes: dict[str, list[Any]]) -> list[tuple[Any, Any, Any]]:
+    """Changes as (label, before, after), without technical columns and moments that the entry's own time tells."""
+    return [
+        (field(column), _short(before), _short(after))
+        for column, (before, after) in changes.items()
+        if column not in HIDDEN and not column.endswith(("_at", "_id"))
+    ]
+
+
+def _short(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    text = str(value)
+    return text if len(text) <= 300 else text[:300] + "…"

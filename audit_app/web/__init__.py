@@ -1,0 +1,1 @@
+"""Flask glue without domain words: access marks, the transaction hook, headers, forms, paging, formats."""

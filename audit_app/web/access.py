@@ -1,0 +1,83 @@
+"""Who may enter a route. Every view carries exactly one mark, or nobody may enter (default deny)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC, SIGNED_IN = "public", "signed in"
+FOREIGN = {"static", "security.login", "security.logout", "security.change_password", "security.verify"}
+"""Views of libraries that guard themselves."""
+
+
+def public(view: View) -> View:
+    """Anybody may enter, also without signing in. Keep the list short."""
+    view.access = PUBLIC  # type: ignore[attr-defined]  # the mark that the route sweep reads
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anybody who has signed in; the rows shown are the person's own."""
+    return _guarded(view, SIGNED_IN, ())
+
+
+def allow(*permissions: str) -> Callable[[View], View]:
+    """Anybody who holds one of the permissions (a role may ever do this; rows and moments are checked further down)."""
+
+    def mark(view: View) -> View:
+        return _guarded(view, tuple(str(each) for each in permissions), permissions)
+
+    return mark
+
+
+def _guarded(view: View, access: Any, permissions: tuple[str, ...]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not (current_user.is_authenticated and current_user.is_active):
+            return not_signed_in()
+        if permissions and not any(current_user.may(permission) for permission in permissions):
+            abort(403)
+        return view(*args, **kwargs)
+
+    guarded.access = access  # type: ignore[attr-defined]  # the mark that the route sweep reads
+    return guarded  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def wants_json() -> bool:
+    """Whether the caller is a script that cannot follow a redirect to a sign-in page."""
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def not_signed_in() -> ResponseReturnValue:
+    """401 in JSON for scripts, the sign-in page for people (never a redirect for a script: offline.md case 8)."""
+    if wants_json() or request.headers.get("HX-Request"):
+        reply = jsonify(
+            error="signed_out", message=_("You are signed out. Sign in again; nothing you typed is lost.")
+        )
+        reply.status_code = 401
+        if request.headers.get("HX-Request"):
+            reply.headers["HX-Redirect"] = url_for(
+                "security.login", next=request.headers.get("HX-Current-URL", "/")
+            )
+        return reply
+    target = request.full_path if request.method == "GET" else "/"
+    return redirect(url_for("security.login", next=target.rstrip("?")))
+
+
+def init_app(app: Flask) -> None:
+    """Refuse every view that carries no mark."""
+
+    @app.before_request
+    def default_deny() -> ResponseReturnValue | None:
+        endpoint = request.endpoint
+        if endpoint is None or endpoint in FOREIGN or endpoint.endswith(".static"):
+            return None
+        if not hasattr(current_app.view_functions[endpoint], "access"):
+            abort(403)
+        return None

@@ -1,0 +1,24 @@
+"""Replies that are files: always a download, never shown as a page."""
+
+from urllib.parse import quote
+
+from flask import Response
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+CSV = "text/csv; charset=utf-8"
+ZIP = "application/zip"
+
+
+def send(content: bytes, filename: str, media_type: str, *, inline: bool = False) -> Response:
+    """A file reply. ``inline`` lets images and PDFs be shown by the browser, in a sandbox of their own."""
+    reply = Response(content, mimetype=media_type)
+    plain = (
+        filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
+    )
+    kind = "inline" if inline else "attachment"
+    reply.headers["Content-Disposition"] = f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename)}"
+    reply.headers["Content-Length"] = str(len(content))
+    reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    reply.headers["Cache-Control"] = "private, no-store"
+    return reply

@@ -1,0 +1,82 @@
+"""Fixtures for every test: a real application over a real database, and a few named people."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from audit_app import create_app
+from audit_app.accounts.models import Person
+from audit_app.config import Settings
+from audit_app.core.db import db
+from tests.people import People, invite
+
+pytest_plugins = ["tests.databases"]
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of the application under test."""
+    return Settings(
+        database_url=database_url,
+        data_dir=tmp_path / "data",
+        secret_key="only-for-tests-" * 3,
+        time_zone="Asia/Shanghai",
+        testing=True,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """An application with an empty database, its context pushed; CSRF is off here and on in the journeys."""
+    application = create_app(settings)
+    application.config["WTF_CSRF_ENABLED"] = False
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    """The same few people, departments and processes everywhere; committed."""
+    made = invite()
+    db.session.commit()
+    return made
+
+
+class ClientFor:
+    """``client_for(person)``: a browser in which the person has signed in."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def __call__(self, person: Person) -> FlaskClient:
+        client = self.app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = person.fs_uniquifier
+            session["_fresh"] = True
+            session["fs_cc"] = "set"
+            session["identity.id"] = person.fs_uniquifier
+        return client
+
+
+@pytest.fixture
+def client_for(app: Flask) -> Callable[[Person], FlaskClient]:
+    """See :class:`ClientFor`."""
+    return ClientFor(app)
+
+
+@pytest.fixture
+def parsed() -> Callable[[Any], Any]:
+    """Parse an HTML reply strictly: a page that a browser would have to repair fails the test."""
+    import html5lib
+
+    def parse(reply: Any) -> Any:
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        return parser.parse(reply.get_data(as_text=True))
+
+    return parse
