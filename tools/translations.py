@@ -1,7 +1,7 @@
 """The Chinese wording: where the catalogues are, and how they become what the app reads.
 
-People edit one `.po` per package; beside it lies the `.mo` of the same name, which gettext reads. The `.mo` is never
-committed: `run.py` and the tests make it when its `.po` is newer.
+People edit one `.po` per package; beside it lies the `.mo` of the same name, which gettext reads. The `.mo` is
+never committed: `run.py` and the tests make it when its `.po` is newer.
 
     python -m tools.translations            make every .mo again that is out of date
 """
@@ -37,7 +37,7 @@ def up_to_date(path: Path) -> bool:
 
 
 def compile_one(path: Path, locale: str) -> Path:
-    """Compile a `.po` without its fuzzy sentences; the `.mo` is replaced in one step, so readers never see half."""
+    """Compile a `.po`; the `.mo` is replaced in one step, so readers never see half of it."""
     compiled = path.with_suffix(".mo")
     unfinished = compiled.with_suffix(f".{os.getpid()}")
     with unfinished.open("wb") as stream:
