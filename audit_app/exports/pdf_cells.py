@@ -9,13 +9,12 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from reportlab.lib.colors import Color
 
 from .pdf_fonts import BOLD, drawable, width
 from .pdf_styles import ACCENT, FAINT, INK, WHITE, Type, tone_colours
 from .pdf_text import lines_of
-from .values import Badge, Check, Link, Strong, Tone, plain, tone_of
+from .values import Badge, Check, Link, Strong, Tone, plain, tone_of, yes_or_no
 
 
 @dataclass(slots=True)
@@ -122,7 +121,7 @@ class Words:
         if value is None or isinstance(value, str):
             return value or ""
         if isinstance(value, bool):
-            return str(_("Yes") if value else _("No"))
+            return yes_or_no(value)
         if isinstance(value, int) and decimals is None:
             return f"{value:,}"
         if isinstance(value, int | float | Decimal):

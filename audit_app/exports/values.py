@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 Words: TypeAlias = str | LazyString
@@ -46,6 +47,11 @@ def speaking(language: str) -> Iterator[None]:
     """Resolve lazy words in `language` ("zh_Hans_CN", "en") inside the block; harmless without an app."""
     with force_locale(language):
         yield
+
+
+def yes_or_no(value: bool) -> str:
+    """A truth value as people write it."""
+    return str(_("Yes") if value else _("No"))
 
 
 def is_chinese(language: str) -> bool:

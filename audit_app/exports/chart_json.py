@@ -1,0 +1,119 @@
+"""A Chart as the option of an ECharts chart for a page: plain data without functions, styles or HTML.
+
+Use it with the SVG renderer. Text takes the colour of the page (`currentColor` is not known to ECharts), so a
+grey that reads on white and on black is used; the page may set its own.
+"""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from .chart_scale import finite
+from .charts import Chart
+from .values import plain, tone_of
+
+COLOURS = ("#3b6fc4", "#c97a1a", "#1f9388", "#8b5cf6", "#7a8799")
+TONES = {"good": "#2c9a5b", "warn": "#c97a1a", "bad": "#d1493f", "info": "#3b6fc4", "neutral": "#7a8799"}
+NEUTRAL, FAINT = "#7a8799", "rgba(128,138,152,0.28)"
+DASHES: tuple[Any, ...] = ("solid", "dashed", "dotted", [8, 3, 2, 3], [12, 4])
+SYMBOLS = ("circle", "rect", "triangle", "diamond", "emptyCircle")
+
+
+def option(chart: Chart) -> dict[str, Any]:
+    """The option as a dict ready for JSON; `empty` says (and holds the sentence) when there is nothing to draw."""
+    text = {"color": NEUTRAL}
+    return {
+        "empty": _("No data for this period.") if chart.is_empty else "",
+        "animation": False,
+        "aria": {"enabled": True, "label": {"description": describe(chart)}},
+        "textStyle": text,
+        "color": list(COLOURS),
+        "grid": {"left": 8, "right": 24, "top": 40, "bottom": 8, "containLabel": True},
+        "legend": {"show": len(chart.series) > 1, "top": 0, "left": 0, "textStyle": text},
+        "tooltip": {"trigger": "axis", "renderMode": "richText", "confine": True},
+        "xAxis": {
+            "type": "category", "data": [plain(label) for label in chart.labels],
+            "axisLabel": {**text, "hideOverlap": True}, "axisLine": {"lineStyle": text},
+        },
+        "yAxis": {
+            "type": "value", "name": plain(chart.unit), "nameTextStyle": {**text, "align": "left"},
+            "scale": chart.kind == "line", "axisLabel": text, "splitLine": {"lineStyle": {"color": FAINT}},
+        },
+        "series": [_series(chart, index) for index in range(len(chart.series))] + _moving_target(chart),
+    }  # fmt: skip
+
+
+def _series(chart: Chart, index: int) -> dict[str, Any]:
+    one = chart.series[index]
+    colour = TONES[tone_of(one.tone)] if one.tone else COLOURS[index % len(COLOURS)]
+    made: dict[str, Any] = {
+        "name": plain(one.name), "type": "line" if chart.kind == "line" else "bar",
+        "data": [_rounded(value, chart.decimals) for value in map(finite, one.values)],
+        "itemStyle": {"color": colour},
+    }  # fmt: skip
+    if chart.kind == "line":
+        made |= {"connectNulls": False, "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 6,
+                 "showSymbol": len(chart.labels) <= 60, "lineStyle": {"type": DASHES[index % len(DASHES)], "width": 2}}  # fmt: skip
+    else:
+        made |= {"barMaxWidth": 42, **({"stack": "all"} if chart.kind == "stacked" else {})}
+        if index:
+            made["itemStyle"] |= {"decal": {"symbol": "rect", "rotation": index * 0.8, "dashArrayX": [1, 0],
+                                            "dashArrayY": [2, 4], "color": "rgba(255,255,255,0.35)"}}  # fmt: skip
+    if index == 0:
+        made |= _marks(chart)
+    return made
+
+
+def _rounded(value: float | None, decimals: int) -> float | int | None:
+    if value is None:
+        return None
+    return round(value) if decimals == 0 and value == round(value) else round(value, max(decimals, 1) + 1)
+
+
+def _marks(chart: Chart) -> dict[str, Any]:
+    """Lines for a fixed target and the limits, rings for signals."""
+    lines = []
+    if chart.target is not None and not isinstance(chart.target, tuple):
+        lines.append(_line(_("Target"), chart.target, "dashed", 1.6))
+    if chart.limits:
+        for name, value in ((_("Lower limit"), chart.limits.lower), (_("Mean"), chart.limits.centre),
+                            (_("Upper limit"), chart.limits.upper)):  # fmt: skip
+            if value is not None:
+                lines.append(_line(name, value, "dotted", 1))
+    rings = [
+        {"name": _("Signal"), "coord": [index, value], "value": ""}
+        for index in chart.signals
+        if (value := finite(chart.series[0].values[index])) is not None
+    ]
+    ring = {"color": "transparent", "borderColor": TONES["bad"], "borderWidth": 2}
+    return {
+        "markLine": {"silent": True, "symbol": "none", "data": lines},
+        "markPoint": {"symbol": "circle", "symbolSize": 14, "itemStyle": ring, "data": rings},
+    }
+
+
+def _line(name: str, value: float, dash: str, width: float) -> dict[str, Any]:
+    label = {"formatter": "{b} {c}", "position": "insideEndTop", "color": NEUTRAL}
+    return {"name": name, "yAxis": value, "label": label, "lineStyle": {"type": dash, "width": width, "color": NEUTRAL}}
+
+
+def _moving_target(chart: Chart) -> list[dict[str, Any]]:
+    if not isinstance(chart.target, tuple):
+        return []
+    return [{
+        "name": _("Target"), "type": "line", "step": "middle", "symbol": "none", "connectNulls": False,
+        "data": [finite(value) for value in chart.target], "lineStyle": {"type": "dashed", "width": 1.6, "color": NEUTRAL},
+        "itemStyle": {"color": NEUTRAL},
+    }]  # fmt: skip
+
+
+def describe(chart: Chart) -> str:
+    """The chart in one sentence, for people who do not see it."""
+    title = plain(chart.title)
+    known = [(plain(label), value) for label, value in zip(chart.labels, chart.series[0].values, strict=True)
+             if value is not None] if chart.series else []  # fmt: skip
+    if not known:
+        return _("%(title)s: no data for this period.", title=title)
+    (first, start), (last, end) = known[0], known[-1]
+    return str(_("%(title)s: from %(start)s (%(first)s) to %(end)s (%(last)s).", title=title, start=start, first=first,
+                 end=end, last=last))  # fmt: skip

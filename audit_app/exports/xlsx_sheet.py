@@ -1,0 +1,251 @@
+"""One sheet: heading, facts, notes, header, rows, and how it looks on screen and paper."""
+
+from copy import copy
+from datetime import tzinfo
+from math import ceil
+from typing import Any
+
+from flask_babel import gettext as _
+from openpyxl import Workbook as Book
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from .chart_xlsx import native
+from .sheet import Cell, Column, Sheet, Workbook
+from .values import Link, Scalar, Tone, plain, tone_of
+from .xlsx_text import RISKY, sheet_names, shown_width, text_of, value_of
+
+INK, ACCENT, MUTED, WASH, RULE = "FF1B2432", "FF1B4694", "FF5D6878", "FFE9EFF9", "FFD5DAE1"
+TONES = {
+    "good": ("FF145C34", "FFDDF0E4"), "warn": ("FF7A4500", "FFFBEBD0"), "bad": ("FF8C1D17", "FFF8DEDC"),
+    "info": ("FF1B4694", "FFE3EBF8"), "neutral": ("FF4A5463", "FFECEEF2"),
+}  # fmt: skip
+DAY, INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+MOST_WIDTH, NEAR = 60, 60
+"""Widest measured column in characters; most rows under which charts still stand below the table."""
+
+
+class Pen:
+    """Writes cells of one workbook. Styles are made once and shared: setting them per cell is slow."""
+
+    def __init__(self, book: Book, zone: tzinfo, tabs: dict[str, str], font: str, size: float) -> None:
+        self.zone, self.tabs, self.font, self.size = zone, tabs, font, size
+        self._bench: Worksheet = book.create_sheet("bench")
+        self._styles: dict[tuple[object, ...], Any] = {}
+        book.remove(self._bench)
+
+    def style(self, form: str = "General", wrap: bool = False, bold: bool = False, colour: str = "",
+              ground: str = "", size: float = 0, rule: bool = False, right: bool = False) -> Any:  # fmt: skip
+        """The shared style with these properties; colours as ARGB."""
+        key = (form, wrap, bold, colour, ground, size, rule, right)
+        if key not in self._styles:
+            cell = self._bench.cell(1, 1)
+            cell.number_format = form
+            align = "right" if right else None
+            cell.alignment = Alignment(vertical="top", wrap_text=wrap, horizontal=align)
+            cell.font = Font(name=self.font, size=size or self.size, bold=bold, color=colour or INK)
+            cell.fill = PatternFill("solid", fgColor=ground) if ground else PatternFill()
+            cell.border = Border(bottom=Side("thin", color=ACCENT if ground == WASH else RULE)) if rule else Border()
+            self._styles[key] = copy(cell._style)
+        return self._styles[key]
+
+    def write(self, tab: Worksheet, row: int, column: int, cell: Cell, **look: Any) -> Any:
+        """Put one value, link or toned value into its place."""
+        look = dict(look)
+        link = cell if isinstance(cell, Link) else None
+        value: Scalar = cell.text if isinstance(cell, Link) else cell.value if isinstance(cell, Tone) else cell
+        if isinstance(cell, Tone):
+            look["colour"], look["ground"] = TONES[tone_of(cell.tone)]
+        plain_value = value_of(value, self.zone)
+        spot = tab.cell(row, column)
+        spot._style = self.style(**_fitting(plain_value, look))
+        if isinstance(plain_value, str):
+            spot.value = None
+            spot._value, spot.data_type = plain_value, "s"
+            if plain_value.startswith(RISKY):
+                spot._style = copy(spot._style)
+                spot.quotePrefix = True
+        elif plain_value is not None:
+            spot.value = plain_value
+            spot._style = self.style(**_fitting(plain_value, look))
+        if link:
+            self._link(tab, spot, link, look)
+        return spot
+
+    def _link(self, tab: Worksheet, spot: Any, link: Link, look: dict[str, Any]) -> None:
+        target = self.tabs.get(plain(link.sheet)) if plain(link.sheet) else None
+        outside = link.url.startswith(("https://", "http://", "mailto:")) and len(link.url) < 2000
+        if not target and not outside:
+            return
+        quoted = f"'{(target or '').replace(chr(39), chr(39) * 2)}'!A1"
+        place = Hyperlink(ref=spot.coordinate, location=quoted) if target else None
+        spot._hyperlink = place or Hyperlink(ref=spot.coordinate, target=link.url)
+        if outside and not target:
+            spot._hyperlink.display = None
+        spot._style = self.style(**{**_fitting("", look), "colour": ACCENT})
+
+
+def _fitting(value: object, look: dict[str, Any]) -> dict[str, Any]:
+    """A number format belongs to numbers and dates only; text keeps General, an odd date keeps its own."""
+    form = look.get("form", "General")
+    if isinstance(value, str) or value is None:
+        return {**look, "form": "General"}
+    if hasattr(value, "year"):
+        dated = form if form in (DAY, INSTANT) else INSTANT if hasattr(value, "hour") else DAY
+        return {**look, "form": dated}
+    return {**look, "form": "General"} if form in (DAY, INSTANT) else look
+
+
+def column_format(column: Column) -> str:
+    """Excel's number format for a kind of column."""
+    digits = "." + "0" * column.decimals if column.decimals else ""
+    return {
+        "int": "#,##0", "number": f"#,##0{digits}", "percent": f"0{digits}%", "date": DAY, "datetime": INSTANT,
+        "duration_min": "[h]:mm",
+    }.get(column.kind, "General")  # fmt: skip
+
+
+def write_sheet(pen: Pen, tab: Worksheet, sheet: Sheet) -> int:
+    """Write everything but charts; returns the first free row."""
+    rows = [tuple(row) for row in sheet.rows]
+    widths = _widths(sheet, rows)
+    for index, wide in enumerate(widths, 1):
+        tab.column_dimensions[get_column_letter(index)].width = wide
+    at = _above(pen, tab, sheet, widths)
+    if not sheet.columns:
+        return at
+    _header(pen, tab, sheet, at, len(rows))
+    if not rows:
+        empty = plain(sheet.empty) or _("No entries.")
+        _across(pen, tab, at + 1, empty, widths, colour=MUTED)
+        return at + 3
+    looks = [
+        {"form": column_format(column), "wrap": _wraps(column, wide), "rule": True}
+        for column, wide in zip(sheet.columns, widths, strict=False)
+    ]
+    for number, row in enumerate(rows, at + 1):
+        for index, (cell, column, look) in enumerate(zip(row, sheet.columns, looks, strict=True), 1):
+            pen.write(tab, number, index, _minutes(cell) if column.kind == "duration_min" else cell, **look)
+    return at + len(rows) + 2
+
+
+def _minutes(cell: Cell) -> Cell:
+    """Minutes as the fraction of a day in which Excel counts; anything else unchanged."""
+    if isinstance(cell, Tone) and isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+        return Tone(cell.value / 1440, cell.tone)
+    return cell / 1440 if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+
+
+def _wraps(column: Column, wide: float) -> bool:
+    return column.wrap if column.wrap is not None else column.kind == "text" and wide >= 40
+
+
+def _above(pen: Pen, tab: Worksheet, sheet: Sheet, widths: list[float]) -> int:
+    """Heading, facts and notes; returns the row of the header."""
+    at = 1
+    if plain(sheet.heading):
+        pen.write(tab, at, 1, sheet.heading, bold=True, size=pen.size + 5, colour=ACCENT)
+        tab.row_dimensions[at].height = pen.size * 2.4
+        at += 2
+    for name, value in sheet.facts:
+        pen.write(tab, at, 1, name, colour=MUTED, wrap=True, rule=not sheet.columns)
+        pen.write(tab, at, 2, value, form="#,##0.##" if isinstance(value, float) else "General",
+                  wrap=not sheet.columns, bold=False, rule=not sheet.columns)  # fmt: skip
+        tab.cell(at, 2).alignment = Alignment(vertical="top", horizontal="left", wrap_text=not sheet.columns)
+        at += 1
+    at += bool(sheet.facts)
+    for note in sheet.notes:
+        _across(pen, tab, at, plain(note), widths, colour=MUTED)
+        at += 1
+    return at + bool(sheet.notes)
+
+
+def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], **look: Any) -> None:
+    """A sentence over all columns, with the height its lines need: Excel measures no merged cells."""
+    pen.write(tab, at, 1, text, wrap=True, **look)
+    if len(widths) > 1:
+        tab.merge_cells(start_row=at, end_row=at, start_column=1, end_column=len(widths))
+    lines = sum(max(1, ceil(shown_width(line) / max(sum(widths) - 2, 8))) for line in text.splitlines() or [""])
+    tab.row_dimensions[at].height = min(400.0, lines * pen.size * 1.5 + 3)
+
+
+def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int) -> None:
+    for index, column in enumerate(sheet.columns, 1):
+        right = column.kind in ("int", "number", "percent", "duration_min")
+        pen.write(tab, at, index, column.title, bold=True, colour=ACCENT, ground=WASH, wrap=True, rule=True,
+                  right=right)  # fmt: skip
+    last = get_column_letter(len(sheet.columns))
+    if sheet.freeze:
+        tab.freeze_panes = f"A{at + 1}"
+    if sheet.filters and count:
+        tab.auto_filter.ref = f"A{at}:{last}{at + count}"
+    tab.print_title_rows = f"{at}:{at}"
+
+
+def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
+    """Widths in characters: as told, or measured on the header and the first 300 rows."""
+    if not sheet.columns:
+        return [26.0, 78.0]
+    found: list[float] = []
+    for index, column in enumerate(sheet.columns):
+        least = {"date": 12, "datetime": 18, "duration_min": 9, "text": 8}.get(column.kind, 10)
+        if column.width:
+            found.append(float(column.width))
+            continue
+        texts = [shown_width(_text(row[index])) for row in rows[:300] if column.kind == "text"]
+        measured = max([least, shown_width(plain(column.title)) + 3, *[wide + 2 for wide in texts]])
+        found.append(float(min(measured, MOST_WIDTH)))
+    if sheet.facts:
+        found[0] = max(found[0], float(min(30, max(shown_width(plain(name)) for name, _value in sheet.facts) + 2)))
+    return found
+
+
+def _text(cell: Cell) -> str:
+    value = cell.text if isinstance(cell, Link) else cell.value if isinstance(cell, Tone) else cell
+    return plain(value)
+
+
+def print_setup(tab: Worksheet, book: Workbook, sheet: Sheet) -> None:
+    """A4, as wide as the page, header with organisation and title, footer with code, version and page n of m."""
+    tab.page_setup.paperSize = 9
+    tab.page_setup.orientation = "landscape" if sheet.landscape and sheet.columns else "portrait"
+    tab.page_setup.fitToWidth, tab.page_setup.fitToHeight = 1, 0
+    tab.sheet_properties.pageSetUpPr.fitToPage = True
+    tab.page_margins.left = tab.page_margins.right = 0.5
+    tab.page_margins.top = tab.page_margins.bottom = 0.75
+    tab.sheet_view.showGridLines = False
+    version = _("Version %(version)s", version=plain(book.version)) if plain(book.version) else ""
+    tab.oddHeader.left.text = _safe(book.organisation)
+    tab.oddHeader.right.text = _safe(sheet.title)
+    tab.oddFooter.left.text = _safe(" · ".join(part for part in (plain(book.code), version) if part))
+    tab.oddFooter.right.text = _("Page %(page)s of %(total)s", page="&P", total="&N")
+    for part in (tab.oddHeader.left, tab.oddHeader.right, tab.oddFooter.left, tab.oddFooter.right):
+        part.size = 8
+
+
+def _safe(words: object) -> str:
+    """Text for a header or footer, where & begins a code and the whole may not pass 255 characters."""
+    return text_of(words).replace("&", "&&").replace("\n", " ")[:90].rstrip("&") or " "
+
+
+def add_charts(pen: Pen, book: Workbook, made: Book, charted: list[tuple[Worksheet, int, Sheet]]) -> None:
+    """Native charts under their tables; their figures stand on a sheet of their own, for all to check."""
+    title = sheet_names([*made.sheetnames, _("Chart data")])[-1]
+    data = made.create_sheet(title)
+    data.column_dimensions["A"].width = 26
+    at = 1
+    for tab, below, sheet in charted:
+        far = below > NEAR + 4
+        place, row = (get_column_letter(len(sheet.columns) + 2), 1) if far else ("A", below)
+        for chart in sheet.charts:
+            at, drawn = native(pen.write, data, at, chart)
+            if drawn is None:
+                pen.write(tab, row, 1 if not far else len(sheet.columns) + 2,
+                          f"{plain(chart.title)}: {_('No data for this period.')}", colour=MUTED)  # fmt: skip
+                row += 2
+                continue
+            tab.add_chart(drawn, f"{place}{row}")
+            row += 18
+    print_setup(data, book, Sheet(title))
