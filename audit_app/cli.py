@@ -1,0 +1,270 @@
+"""The commands. Each calls services, then commits: the command line is a door like any other."""
+
+import contextlib
+import json
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, url_for
+from flask_babel import force_locale
+
+from audit_app import create_app, schema
+from audit_app.accounts import language
+from audit_app.accounts import services as accounts
+from audit_app.accounts.permissions import Role
+from audit_app.checklists import services as checklists
+from audit_app.config import Settings, from_environment
+from audit_app.core.db import db
+from audit_app.core.errors import Refused
+from audit_app.indicators import queries as indicator_queries
+from audit_app.indicators import services as indicators
+from audit_app.notifications import services as notifications
+from audit_app.reviews import queries as review_queries
+from audit_app.reviews import services as reviews
+from audit_app.subjects import SUBJECTS
+from audit_app.trail import services as trail
+
+data_option = click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of the database file and the evidence."
+)
+
+
+@contextlib.contextmanager
+def opened(data: Path | None, *, build: bool = False) -> Iterator[Flask]:
+    """An application over the data folder. Refuses, in words, a database that is missing or of another version."""
+    settings = from_environment(data_dir=data)
+    if build:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        schema.upgrade(settings.database)
+    elif not _there(settings):
+        raise click.ClickException(
+            f"There is no database in “{settings.data_dir}”. Start with “python3 run.py demo” or “python3 run.py serve”, "
+            "or name another folder with --data."
+        )
+    elif not schema.is_current(settings.database):
+        schema.upgrade(settings.database)
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            yield app
+        except Refused as refused:
+            db.session.rollback()
+            raise click.ClickException(str(refused)) from None
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _there(settings: Settings) -> bool:
+    return bool(settings.database_url) or (settings.data_dir / "audit.db").exists()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def main() -> None:
+    """Internal audits, nonconformities and management reviews."""
+
+
+@main.command()
+@data_option
+@click.option("--port", default=8000, show_default=True, help="Port on this machine.")
+@click.option("--no-serve", is_flag=True, help="Only build the demo organisation.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="Language of the demo's texts.")
+def demo(data: Path | None, port: int, no_serve: bool, lang: str | None) -> None:
+    """Build a demo organisation (once) and serve it."""
+    from audit_app.demo import build
+
+    folder = data or Path("demo-data")
+    with opened(folder, build=True):
+        if not build.is_built():
+            build.run(lang or build.preferred_language(), click.echo)
+        build.print_accounts(click.echo, f"http://127.0.0.1:{port}")
+    if not no_serve:
+        _serve(from_environment(data_dir=folder), "127.0.0.1", port)
+
+
+@main.command()
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True)
+def serve(data: Path | None, host: str, port: int) -> None:
+    """Serve your own data; builds the database when there is none."""
+    with opened(data, build=True):
+        accounts.prepare(by=None)
+        checklists.load_shipped(by=None)
+        indicators.load_register(by=None)
+        db.session.commit()
+        if not accounts.anybody():
+            click.echo("Nobody can sign in yet: python3 run.py create-admin YOUR@ADDRESS")
+    _serve(from_environment(data_dir=data), host, port)
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    from waitress import create_server
+
+    app = create_app(settings)
+    try:
+        server = create_server(app, host=host, port=port, threads=8, ident=None, channel_timeout=120)
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port {port + 1}"
+        ) from None
+    click.echo(f"Serving on http://{host}:{port}  (Ctrl-C ends)")
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+
+
+@main.command()
+@click.argument("review")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
+@data_option
+def pack(review: str, out: Path, lang: str, data: Path | None) -> None:
+    """Write the pack of a REVIEW (its code, or "latest") as PDF and XLSX and print their SHA-256."""
+    import hashlib
+
+    with opened(data):
+        found = review_queries.latest() if review == "latest" else review_queries.by_code(review)
+        if found is None:
+            raise click.ClickException(f"There is no review “{review}”. Known: {', '.join(review_queries.codes()) or '–'}")
+        out.mkdir(parents=True, exist_ok=True)
+        for kind, content in reviews.export(found, lang).items():
+            path = out / f"{found.code}.{kind}"
+            path.write_bytes(content)
+            click.echo(f"{hashlib.sha256(content).hexdigest()}  {path}")
+
+
+def _mapping(text: str | None) -> dict[str, str]:
+    pairs = [part.partition("=") for part in (text or "").split(",") if part.strip()]
+    return {key.strip(): value.strip() for key, _sign, value in pairs}
+
+
+@main.command("import-checklist")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sheet", help="Name of the sheet; the first with a table otherwise.")
+@click.option("--map", "mapping", help="Columns, e.g. clause=A,prompt=Question; guessed otherwise.")
+@click.option("--title", help="Title of the checklist; the file's name otherwise.")
+@data_option
+def import_checklist(file: Path, sheet: str | None, mapping: str | None, title: str | None, data: Path | None) -> None:
+    """Read a checklist from XLSX or CSV into the library, as a draft."""
+    with opened(data):
+        version = checklists.import_file(file, sheet=sheet, mapping=_mapping(mapping), title=title, by=None)
+        db.session.commit()
+        count = sum(question.assessable for question in version.questions)
+        click.echo(f"“{version.name}”: {count} questions, a draft in the library.")
+
+
+@main.command("import-indicators")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def import_indicators(file: Path, data: Path | None) -> None:
+    """Read monthly values of indicators from XLSX or CSV."""
+    _import(data, lambda: indicators.import_measurements(file, by=None))
+
+
+@main.command("import-tickets")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--profile", required=True, help="Name of a shipped profile (servicenow, generic) or a YAML file.")
+@data_option
+def import_tickets(file: Path, profile: str, data: Path | None) -> None:
+    """Read a ticket log and compute its indicators."""
+    _import(data, lambda: indicators.import_tickets(file, profile=profile, by=None))
+
+
+@main.command("import-outages")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--target", type=float, help="Availability target in percent, e.g. 99.9.")
+@click.option("--profile", default="outages", show_default=True, help="Name of a shipped profile or a YAML file.")
+@data_option
+def import_outages(file: Path, target: float | None, profile: str, data: Path | None) -> None:
+    """Read an outage log and compute availability and downtime."""
+    _import(data, lambda: indicators.import_outages(file, target=target, profile=profile, by=None))
+
+
+def _import(data: Path | None, act: Any) -> None:
+    with opened(data), force_locale("en"):
+        report = act()
+        db.session.commit()
+        for line in report.lines():
+            click.echo(line)
+
+
+@main.command("indicators")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+@data_option
+def show_indicators(as_json: bool, data: Path | None) -> None:
+    """Every measured value: measure × period."""
+    with opened(data), force_locale("en"):
+        rows = indicator_queries.table()
+        if as_json:
+            click.echo(json.dumps([row.plain() for row in rows], ensure_ascii=False, indent=1))
+            return
+        for row in rows:
+            click.echo(row.line())
+
+
+@main.command()
+@data_option
+def verify(data: Path | None) -> None:
+    """Check the trail, the answers and the frozen packs; exit 1 when anything was tampered with."""
+    with opened(data):
+        checked, broken = trail.verify()
+        problems = [] if broken is None else [f"trail: entry {broken} is broken (the {checked} before it are whole)"]
+        problems += checklists.verify() + reviews.verify()
+        click.echo(f"trail: {checked} entries checked")
+        for problem in problems:
+            click.echo(problem)
+        click.echo("Nothing was tampered with." if not problems else f"{len(problems)} problem(s).")
+    if problems:
+        sys.exit(1)
+
+
+@main.command("send-notices")
+@data_option
+def send_notices(data: Path | None) -> None:
+    """Gather what is due and deliver the outbox (run it every few minutes)."""
+    from audit_app.home import due
+
+    with opened(data) as app:
+        settings: Settings = app.config["SETTINGS"]
+        gathered = due.gather()
+        db.session.commit()
+        if not settings.smtp_url:
+            click.echo(f"{gathered} notices gathered. SMTP_URL is not set: they wait in the outbox and show in the app.")
+            return
+        sent, failed = notifications.deliver(settings, lambda notice: link_to(app, notice))
+        click.echo(f"{gathered} notices gathered, {sent} mails sent, {failed} failed (they are tried again next time).")
+
+
+def link_to(app: Flask, notice: Any) -> str:
+    """Address of what a notice speaks of."""
+    subject = SUBJECTS.get(notice.subject_kind)
+    base = app.config["SETTINGS"].base_url.rstrip("/")
+    if subject is None:
+        return f"{base}/"
+    with app.test_request_context():
+        return base + url_for(subject.endpoint, id=notice.subject_id)
+
+
+@main.command("create-admin")
+@click.argument("email")
+@click.option("--name", default="Administrator", show_default=True)
+@click.option("--lang", type=click.Choice(list(language.LOCALES)), default="en", show_default=True)
+@data_option
+def create_admin(email: str, name: str, lang: str, data: Path | None) -> None:
+    """Create an administrator and print the password once."""
+    password = secrets.token_urlsafe(12)
+    with opened(data, build=True):
+        accounts.prepare(by=None)
+        accounts.add_person(
+            email=email, name=name, roles=[Role.ADMINISTRATOR], language=lang, password=password, by=None
+        )
+        db.session.commit()
+    click.echo(f"{email}\nPassword: {password}\nIt is not shown again; change it after the first sign-in.")
+
+
+if __name__ == "__main__":
+    main()
