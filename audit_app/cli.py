@@ -29,21 +29,24 @@ from audit_app.subjects import SUBJECTS
 from audit_app.trail import services as trail
 
 data_option = click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of the database file and the evidence."
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the database file and the evidence.",
 )
 
 
 @contextlib.contextmanager
 def opened(data: Path | None, *, build: bool = False) -> Iterator[Flask]:
-    """An application over the data folder. Refuses, in words, a database that is missing or of another version."""
+    """An application over the data folder. Refuses, in words, a database that is missing or of another
+    version."""
     settings = from_environment(data_dir=data)
     if build:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         schema.upgrade(settings.database)
     elif not _there(settings):
         raise click.ClickException(
-            f"There is no database in “{settings.data_dir}”. Start with “python3 run.py demo” or “python3 run.py serve”, "
-            "or name another folder with --data."
+            f"There is no database in “{settings.data_dir}”. Start with “python3 run.py demo” or "
+            "“python3 run.py serve”, or name another folder with --data."
         )
     elif not schema.is_current(settings.database):
         schema.upgrade(settings.database)
@@ -119,7 +122,9 @@ def _serve(settings: Settings, host: str, port: int) -> None:
 
 @main.command()
 @click.argument("review")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
 @data_option
 def pack(review: str, out: Path, lang: str, data: Path | None) -> None:
@@ -129,7 +134,9 @@ def pack(review: str, out: Path, lang: str, data: Path | None) -> None:
     with opened(data):
         found = review_queries.latest() if review == "latest" else review_queries.by_code(review)
         if found is None:
-            raise click.ClickException(f"There is no review “{review}”. Known: {', '.join(review_queries.codes()) or '–'}")
+            raise click.ClickException(
+                f"There is no review “{review}”. Known: {', '.join(review_queries.codes()) or '–'}"
+            )
         out.mkdir(parents=True, exist_ok=True)
         for kind, content in reviews.export(found, lang).items():
             path = out / f"{found.code}.{kind}"
@@ -148,7 +155,9 @@ def _mapping(text: str | None) -> dict[str, str]:
 @click.option("--map", "mapping", help="Columns, e.g. clause=A,prompt=Question; guessed otherwise.")
 @click.option("--title", help="Title of the checklist; the file's name otherwise.")
 @data_option
-def import_checklist(file: Path, sheet: str | None, mapping: str | None, title: str | None, data: Path | None) -> None:
+def import_checklist(
+    file: Path, sheet: str | None, mapping: str | None, title: str | None, data: Path | None
+) -> None:
     """Read a checklist from XLSX or CSV into the library, as a draft."""
     with opened(data):
         version = checklists.import_file(file, sheet=sheet, mapping=_mapping(mapping), title=title, by=None)
@@ -167,7 +176,9 @@ def import_indicators(file: Path, data: Path | None) -> None:
 
 @main.command("import-tickets")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--profile", required=True, help="Name of a shipped profile (servicenow, generic) or a YAML file.")
+@click.option(
+    "--profile", required=True, help="Name of a shipped profile (servicenow, generic) or a YAML file."
+)
 @data_option
 def import_tickets(file: Path, profile: str, data: Path | None) -> None:
     """Read a ticket log and compute its indicators."""
@@ -177,7 +188,9 @@ def import_tickets(file: Path, profile: str, data: Path | None) -> None:
 @main.command("import-outages")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--target", type=float, help="Availability target in percent, e.g. 99.9.")
-@click.option("--profile", default="outages", show_default=True, help="Name of a shipped profile or a YAML file.")
+@click.option(
+    "--profile", default="outages", show_default=True, help="Name of a shipped profile or a YAML file."
+)
 @data_option
 def import_outages(file: Path, target: float | None, profile: str, data: Path | None) -> None:
     """Read an outage log and compute availability and downtime."""
@@ -212,7 +225,9 @@ def verify(data: Path | None) -> None:
     """Check the trail, the answers and the frozen packs; exit 1 when anything was tampered with."""
     with opened(data):
         checked, broken = trail.verify()
-        problems = [] if broken is None else [f"trail: entry {broken} is broken (the {checked} before it are whole)"]
+        problems = (
+            [] if broken is None else [f"trail: entry {broken} is broken (the {checked} before it are whole)"]
+        )
         problems += checklists.verify() + reviews.verify()
         click.echo(f"trail: {checked} entries checked")
         for problem in problems:
@@ -233,10 +248,15 @@ def send_notices(data: Path | None) -> None:
         gathered = due.gather()
         db.session.commit()
         if not settings.smtp_url:
-            click.echo(f"{gathered} notices gathered. SMTP_URL is not set: they wait in the outbox and show in the app.")
+            click.echo(
+                f"{gathered} notices gathered. SMTP_URL is not set: they wait in the outbox "
+                "and show in the application."
+            )
             return
         sent, failed = notifications.deliver(settings, lambda notice: link_to(app, notice))
-        click.echo(f"{gathered} notices gathered, {sent} mails sent, {failed} failed (they are tried again next time).")
+        click.echo(
+            f"{gathered} notices gathered, {sent} mails sent, {failed} failed (tried again next time)."
+        )
 
 
 def link_to(app: Flask, notice: Any) -> str:

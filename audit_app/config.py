@@ -10,7 +10,8 @@ PRODUCT = "Audit & Review Tracker"
 
 
 def setting(env: str, default: Any, meaning: str) -> Any:
-    """A dataclass field that knows its environment variable and its meaning (both shown in docs/operate.md)."""
+    """A dataclass field that knows its environment variable and its meaning (both shown in
+    docs/operate.md)."""
     return field(default=default, metadata={"env": env, "meaning": meaning})
 
 

@@ -1,4 +1,5 @@
-"""The list of domains: their blueprints, their words, and the doors through which their subjects are reached."""
+"""The list of domains: their blueprints, their words, and the doors through which their subjects are
+reached."""
 
 from importlib import import_module
 from importlib.util import find_spec

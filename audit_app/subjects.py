@@ -1,4 +1,5 @@
-"""Every kind of record that files, notices and trail lines may hang on: how it is reached and where it is shown."""
+"""Every kind of record that files, notices and trail lines may hang on: how it is reached and where it is
+shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -168,7 +168,9 @@ class Person(UserMixin, Versioned, Base):
     last_seen_at: Mapped[datetime | None]
 
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
-    roles: Mapped[list[RoleRow]] = relationship(secondary=person_role, lazy="selectin", order_by=RoleRow.id)
+    roles: Mapped[list[RoleRow]] = relationship(  # type: ignore[assignment]  # the mixin types it as a list of mixins
+        secondary=person_role, lazy="selectin", order_by=RoleRow.id
+    )
 
     __table_args__ = (CheckConstraint("language IN ('en', 'zh')", name="language_known"),)
 

@@ -1,6 +1,7 @@
 """The whole role × permission matrix on one page. "May this role ever" is answered here and nowhere else.
 
-Two further questions have their own homes: "may this person see this row" (``queries.visible_to``) and "may it
+Two further questions have their own homes: "may this person see this row" (``queries.visible_to``) and "may
+it
 happen now" (guards in each ``workflow.py``).
 """
 

@@ -183,7 +183,8 @@ class RevisionStatus(Label):
 class AnswerRevision(Base):
     """One answer as one person gave it at one moment. Append-only and hash-chained.
 
-    ``id`` and ``device_seq`` are made on the device; ``base`` holds the ids of the heads its author saw, so that
+    ``id`` and ``device_seq`` are made on the device; ``base`` holds the ids of the heads its author saw, so
+    that
     work done offline joins without overwriting anything.
     """
 

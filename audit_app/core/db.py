@@ -1,4 +1,5 @@
-"""Database base: naming convention, enums stored by value, UTC datetimes, SQLite pragmas, append-only tables."""
+"""Database base: naming convention, enums stored by value, UTC datetimes, SQLite pragmas, append-only
+tables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,8 +79,10 @@ class Versioned:
 
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
-"""Engines and the request's session. Models derive from :class:`Base`, a plain typed SQLAlchemy base: Flask-SQLAlchemy
-would otherwise build its own base class at run time, which neither mypy nor SQLAlchemy 2.1's annotation map likes."""
+"""Engines and the request's session. Models derive from :class:`Base`, a plain typed SQLAlchemy base:
+Flask-SQLAlchemy
+would otherwise build its own base class at run time, which neither mypy nor SQLAlchemy 2.1's annotation map
+likes."""
 
 
 @contextmanager
@@ -120,7 +123,8 @@ def _on_begin(connection: Connection) -> None:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Attach the SQLite habits (WAL, full sync, foreign keys, explicit BEGIN) to an engine; no-op elsewhere."""
+    """Attach the SQLite habits (WAL, full sync, foreign keys, explicit BEGIN) to an engine; no-op
+    elsewhere."""
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _on_connect)
@@ -128,7 +132,8 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def append_only_ddl(table: str, dialect: str) -> list[str]:
-    """SQL that makes the database refuse UPDATE and DELETE on a table (used by metadata and by migrations)."""
+    """SQL that makes the database refuse UPDATE and DELETE on a table (used by metadata and by
+    migrations)."""
     if dialect == "sqlite":
         return [
             f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "

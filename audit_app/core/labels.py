@@ -4,10 +4,11 @@ from enum import Enum
 from typing import Any, Self
 
 
-class Label(str, Enum):
+class Label(str, Enum):  # noqa: UP042  # StrEnum would take the label for an encoding argument
     """A stored value with a translatable label and a tone.
 
-    Members are written ``OPEN = "open", _l("Open"), "warning"``. The value is what the database keeps; tones are
+    Members are written ``OPEN = "open", _l("Open"), "warning"``. The value is what the database keeps; tones
+    are
     success, danger, warning, info, purple, teal, secondary.
     """
 

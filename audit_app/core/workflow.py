@@ -1,4 +1,5 @@
-"""The only state machine of the house: a workflow is a table of steps, read top to bottom in the order of life.
+"""The only state machine of the house: a workflow is a table of steps, read top to bottom in the order of
+life.
 
 One table serves the screen (``open_to`` draws the buttons) and the rule (``fire`` enforces it).
 """

@@ -1,4 +1,5 @@
-"""Taking a file in: checked by content, named by its hash, written once, flushed to disk before the row exists."""
+"""Taking a file in: checked by content, named by its hash, written once, flushed to disk before the row
+exists."""
 
 import hashlib
 import os
@@ -40,7 +41,8 @@ def path_of(sha256: str) -> Path:
 def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachment:
     """Store a file and hang it on a subject.
 
-    ``file`` has ``filename`` and ``stream`` (werkzeug's FileStorage does). Raises :class:`Refused` when it is empty,
+    ``file`` has ``filename`` and ``stream`` (werkzeug's FileStorage does). Raises :class:`Refused` when it
+    is empty,
     too big, or not of a kind that is allowed by its content.
     """
     name = clean_name(file.filename)
@@ -64,7 +66,8 @@ def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachm
 
 
 def clean_name(name: str | None) -> str:
-    """The file's own name without any path, at most 200 characters; it is only ever shown, never used as a path."""
+    """The file's own name without any path, at most 200 characters; it is only ever shown, never used as a
+    path."""
     base = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
     base = "".join(letter for letter in base if letter.isprintable()).strip().strip(".")
     return base[-200:] or "file"

@@ -35,8 +35,8 @@ def media_type(head: bytes, name: str) -> str:
         return "text/plain"
     raise Refused(
         _l(
-            "“%(name)s” cannot be attached: photos (JPEG, PNG, WebP, HEIC), PDF, Word, Excel, PowerPoint and plain "
-            "text files are taken. Save it as one of these and attach it again.",
+            "“%(name)s” cannot be attached: photos (JPEG, PNG, WebP, HEIC), PDF, Word, Excel, PowerPoint and "
+            "plain text files are taken. Save it as one of these and attach it again.",
             name=name,
         ),
         "files",

@@ -1,6 +1,15 @@
-"""Findings, nonconformities and actions (clause 10.1)."""
+"""Findings, nonconformities and actions (clause 10.1).
+
+Codes are given when a finding is raised and never change: one series per year for nonconformities (NC, major
+and
+minor alike, so that a regrade between the two keeps its code) and one each for observations (OBS),
+opportunities
+(OFI) and good practices (GP). A grade of another series means another record: withdraw this one, raise a new
+one.
+"""
 
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -56,6 +65,15 @@ class FindingState(Label):
 
 SETTLED = frozenset({FindingState.CLOSED, FindingState.WITHDRAWN})
 
+SERIES: dict[Grade, str] = {
+    Grade.MAJOR: "NC",
+    Grade.MINOR: "NC",
+    Grade.OBSERVATION: "OBS",
+    Grade.OFI: "OFI",
+    Grade.GOOD_PRACTICE: "GP",
+}
+"""Prefix of the code; each prefix has a counter of its own per year."""
+
 
 class Finding(Versioned, Base):
     """A finding with its four-part statement, correction, cause, verification and effectiveness."""
@@ -73,34 +91,40 @@ class Finding(Versioned, Base):
     nonconformity: Mapped[str] = mapped_column(String(10000), default="")
     location: Mapped[str] = mapped_column(String(500), default="")
     recommendation: Mapped[str] = mapped_column(String(5000), default="")
-    clause: Mapped[str] = mapped_column(String(40), default="", index=True)
+    clause: Mapped[str] = mapped_column(String(40), default="")
     audit_id: Mapped[int | None] = mapped_column(ForeignKey("audit.id"), index=True)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("checklist_item.id"), index=True)
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     raised_on: Mapped[date]
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     response_due_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    original_due_on: Mapped[date | None]
+    next_due_on: Mapped[date | None] = mapped_column(index=True)
     correction: Mapped[str] = mapped_column(String(5000), default="")
     correction_done_on: Mapped[date | None]
     cause: Mapped[str] = mapped_column(String(10000), default="")
     similar_cases: Mapped[str] = mapped_column(String(5000), default="")
     planned_at: Mapped[datetime | None]
+    implemented_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     implemented_at: Mapped[datetime | None]
-    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     verified_at: Mapped[datetime | None]
     verification_note: Mapped[str] = mapped_column(String(5000), default="")
     effectiveness_due_on: Mapped[date | None]
     effectiveness_note: Mapped[str] = mapped_column(String(5000), default="")
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
+    closed_on: Mapped[date | None] = mapped_column(index=True)
     withdrawn_reason: Mapped[str] = mapped_column(String(2000), default="")
     sent_back_reason: Mapped[str] = mapped_column(String(2000), default="")
     reopened: Mapped[int] = mapped_column(default=0)
+    reopen_reason: Mapped[str] = mapped_column(String(2000), default="")
 
     audit: Mapped[Audit | None] = relationship(back_populates="findings")
     item: Mapped[ChecklistItem | None] = relationship()
@@ -108,6 +132,8 @@ class Finding(Versioned, Base):
     department: Mapped[Department | None] = relationship()
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     raised_by: Mapped[Person] = relationship(foreign_keys=[raised_by_id])
+    issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    implemented_by: Mapped[Person | None] = relationship(foreign_keys=[implemented_by_id])
     verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
     closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id])
     actions: Mapped[list["Action"]] = relationship(back_populates="finding", order_by="Action.id")
@@ -116,9 +142,20 @@ class Finding(Versioned, Base):
         CheckConstraint("(verified_by_id IS NULL) = (verified_at IS NULL)", name="verified_who_and_when"),
         CheckConstraint("(closed_by_id IS NULL) = (closed_at IS NULL)", name="closed_who_and_when"),
         CheckConstraint("verified_by_id IS NULL OR verified_by_id <> owner_id", name="verifier_is_not_owner"),
+        CheckConstraint("(issued_by_id IS NULL) = (issued_at IS NULL)", name="issued_who_and_when"),
+        CheckConstraint(
+            "(implemented_by_id IS NULL) = (implemented_at IS NULL)", name="implemented_who_and_when"
+        ),
+        CheckConstraint("verified_by_id <> implemented_by_id", name="verifier_did_not_implement"),
         CheckConstraint("due_on IS NULL OR due_on >= raised_on", name="due_not_before_raised"),
-        Index("ix_finding_state_due_on", "state", "due_on"),
+        CheckConstraint(
+            "state <> 'closed' OR grade NOT IN ('major', 'minor') OR (correction <> '' AND cause <> '' "
+            "AND verified_by_id IS NOT NULL AND effectiveness_note <> '')",
+            name="closed_nonconformity_is_complete",
+        ),
+        Index("ix_finding_state_raised_on", "state", "raised_on"),
         Index("ix_finding_raised_on", "raised_on"),
+        Index("ix_finding_clause_department_raised", "clause", "department_id", "raised_on"),
     )
 
     @property
@@ -138,8 +175,8 @@ class Finding(Versioned, Base):
 
     @property
     def overdue(self) -> bool:
-        """Past its due date and not settled."""
-        return self.due_on is not None and not self.settled and self.due_on < today()
+        """Past the date by which its next step was promised (``next_due_on`` is None once settled)."""
+        return self.next_due_on is not None and self.next_due_on < today()
 
 
 class ActionKind(Label):
@@ -176,6 +213,9 @@ class Action(Versioned, Base):
     created_on: Mapped[date]
     due_on: Mapped[date]
     original_due_on: Mapped[date]
+    extension_to: Mapped[date | None]
+    extension_reason: Mapped[str] = mapped_column(String(2000), default="")
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     done_at: Mapped[datetime | None]
     done_note: Mapped[str] = mapped_column(String(5000), default="")
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -185,15 +225,20 @@ class Action(Versioned, Base):
     cancel_reason: Mapped[str] = mapped_column(String(2000), default="")
 
     finding: Mapped[Finding | None] = relationship(back_populates="actions")
+    review: Mapped[Any | None] = relationship("Review")
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    done_by: Mapped[Person | None] = relationship(foreign_keys=[done_by_id])
     verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
 
     __table_args__ = (
         CheckConstraint("(finding_id IS NULL) <> (review_id IS NULL)", name="one_source"),
         CheckConstraint("(verified_by_id IS NULL) = (verified_at IS NULL)", name="verified_who_and_when"),
         CheckConstraint("verified_by_id IS NULL OR verified_by_id <> owner_id", name="verifier_is_not_owner"),
+        CheckConstraint("verified_by_id <> done_by_id", name="verifier_did_not_do_it"),
         CheckConstraint("due_on >= created_on", name="due_not_before_created"),
         Index("ix_action_state_due_on", "state", "due_on"),
+        Index("ix_action_due_on", "due_on"),
+        Index("ix_action_created_on", "created_on"),
     )
 
     @property

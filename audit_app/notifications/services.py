@@ -25,7 +25,8 @@ from audit_app.notifications.models import Notice
 def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None) -> Notice | None:
     """Put a notice in the outbox, in the transaction of what it tells.
 
-    One per kind, person, subject and day: a second call the same day changes nothing. Nobody is told who is not
+    One per kind, person, subject and day: a second call the same day changes nothing. Nobody is told who is
+    not
     there (``to`` None or deactivated).
     """
     if to is None or not to.active:
@@ -55,7 +56,8 @@ def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None
 def deliver(settings: Settings, link: Any) -> tuple[int, int]:
     """Send what waits: one mail per person with all their notices. Returns (mails sent, mails failed).
 
-    ``link(notice)`` gives the address of what a notice speaks of. A failed mail keeps its notices in the outbox
+    ``link(notice)`` gives the address of what a notice speaks of. A failed mail keeps its notices in the
+    outbox
     with the reason; they are tried again next time. Commits after each mail, so that none is sent twice.
     """
     waiting: dict[int, list[Notice]] = defaultdict(list)

@@ -1,4 +1,5 @@
-"""Subjects and bodies of notices by kind; each domain keeps its own in ``words.NOTICES``, taught by ``create_app``."""
+"""Subjects and bodies of notices by kind; each domain keeps its own in ``words.NOTICES``, taught by
+``create_app``."""
 
 from typing import Any
 

@@ -148,7 +148,8 @@ class DecisionState(Label):
 
 
 class Decision(Versioned, Base):
-    """What the review is asked to decide, with options and cost, and what it decided, with owner and due date."""
+    """What the review is asked to decide, with options and cost, and what it decided, with owner and due
+    date."""
 
     __tablename__ = "decision"
 
@@ -184,7 +185,8 @@ class Decision(Versioned, Base):
 
 
 class FrozenPack(Base):
-    """The pack as approved: canonical JSON with its SHA-256. Append-only; later views and exports read this."""
+    """The pack as approved: canonical JSON with its SHA-256. Append-only; later views and exports read
+    this."""
 
     __tablename__ = "frozen_pack"
 

@@ -20,7 +20,7 @@ def history(subject: Any, limit: int = 200) -> list[TrailEntry]:
     return list(db.session.scalars(query))
 
 
-def entries(actor: str = "", action: str = "", subject_type: str = "") -> Select[tuple[TrailEntry]]:
+def entries(actor: str = "", action: str = "", subject_type: str = "") -> Select[TrailEntry]:
     """The whole trail, newest first, optionally narrowed; for a paged list."""
     query = select(TrailEntry).order_by(TrailEntry.seq.desc())
     if actor:

@@ -60,7 +60,8 @@ def facts_of(subject: Any) -> dict[str, Any]:
 def act(action: str, subject: Any, *, by: Any, **details: Any) -> Iterator[None]:
     """Record an act: compares the subject's facts before and after the block, then appends one chained row.
 
-    ``by`` is the person, or None for the system itself. ``details`` are further plain facts (a reason, a file's
+    ``by`` is the person, or None for the system itself. ``details`` are further plain facts (a reason, a
+    file's
     hash). Flushes; never commits. Nothing is written when the block raises.
     """
     serialize_writes()

@@ -1,6 +1,7 @@
 """Words for the trail, made when it is read: one sentence fragment per action, one label per column.
 
-Each domain keeps its own in ``<domain>/words.py``; ``create_app`` teaches them here, so that the trail needs to know
+Each domain keeps its own in ``<domain>/words.py``; ``create_app`` teaches them here, so that the trail needs
+to know
 no domain.
 """
 
@@ -35,7 +36,8 @@ HIDDEN = {"id", "created_at", "sort_key", "row_hash"}
 
 
 def spoken(changes: dict[str, list[Any]]) -> list[tuple[Any, Any, Any]]:
-    """Changes as (label, before, after), without technical columns and moments that the entry's own time tells."""
+    """Changes as (label, before, after), without technical columns and moments that the entry's own time
+    tells."""
     return [
         (field(column), _short(before), _short(after))
         for column, (before, after) in changes.items()

@@ -28,7 +28,8 @@ def signed_in(view: View) -> View:
 
 
 def allow(*permissions: str) -> Callable[[View], View]:
-    """Anybody who holds one of the permissions (a role may ever do this; rows and moments are checked further down)."""
+    """Anybody who holds one of the permissions (a role may ever do this; rows and moments are checked
+    further down)."""
 
     def mark(view: View) -> View:
         return _guarded(view, tuple(str(each) for each in permissions), permissions)
@@ -55,7 +56,8 @@ def wants_json() -> bool:
 
 
 def not_signed_in() -> ResponseReturnValue:
-    """401 in JSON for scripts, the sign-in page for people (never a redirect for a script: offline.md case 8)."""
+    """401 in JSON for scripts, the sign-in page for people (never a redirect for a script: offline.md case
+    8)."""
     if wants_json() or request.headers.get("HX-Request"):
         reply = jsonify(
             error="signed_out", message=_("You are signed out. Sign in again; nothing you typed is lost.")

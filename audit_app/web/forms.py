@@ -24,7 +24,8 @@ def _to_int(value: Any) -> int | None:
 class BaseForm(FlaskForm):
     """Mother of all forms.
 
-    ``version`` carries the version of the record that was shown; :meth:`check_fresh` notices a stale save and fills
+    ``version`` carries the version of the record that was shown; :meth:`check_fresh` notices a stale save
+    and fills
     ``conflicts`` with (label, stored, yours), which the form page prints.
     """
 
@@ -36,7 +37,8 @@ class BaseForm(FlaskForm):
         self.refusals: list[Any] = []
 
     def values(self) -> dict[str, Any]:
-        """The typed facts by field name, ready for a service: no CSRF token, no version, no files left empty."""
+        """The typed facts by field name, ready for a service: no CSRF token, no version, no files left
+        empty."""
         return {
             name: field.data
             for name, field in self._fields.items()
@@ -54,7 +56,8 @@ class BaseForm(FlaskForm):
     def check_fresh(self, subject: Any) -> bool:
         """False when somebody saved ``subject`` after this form was shown.
 
-        Both versions are then put in ``conflicts`` and the form takes the new version number, so that saving again is
+        Both versions are then put in ``conflicts`` and the form takes the new version number, so that saving
+        again is
         a decision and not an accident.
         """
         if not self.version.data or str(subject.version) == self.version.data:
@@ -71,8 +74,8 @@ class BaseForm(FlaskForm):
         self.version.raw_data = [self.version.data]
         self.refusals.append(
             _(
-                "Somebody else saved this record while you were typing. Compare the two below, change what is needed "
-                "and save again. Nothing you typed is lost."
+                "Somebody else saved this record while you were typing. Compare the two below, change what is "
+                "needed and save again. Nothing you typed is lost."
             )
         )
         return False
@@ -94,7 +97,8 @@ def _text(value: Any) -> str:
 
 
 def refused_or(form: BaseForm, act: Any, *args: Any, **kwargs: Any) -> Any:
-    """Call a service; a refusal becomes a message on the form and the answer None (the route re-renders with 422).
+    """Call a service; a refusal becomes a message on the form and the answer None (the route re-renders with
+    422).
 
     The caller's request is rolled back by its 422, so nothing is half-done.
     """
@@ -140,7 +144,8 @@ def choice(label: Any, choices: Any, *, need: bool = True, coerce: Any = str, **
 
 
 def row(label: Any, *, need: bool = False, **kwargs: Any) -> SelectField:
-    """A select over database rows by id; the route fills ``choices`` (see :func:`rows_as_choices`). None when empty."""
+    """A select over database rows by id; the route fills ``choices`` (see :func:`rows_as_choices`). None
+    when empty."""
     return SelectField(label, coerce=_to_int, validators=[required()] if need else [Optional()], **kwargs)
 
 

@@ -22,9 +22,9 @@ def init_app(app: Flask) -> None:
         nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
         response.headers.setdefault(
             "Content-Security-Policy",
-            f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-            "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'",
+            f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data: blob:; "
+            "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'",
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"

@@ -83,7 +83,8 @@ def arguments(names: Sequence[str]) -> dict[str, str]:
 
 
 def ordering(columns: Mapping[str, Any], default: str) -> tuple[Any, str]:
-    """The ORDER BY asked for by ``?sort=name`` or ``?sort=-name``, out of an allow-list. Returns (clause, key)."""
+    """The ORDER BY asked for by ``?sort=name`` or ``?sort=-name``, out of an allow-list. Returns (clause,
+    key)."""
     key = request.args.get("sort", default)
     name = key.removeprefix("-")
     if name not in columns:

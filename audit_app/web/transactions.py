@@ -1,4 +1,5 @@
-"""One hook decides every transaction: an unsafe method answered below 400 commits, everything else rolls back."""
+"""One hook decides every transaction: an unsafe method answered below 400 commits, everything else rolls
+back."""
 
 from flask import Flask, Response, g, request
 
