@@ -1,0 +1,117 @@
+"""What must not be in the repository: traces of one machine, addresses of registries, heavy files."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools import licences, lock
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = 20 * 1024 * 1024
+BINARY = {
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".ttf",
+    ".woff2",
+    ".xlsx",
+    ".pdf",
+    ".docx",
+    ".zip",
+    ".gz",
+    ".db",
+    ".ico",
+}
+
+
+def tracked() -> list[str]:
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def texts() -> dict[str, str]:
+    """Name and text of every tracked text file but this one (which has to name what it looks for)."""
+    names = [name for name in tracked() if Path(name).suffix.lower() not in BINARY]
+    this = Path(__file__).relative_to(ROOT).as_posix()
+    return {name: (ROOT / name).read_text(encoding="utf-8") for name in names if name != this}
+
+
+FORBIDDEN = {
+    "a folder of somebody's machine": r"(?<![\w.])/(?:home|Users)/[a-z]+/|(?<![\w.])/(?:root|mnt|tmp)/\w"
+    r"|(?<![\w.])/work/(?:main|shared)|(?<![\w.])/opt/(?:wheels|pypi)",
+    "a drive of somebody's machine": r"\b[A-Z]:\\\\?Users\\",
+    "a registry's address": r"(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg|npmmirror"
+    r"|pypi\.tuna|mirrors\.aliyun|pypi/simple)",
+    "the folder in which the parts were exchanged": r"(?<![\w/-])shared/(?:design|data|hooks)\b",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_text_holds(what):
+    found = [
+        f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match.group()}"
+        for name, text in texts().items()
+        for match in re.finditer(FORBIDDEN[what], text)
+    ]
+    assert found == []
+
+
+def test_no_file_is_heavier_than_20_megabytes():
+    assert {name for name in tracked() if (ROOT / name).stat().st_size > HEAVY} == set()
+
+
+def test_nothing_that_is_made_or_private_is_tracked():
+    made = re.compile(
+        r"(^|/)(\.venv|node_modules|__pycache__|htmlcov|\.env)(/|$)|\.(mo|pyc|db|sqlite3?|key|pem)$"
+    )
+    assert [name for name in tracked() if made.search(name)] == []
+
+
+def test_no_lock_file_that_holds_addresses_is_tracked():
+    addressed = {"uv.lock", "pylock.toml", "package-lock.json", "yarn.lock", "poetry.lock", "Pipfile.lock"}
+    assert [name for name in tracked() if Path(name).name in addressed] == []
+
+
+def test_tool_settings_are_in_pyproject_only():
+    others = {
+        "setup.cfg",
+        "setup.py",
+        "tox.ini",
+        "pytest.ini",
+        "mypy.ini",
+        "ruff.toml",
+        ".importlinter",
+        ".coveragerc",
+    }
+    assert [name for name in tracked() if Path(name).name in others] == []
+
+
+def test_text_files_end_with_one_newline_and_have_unix_line_ends():
+    own = {
+        n: t
+        for n, t in texts().items()
+        if t and "/vendor/" not in n and not n.startswith(("docs/standards/",))
+    }
+    assert [name for name, text in own.items() if not text.endswith("\n") or "\r\n" in text] == []
+
+
+def test_the_page_of_licences_is_what_the_tool_would_write():
+    assert licences.PAGE.read_text(encoding="utf-8") == licences.page(), "run: python run.py licences"
+
+
+def test_the_page_of_licences_names_every_package_every_vendored_file_and_every_font():
+    text = licences.PAGE.read_text(encoding="utf-8")
+    assert [name for name in lock.pins(lock.RUNTIME) if f"| {name} |" not in text] == []
+    for folder in (licences.VENDOR, licences.FONTS):
+        parts = [
+            path.name for path in folder.iterdir() if path.is_file() and path.suffix not in {".md", ".txt"}
+        ]
+        assert [name for name in parts if name not in text] == []
+
+
+def test_each_vendored_library_brings_its_licence_text():
+    assert list(licences.VENDOR.glob("licenses/*")) or not licences.VENDOR.exists()
+    assert (licences.FONTS / "OFL.txt").exists()
