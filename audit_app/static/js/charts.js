@@ -50,6 +50,12 @@ function dressed(option) {
     tooltip: { trigger: "axis", confine: true, backgroundColor: token("--surface"), borderColor: token("--line"), textStyle: font, ...painted.tooltip, renderMode: "richText" },
   };
   for (const name of ["xAxis", "yAxis"]) if (painted[name]) dress[name] = list(painted[name]).map(axis);
+  const mark = { label: { position: "insideEndTop", color: token("--ink"), textBorderWidth: 0 } };
+  dress.series = list(painted.series).map((one) => ({
+    ...(one.type === "line" ? { symbol: "circle", symbolSize: 7 } : {}),
+    ...one,
+    ...(one.markLine ? { markLine: { ...one.markLine, label: { ...mark.label, ...one.markLine.label } } } : {}),
+  }));
   if (painted.legend) dress.legend = list(painted.legend).map((legend) => ({ textStyle: { color: token("--ink") }, ...legend }));
   return dress;
 }
