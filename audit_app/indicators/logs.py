@@ -267,15 +267,17 @@ def read_tickets(path: Path, profile: LogProfile, progress: Progress | None = No
     def read(header: list[str], rows: Iterator[list[str]]) -> TicketLog:
         reading = TicketReading(profile, header)
         while reading.feed(islice(rows, STRETCH)):
-            if reading.rows > MOST_ROWS:
-                raise Refused(
-                    _l("The file has more than %(most)s rows. Split it by period.", most=f"{MOST_ROWS:,}")
-                )
+            _bounded(reading.rows)
             if progress is not None:
                 progress(reading.rows)
         return reading.finish()
 
     return rows_of(path, profile, read)
+
+
+def _bounded(rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise Refused(_l("The file has more than %(most)s rows. Split it by period.", most=f"{MOST_ROWS:,}"))
 
 
 def read_outages(path: Path, profile: OutageProfile, leave_out: Iterable[str] | None = None) -> OutageLog:
@@ -288,8 +290,9 @@ def read_outages(path: Path, profile: OutageProfile, leave_out: Iterable[str] | 
 
     def read(header: list[str], rows: Iterator[list[str]]) -> OutageLog:
         reading = _OutageReading(profile, header, unwanted)
-        for row in islice(rows, MOST_ROWS):
+        for row in rows:
             reading.take(row)
+            _bounded(reading.rows)
         return OutageLog(reading.outages, sorted(reading.problems), reading.rows, reading.left_out)
 
     return rows_of(path, profile, read)

@@ -215,36 +215,37 @@ def _beside(up: Uptime) -> dict[str, Any]:
     return {"outages": up.outages, "planned_minutes": up.planned / timedelta(minutes=1)}
 
 
+_INCIDENTS: tuple[Literal["tickets"], str] = ("tickets", "8.6.1")
+_SERVICES: tuple[Literal["outages"], str] = ("outages", "8.7.1")
+_MEDIAN = resolve_percentile(50)
+_P90 = resolve_percentile(90)
+
 TICKET_MEASURES: dict[str, Measure[Tickets]] = {
-    key: Measure(key, label, unit, better, compute, kind, "tickets", clause)
-    for key, label, unit, better, compute, kind, clause in (
-        ("sla", _l("SLA attainment"), "%", "higher", sla_attainment, "ratio", "8.3.3"),
-        ("mttr_mean", _l("Time to resolve, mean"), "h", "lower", resolve_mean, "mean", "8.6.1"),
-        ("mttr_median", _l("Time to resolve, median"), "h", "lower", resolve_percentile(50), "mean", "8.6.1"),
-        (
-            "mttr_p90",
-            _l("Time to resolve, 90th percentile"),
-            "h",
-            "lower",
-            resolve_percentile(90),
-            "mean",
-            "8.6.1",
+    measure.key: measure
+    for measure in (
+        Measure("sla", _l("SLA attainment"), "%", "higher", sla_attainment, "ratio", "tickets", "8.3.3"),
+        Measure("mttr_mean", _l("Time to resolve, mean"), "h", "lower", resolve_mean, "mean", *_INCIDENTS),
+        Measure("mttr_median", _l("Time to resolve, median"), "h", "lower", _MEDIAN, "mean", *_INCIDENTS),
+        Measure("mttr_p90", _l("Time to resolve, 90th percentile"), "h", "lower", _P90, "mean", *_INCIDENTS),
+        Measure(
+            "mtta", _l("Time to first response, mean"), "min", "lower", response_mean, "mean", *_INCIDENTS
         ),
-        ("mtta", _l("Time to first response, mean"), "min", "lower", response_mean, "mean", "8.6.1"),
-        ("reopen_rate", _l("Reopen rate"), "%", "lower", reopen_rate, "ratio", "8.6.1"),
-        ("opened", _l("Incidents opened"), "n", "lower", opened, "count", "8.6.1"),
-        ("resolved", _l("Incidents resolved"), "n", "higher", resolved, "count", "8.6.1"),
-        ("backlog", _l("Backlog at period end"), "n", "lower", backlog, "count", "8.6.1"),
-        ("backlog_old", _l("Backlog older than 30 days"), "n", "lower", backlog_old, "count", "8.6.1"),
+        Measure("reopen_rate", _l("Reopen rate"), "%", "lower", reopen_rate, "ratio", *_INCIDENTS),
+        Measure("opened", _l("Incidents opened"), "n", "lower", opened, "count", *_INCIDENTS),
+        Measure("resolved", _l("Incidents resolved"), "n", "higher", resolved, "count", *_INCIDENTS),
+        Measure("backlog", _l("Backlog at period end"), "n", "lower", backlog, "count", *_INCIDENTS),
+        Measure(
+            "backlog_old", _l("Backlog older than 30 days"), "n", "lower", backlog_old, "count", *_INCIDENTS
+        ),
     )
 }
 OUTAGE_MEASURES: dict[str, Measure[Watched]] = {
-    key: Measure(key, label, unit, better, compute, kind, "outages", "8.7.1")
-    for key, label, unit, better, compute, kind in (
-        ("availability", _l("Service availability"), "%", "higher", availability, "ratio"),
-        ("downtime", _l("Unplanned downtime"), "min", "lower", downtime, "count"),
-        ("outages", _l("Unplanned outages"), "n", "lower", outage_count, "count"),
-        ("mtbf", _l("Mean time between failures"), "h", "higher", mtbf, "mean"),
+    measure.key: measure
+    for measure in (
+        Measure("availability", _l("Service availability"), "%", "higher", availability, "ratio", *_SERVICES),
+        Measure("downtime", _l("Unplanned downtime"), "min", "lower", downtime, "count", *_SERVICES),
+        Measure("outages", _l("Unplanned outages"), "n", "lower", outage_count, "count", *_SERVICES),
+        Measure("mtbf", _l("Mean time between failures"), "h", "higher", mtbf, "mean", *_SERVICES),
     )
 }
 MEASURES: dict[str, Measure[Any]] = {**TICKET_MEASURES, **OUTAGE_MEASURES}

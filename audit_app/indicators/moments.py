@@ -11,6 +11,7 @@ Reader = Callable[[str], datetime | None]
 # Directives that are plain numbers, so that a pattern of them needs no strptime: (name, digits).
 _NUMBERS = {"d": "1,2", "m": "1,2", "Y": "4", "H": "1,2", "M": "1,2", "S": "1,2"}
 _ORDER = "YmdHMS"
+_PLAIN = [list(_ORDER[:length]) for length in (3, 5, 6)]  # a day, with minutes, with seconds
 _CACHED = 65_536  # moments of a log repeat: opened and closed of the same minute, bulk closing runs
 
 
@@ -44,7 +45,7 @@ def _reader(pattern: str) -> Reader:
         return _iso
     parts = re.split(r"%(.)", pattern)
     names = parts[1::2]
-    if {"Y", "m", "d"} <= set(names) <= set(_NUMBERS) and len(set(names)) == len(names):
+    if sorted(names, key=_ORDER.find) in _PLAIN:
         return _by_numbers(parts[0::2], names)
     return lambda text: _strptime(text, pattern)
 
@@ -60,9 +61,9 @@ def _by_numbers(literals: list[str], names: list[str]) -> Reader:
         found = match(text)
         if found is None:
             return None
-        year, month, day, *clock = map(int, found.group(*order))
+        year, month, day, hour, minute, second = [*map(int, found.group(*order)), 0, 0, 0][:6]
         try:
-            return datetime(year, month, day, *clock)
+            return datetime(year, month, day, hour, minute, second)
         except ValueError:
             return None
 

@@ -1,0 +1,108 @@
+"""Reading a ticket log beside a bare CSV pass over the same file in the same run.
+
+    python -m benchmarks.ticket_import [LOG.csv or LOG.zip] [ROUNDS]
+
+Promise: at most 4 times the bare pass, and under 200 MB at the peak, for 141,712 updates of 24,918 incidents (46 MB).
+Each pass is a process of its own, so its peak memory is its own, imports included. The passes take turns, and the
+quickest of each counts, as other work on the machine only ever makes them slower.
+"""
+
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "tests" / "data" / "incident_event_log.csv.zip"
+MOST_TIMES, MOST_MEGABYTES = 4.0, 200.0
+
+
+def bare(path: Path) -> int:
+    """The yardstick: every row is split into cells, and forgotten."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return sum(1 for _ in csv.reader(file)) - 1
+
+
+def ours(path: Path) -> int:
+    """The reader the product uses, tickets and all."""
+    from audit_app.indicators.logs import read_tickets
+    from audit_app.indicators.profiles import ticket_profile
+
+    return read_tickets(path, ticket_profile("servicenow")).rows
+
+
+def measured(work: Callable[[Path], int], path: Path) -> dict[str, float]:
+    """Rows, seconds and peak megabytes of one pass in this process; the imports are made beforehand."""
+    import audit_app.indicators.logs  # noqa: F401 -- so that ours() is timed without the import
+
+    started = time.perf_counter()
+    rows = work(path)
+    return {"rows": rows, "seconds": time.perf_counter() - started, "megabytes": peak_megabytes()}
+
+
+def peak_megabytes() -> float:
+    """The most memory this process ever held, from the kernel; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+def in_own_process(work: str, path: Path) -> dict[str, float]:
+    """The same, in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.ticket_import", "--pass", work, str(path)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def compare(log: Path, rounds: int) -> bool:
+    """Print the table; whether the promise is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = log
+        if zipfile.is_zipfile(log):
+            with zipfile.ZipFile(log) as packed:
+                name = next(
+                    n for n in packed.namelist() if n.endswith(".csv") and not n.startswith("__MACOSX")
+                )
+                plain = Path(packed.extract(name, folder))
+        passes = {"bare csv.reader": ("bare", plain), "read_tickets": ("ours", plain)}
+        if log != plain:
+            passes["read_tickets, zip"] = ("ours", log)
+        best: dict[str, dict[str, float]] = {}
+        for _ in range(rounds):
+            for title, (work, path) in passes.items():
+                now = in_own_process(work, path)
+                then = best.get(title, now)
+                best[title] = {key: max(now[key], then[key]) for key in now} | {
+                    "seconds": min(now["seconds"], then["seconds"])
+                }
+    yardstick = best["bare csv.reader"]["seconds"]
+    kept = True
+    for title, got in best.items():
+        times = got["seconds"] / yardstick
+        kept = kept and times <= MOST_TIMES and got["megabytes"] < MOST_MEGABYTES
+        print(
+            f"{title:18} {got['rows']:>9,.0f} rows {got['seconds']:7.3f} s {times:5.2f} × {got['megabytes']:7.1f} MB"
+        )
+    print(
+        f"promise: at most {MOST_TIMES:g} × the bare pass, under {MOST_MEGABYTES:g} MB: {'kept' if kept else 'BROKEN'}"
+    )
+    return kept
+
+
+def main(arguments: list[str]) -> int:
+    """Command line; 1 when the promise is broken."""
+    if arguments[:1] == ["--pass"]:
+        print(json.dumps(measured({"bare": bare, "ours": ours}[arguments[1]], Path(arguments[2]))))
+        return 0
+    log = Path(arguments[0]).resolve() if arguments else SAMPLE
+    return 0 if compare(log, int(arguments[1]) if len(arguments) > 1 else 5) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
