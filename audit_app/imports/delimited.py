@@ -52,10 +52,13 @@ def _candidates(data: bytes) -> tuple[str, ...]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
     if b"\x00" in data:
-        # Without a mark the side on which the zero bytes of ASCII stand tells the byte order.
+        # Without a mark, the side on which the zero bytes of ASCII stand tells the byte order; in what is no
+        # text they stand on both sides.
         head = data[:65536]
-        low = head[1::2].count(0) >= head[0::2].count(0)
-        return ("utf-16-le", "utf-16-be") if low else ("utf-16-be", "utf-16-le")
+        high, low = head[1::2].count(0), head[0::2].count(0)
+        if 10 * min(high, low) > max(high, low):
+            return ()
+        return ("utf-16-le",) if high > low else ("utf-16-be",)
     return ("utf-8", "gb18030")
 
 

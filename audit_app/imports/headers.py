@@ -49,7 +49,7 @@ def guess(rows: Sequence[Row], merges: Sequence[Merge], known: Collection[str] =
         if widest == 0:
             return NO_HEADER
         place, how = (
-            next(i for i, count in enumerate(texts) if count >= max(0.6 * widest, min(2, widest))),
+            next(i for i, count in enumerate(texts) if count >= max(0.75 * widest, min(2, widest))),
             "shape",
         )
     return around(rows, place, merges, how)
@@ -60,7 +60,9 @@ def around(rows: Sequence[Row], place: int, merges: Sequence[Merge], how: str) -
     first, second = rows[place].number, None
     if place > 0 and _is_pair(rows[place - 1], rows[place], merges):
         first, second = rows[place - 1].number, rows[place].number
-    elif place + 1 < len(rows) and _is_pair(rows[place], rows[place + 1], merges, only_merged=True):
+    elif place + 1 < len(rows) and _is_pair(
+        rows[place], rows[place + 1], merges, rows[place + 2 : place + 7]
+    ):
         second = rows[place + 1].number
     after = second or first
     for row in rows:
@@ -79,8 +81,12 @@ def _texts(row: Row) -> int:
     return len(names) if len(names) * 2 > len(row.filled) else 0
 
 
-def _is_pair(upper: Row, lower: Row, merges: Sequence[Merge], only_merged: bool = False) -> bool:
-    """Whether two rows are one heading: groups above, names below, some names reaching over both rows."""
+def _is_pair(upper: Row, lower: Row, merges: Sequence[Merge], data: Sequence[Row] | None = None) -> bool:
+    """Whether two rows are one heading: groups above, names below, some names reaching over both rows.
+
+    With ``data`` (the rows that follow) the lower row may be the first of the data itself: without merged
+    cells it is then part of the heading only if it is the one row that leaves the reaching columns empty.
+    """
     above, below = set(upper.filled), set(lower.filled)
     if lower.number != upper.number + 1 or len(above) < 2 or _texts(lower) < len(below):
         return False
@@ -90,10 +96,10 @@ def _is_pair(upper: Row, lower: Row, merges: Sequence[Merge], only_merged: bool 
     }
     if spans and any(m.left <= index <= m.right for m in spans for index in below):
         return bool(tall) or len(spans) > 1 or bool(above - below)
-    if only_merged:
+    reaching = above - below
+    if data is not None and (not data or not all(reaching <= set(row.filled) for row in data)):
         return False
-    grouped = {index for index in below - above if any(left < index for left in above)}
-    return bool(grouped) and bool(above - below)
+    return bool(reaching) and any(left < index for index in below - above for left in above)
 
 
 def columns(rows: Sequence[Row], header: Header, merges: Sequence[Merge]) -> tuple[Column, ...]:
