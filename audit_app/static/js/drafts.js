@@ -80,7 +80,9 @@ function onOrdinaryPage(words) {
     const note = document.createElement("div");
     note.className = "notice tone tone-warning";
     note.setAttribute("role", "status");
-    note.textContent = words.restored + (draft.hasFiles ? ` ${words.files}` : "");
+    const sentence = document.createElement("div");
+    sentence.textContent = words.restored + (draft.hasFiles ? ` ${words.files}` : "");
+    note.append(sentence);
     form.prepend(note);
   }
 }
