@@ -32,7 +32,7 @@ ENTRIES = (
     Entry(_l("Management reviews"), "presentation", "reviews.index", P.REVIEW_SEE, ("reviews.",)),
     Entry(_l("Checklist library"), "books", "checklists.library", P.TEMPLATE_SEE, ("checklists.",)),
     Entry(_l("People and organisation"), "users", "accounts.index", None, ("accounts.",)),
-    Entry(_l("Trail"), "history", "home.trail", P.TRAIL_SEE),
+    Entry(_l("Trail"), "history", "home.trail_index", P.TRAIL_SEE),
 )
 
 

@@ -1,9 +1,19 @@
-"""My work, dashboard, search, trail: only composes the other domains' queries."""
+"""My work, dashboard, search, notices, trail: only composes the other domains' queries."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from audit_app.web.access import signed_in
+from audit_app.accounts.permissions import Permission
+from audit_app.home import dashboard as board
+from audit_app.home import search as finder
+from audit_app.home import work
+from audit_app.notifications import queries as notices
+from audit_app.notifications import services as notifications
+from audit_app.notifications import words
+from audit_app.trail import queries as trail
+from audit_app.web.access import allow, public, signed_in
+from audit_app.web.pages import arguments, paginate
 
 blueprint = Blueprint("home", __name__)
 
@@ -12,11 +22,43 @@ blueprint = Blueprint("home", __name__)
 @signed_in
 def index() -> ResponseReturnValue:
     """What is due, late or waiting for me."""
-    return render_template("home/index.html")
+    unread = [(notice, words.render(notice.kind, notice.facts)[0]) for notice in notices.unread(current_user, 10)]
+    return render_template("home/index.html", piles=work.piles(current_user), notices=unread)
+
+
+@blueprint.get("/dashboard")
+@allow(Permission.PROGRAMME_SEE)
+def dashboard() -> ResponseReturnValue:
+    """The programme, the findings and the indicators at a glance; each figure opens its rows."""
+    return render_template("home/dashboard.html", board=board.compile_for(current_user))
 
 
 @blueprint.get("/search")
 @signed_in
 def search() -> ResponseReturnValue:
     """Everything I may see that contains the words."""
-    return render_template("home/index.html")
+    q = request.args.get("q", "").strip()[:200]
+    return render_template("home/search.html", q=q, hits=finder.search(q, current_user), shortest=finder.SHORTEST)
+
+
+@blueprint.post("/notices/<int:id>/read")
+@signed_in
+def read(id: int) -> ResponseReturnValue:
+    """Tick a notice off."""
+    notifications.mark_read(notices.get(id, to=current_user))
+    return redirect(url_for("home.index"), 303)
+
+
+@blueprint.get("/trail")
+@allow(Permission.TRAIL_SEE)
+def trail_index() -> ResponseReturnValue:
+    """Who did what, newest first."""
+    page = paginate(trail.entries(**arguments(("actor", "action", "subject_type"))))
+    return render_template("home/trail.html", page=page)
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Whether the process answers (it says nothing about anybody)."""
+    return "ok", 200, {"Content-Type": "text/plain"}

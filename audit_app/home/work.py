@@ -1,0 +1,287 @@
+"""What waits for a person: one list, built from a table of kinds, each kind one query."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission as P
+from audit_app.accounts.permissions import Role
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.findings.models import Action, ActionState, Finding, FindingState
+from audit_app.indicators.models import Indicator, Measurement, Source
+from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState, TeamMember
+from audit_app.reviews.models import DecisionState, Review, ReviewInput, ReviewState
+
+MOST = 50
+"""Rows shown per kind; the page says so when there are more."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: what, why, by when, and where a click leads."""
+
+    code: str
+    title: str
+    due: date | None
+    endpoint: str
+    id: int
+    note: Any = ""
+
+    @property
+    def late(self) -> bool:
+        """Past its day."""
+        return self.due is not None and self.due < today()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work: its words, who may have it at all, and how its rows are found and shown."""
+
+    key: str
+    label: Any
+    todo: Any
+    icon: str
+    needs: P | None
+    query: Callable[[Person], Select[Any]]
+    task: Callable[[Any], Task]
+    on_top: bool = False
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The tasks of one kind, the late ones first."""
+
+    kind: Kind
+    tasks: tuple[Task, ...]
+    more: bool
+
+    @property
+    def late(self) -> int:
+        """How many are late."""
+        return sum(task.late for task in self.tasks)
+
+
+def in_team(person: Person) -> ColumnElement[bool]:
+    """Audits the person leads or takes part in."""
+    member = exists().where(TeamMember.audit_id == Audit.id, TeamMember.person_id == person.id)
+    return or_(Audit.lead_id == person.id, member)
+
+
+def _finding(finding: Finding) -> Task:
+    return Task(finding.code, finding.title, finding.due_on, "findings.show", finding.id, finding.grade.label)
+
+
+def _action(action: Action) -> Task:
+    return Task(
+        action.code, action.title, action.due_on, "findings.action", action.id, action.sent_back_reason or ""
+    )
+
+
+def _audit(audit: Audit) -> Task:
+    due = audit.ends_on if audit.state is AuditState.IN_PROGRESS else audit.starts_on
+    return Task(audit.code, audit.title, due, "programme.audit", audit.id, audit.state.label)
+
+
+def _review(review: Review) -> Task:
+    return Task(review.code, review.title, review.meets_on, "reviews.show", review.id, review.state.label)
+
+
+def _input(row: ReviewInput) -> Task:
+    return Task(f"{row.review.code} {row.key})", str(row.key.label), row.review.meets_on, "reviews.input", row.id)
+
+
+def _indicator(indicator: Indicator) -> Task:
+    return Task(indicator.code, indicator.name, None, "indicators.show", indicator.id, _last_month_name())
+
+
+def last_month() -> date:
+    """First day of the month before this one."""
+    return (today().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def _last_month_name() -> str:
+    return f"{last_month():%Y-%m}"
+
+
+def sent_back(person: Person) -> Select[Any]:
+    """Actions of mine that came back with a reason."""
+    return select(Action).where(
+        Action.owner_id == person.id, Action.state == ActionState.OPEN, Action.sent_back_reason != ""
+    )
+
+
+def my_actions(person: Person) -> Select[Any]:
+    """Actions I promised and have not reported done."""
+    return select(Action).where(
+        Action.owner_id == person.id, Action.state == ActionState.OPEN, Action.sent_back_reason == ""
+    )
+
+
+def to_answer(person: Person) -> Select[Any]:
+    """Findings whose owner I am and whose next step is mine."""
+    mine = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
+    return select(Finding).where(Finding.owner_id == person.id, Finding.state.in_(mine))
+
+
+def to_verify(person: Person) -> Select[Any]:
+    """Findings reported done that somebody else than their owner has to verify."""
+    query = select(Finding).where(Finding.state == FindingState.IMPLEMENTED, Finding.owner_id != person.id)
+    if Role.PROGRAMME_MANAGER in person.role_set:
+        return query
+    return query.join(Audit, Finding.audit_id == Audit.id).where(in_team(person))
+
+
+def to_issue(person: Person) -> Select[Any]:
+    """Drafts that wait for the lead auditor or the programme manager."""
+    query = select(Finding).where(Finding.state == FindingState.DRAFT)
+    if Role.PROGRAMME_MANAGER in person.role_set:
+        return query
+    return query.join(Audit, Finding.audit_id == Audit.id).where(Audit.lead_id == person.id)
+
+
+def to_close(person: Person) -> Select[Any]:
+    """Verified findings whose effectiveness check has come due."""
+    query = select(Finding).where(
+        Finding.state == FindingState.VERIFIED,
+        or_(Finding.effectiveness_due_on.is_(None), Finding.effectiveness_due_on <= today() + timedelta(days=14)),
+    )
+    if Role.PROGRAMME_MANAGER in person.role_set:
+        return query
+    return query.join(Audit, Finding.audit_id == Audit.id).where(Audit.lead_id == person.id)
+
+
+def my_audits(person: Person) -> Select[Any]:
+    """Audits of mine that are ahead or under way."""
+    states = (AuditState.PLANNED, AuditState.NOTIFIED, AuditState.IN_PROGRESS)
+    return select(Audit).where(in_team(person), Audit.state.in_(states))
+
+
+def being_audited(person: Person) -> Select[Any]:
+    """Audits announced to me as auditee."""
+    states = (AuditState.NOTIFIED, AuditState.IN_PROGRESS)
+    return select(Audit).where(Audit.auditees.any(Person.id == person.id), Audit.state.in_(states))
+
+
+def late_audits(_person: Person) -> Select[Any]:
+    """Audits past their dates that nobody started or reported."""
+    return select(Audit).where(
+        or_(
+            and_(Audit.state.in_((AuditState.PLANNED, AuditState.NOTIFIED)), Audit.starts_on < today()),
+            and_(Audit.state == AuditState.IN_PROGRESS, Audit.ends_on < today()),
+        )
+    )
+
+
+def late_findings(_person: Person) -> Select[Any]:
+    """Everybody's findings past their date."""
+    settled = (FindingState.CLOSED, FindingState.WITHDRAWN, FindingState.VERIFIED)
+    return select(Finding).where(Finding.state.not_in(settled), Finding.due_on < today())
+
+
+def inputs_to_write(person: Person) -> Select[Any]:
+    """Inputs of a review in preparation that I own and have not written."""
+    return (
+        select(ReviewInput)
+        .join(Review)
+        .where(
+            ReviewInput.owner_id == person.id,
+            ReviewInput.text == "",
+            ReviewInput.nothing_to_report.is_(False),
+            Review.state == ReviewState.PREPARING,
+        )
+        .options(joinedload(ReviewInput.review))
+    )
+
+
+def reviews_to_hold(person: Person) -> Select[Any]:
+    """Reviews that I prepare."""
+    states = (ReviewState.PLANNED, ReviewState.PREPARING)
+    return select(Review).where(Review.prepared_by_id == person.id, Review.state.in_(states))
+
+
+def reviews_to_approve(_person: Person) -> Select[Any]:
+    """Reviews held that wait for approval."""
+    return select(Review).where(Review.state == ReviewState.HELD)
+
+
+def reviews_to_decide(_person: Person) -> Select[Any]:
+    """Reviews in preparation that ask for decisions."""
+    return select(Review).where(
+        Review.state == ReviewState.PREPARING, Review.decisions.any(state=DecisionState.ASKED)
+    )
+
+
+def programmes_to_approve(_person: Person) -> Select[Any]:
+    """Programmes in draft."""
+    return select(Programme).where(Programme.state == ProgrammeState.DRAFT)
+
+
+def values_to_enter(person: Person) -> Select[Any]:
+    """Indicators of mine, entered by hand, without last month's value."""
+    entered = exists().where(Measurement.indicator_id == Indicator.id, Measurement.period == last_month())
+    return select(Indicator).where(
+        Indicator.owner_id == person.id,
+        Indicator.active.is_(True),
+        Indicator.source == Source.MANUAL,
+        ~entered,
+    )
+
+
+def _programme(programme: Programme) -> Task:
+    return Task(programme.code, programme.title, None, "programme.show", programme.year)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up", P.ACTION_DO,
+         sent_back, _action, on_top=True),
+    Kind("answer", _l("Findings to answer"), _l("Take the next step"), "alert-circle", P.FINDING_ANSWER,
+         to_answer, _finding),
+    Kind("actions", _l("My actions"), _l("Do and report, or ask for more time"), "checklist", P.ACTION_DO,
+         my_actions, _action),
+    Kind("audits", _l("My audits"), _l("Prepare, answer the checklist, report"), "clipboard-check",
+         P.ANSWER_RECORD, my_audits, _audit),
+    Kind("audited", _l("Audits of my area"), _l("Be there, have the records ready"), "calendar-event", None,
+         being_audited, _audit),
+    Kind("issue", _l("Drafts to issue"), _l("Check the four parts and issue"), "file-check", P.FINDING_ISSUE,
+         to_issue, _finding),
+    Kind("verify", _l("To verify"), _l("Look at the evidence and verify or send back"), "shield-check",
+         P.FINDING_VERIFY, to_verify, _finding),
+    Kind("close", _l("Effectiveness checks"), _l("Show that it did not come back, then close"), "circle-check",
+         P.FINDING_CLOSE, to_close, _finding),
+    Kind("inputs", _l("Review inputs to write"), _l("Write a short assessment"), "edit", P.REVIEW_CONTRIBUTE,
+         inputs_to_write, _input),
+    Kind("values", _l("Values to enter"), _l("Enter last month's value"), "chart-line", P.MEASUREMENT_ENTER,
+         values_to_enter, _indicator),
+    Kind("decide", _l("Decisions asked of me"), _l("Read the options before the meeting"), "gavel",
+         P.REVIEW_APPROVE, reviews_to_decide, _review),
+    Kind("approve", _l("Reviews to approve"), _l("Read the pack and approve"), "presentation", P.REVIEW_APPROVE,
+         reviews_to_approve, _review),
+    Kind("programmes", _l("Programmes to approve"), _l("Read and approve"), "calendar-event",
+         P.PROGRAMME_APPROVE, programmes_to_approve, _programme),
+    Kind("reviews", _l("Reviews I prepare"), _l("Collect the inputs"), "presentation", P.REVIEW_PREPARE,
+         reviews_to_hold, _review),
+    Kind("late_audits", _l("Audits behind schedule"), _l("Start, report or move them"), "clock-exclamation",
+         P.AUDIT_PLAN, late_audits, _audit),
+    Kind("late_findings", _l("Findings past their date"), _l("Chase the owner"), "bell", P.FINDING_APPROVE,
+         late_findings, _finding),
+)  # fmt: skip
+
+
+def piles(person: Person) -> list[Pile]:
+    """Everything that waits for the person; kinds without a task are left out. One query per kind."""
+    found = []
+    for kind in KINDS:
+        if kind.needs is not None and not person.may(kind.needs):
+            continue
+        rows = list(db.session.scalars(kind.query(person).limit(MOST + 1)).unique())
+        tasks = sorted(map(kind.task, rows[:MOST]), key=lambda task: (task.due or date.max, task.code))
+        if tasks:
+            found.append(Pile(kind, tuple(tasks), len(rows) > MOST))
+    return found
