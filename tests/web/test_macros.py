@@ -213,8 +213,12 @@ def test_a_record_page_renders_whole(app: Flask) -> None:
     )
     html = render_template(
         "record.html",
-        state=State.MAJOR, offers=offers, entry=entry, file=file, option={"series": [{"name": "</script><b>"}]},
-    )  # fmt: skip
+        state=State.MAJOR,
+        offers=offers,
+        entry=entry,
+        file=file,
+        option={"series": [{"name": "</script><b>"}]},
+    )
     page = parsed(html)
     assert page.find("head/title").text == "NC-1 · Tracker"
     assert len(page.findall(".//h1")) == 1
