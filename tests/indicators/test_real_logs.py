@@ -106,7 +106,7 @@ def test_every_service_month_agrees_with_the_availability_worked_out_beforehand(
                 continue
             up = uptime(mine, Month.parse(row["month"]).span(), window)
             compared += 1
-            # Whole months agree to the digits given. Of partial ones only whole minutes watched are known, so the
+            # Whole months agree to the digits given. Of partial ones only whole minutes are known, so the
             # window, and with it the downtime at its edge, may be off by half a minute.
             whole = window.minutes == Month.parse(row["month"]).minutes()
             assert up.availability == pytest.approx(
@@ -121,5 +121,5 @@ def test_every_service_month_agrees_with_the_availability_worked_out_beforehand(
         ("IP address", "2020-11"),
         ("SaaS Development.", "2025-01"),
     ]
-    # This service was watched from the second its first outage began; in whole minutes that lies before the window.
+    # This service was watched from the second its first outage began, which in whole minutes is too early.
     assert other_counts == [("Test for HEAD", "2021-01")]
