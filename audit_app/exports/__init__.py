@@ -20,7 +20,8 @@ The same value always gives the same bytes: `created` is the only clock.
     from audit_app.exports.values import Badge, Tone
 
     late = Chart("line", _("Late orders"), months, (Series(_("Late"), (3, None, 1)),), target=2)
-    blocks = (Cover(_("Orders"), facts=((_("Period"), "2026"),)), Contents(), Heading(_("1 Late")), Figure(late),
+    blocks = (Cover(_("Orders"), facts=((_("Period"), "2026"),)), Contents(),
+              Heading(_("1 Late")), Figure(late),
               Grid((GridColumn(_("Order"), 3), GridColumn(_("State"))),
                    tuple((order.name, Badge(order.word, "bad")) for order in orders)))
     paper = Document(_("Orders"), blocks, language="zh_Hans_CN", code="R-7", created=at, hash8=digest[:8])

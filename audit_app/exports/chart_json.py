@@ -20,7 +20,7 @@ SYMBOLS = ("circle", "rect", "triangle", "diamond", "emptyCircle")
 
 
 def option(chart: Chart) -> dict[str, Any]:
-    """The option as a dict ready for JSON; `empty` says (and holds the sentence) when there is nothing to draw."""
+    """The option as a dict ready for JSON; `empty` holds a sentence when there is nothing to draw."""
     text = {"color": NEUTRAL}
     return {
         "empty": _("No data for this period.") if chart.is_empty else "",
@@ -52,13 +52,14 @@ def _series(chart: Chart, index: int) -> dict[str, Any]:
         "itemStyle": {"color": colour},
     }  # fmt: skip
     if chart.kind == "line":
-        made |= {"connectNulls": False, "symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 6,
-                 "showSymbol": len(chart.labels) <= 60, "lineStyle": {"type": DASHES[index % len(DASHES)], "width": 2}}  # fmt: skip
+        stroke = {"type": DASHES[index % len(DASHES)], "width": 2}
+        made |= {"connectNulls": False, "showSymbol": len(chart.labels) <= 60, "lineStyle": stroke}
+        made |= {"symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 6}
     else:
         made |= {"barMaxWidth": 42, **({"stack": "all"} if chart.kind == "stacked" else {})}
         if index:
-            made["itemStyle"] |= {"decal": {"symbol": "rect", "rotation": index * 0.8, "dashArrayX": [1, 0],
-                                            "dashArrayY": [2, 4], "color": "rgba(255,255,255,0.35)"}}  # fmt: skip
+            hatch = {"symbol": "rect", "rotation": index * 0.8, "dashArrayX": [1, 0], "dashArrayY": [2, 4]}
+            made["itemStyle"] |= {"decal": {**hatch, "color": "rgba(255,255,255,0.35)"}}
     if index == 0:
         made |= _marks(chart)
     return made
@@ -94,7 +95,12 @@ def _marks(chart: Chart) -> dict[str, Any]:
 
 def _line(name: str, value: float, dash: str, width: float) -> dict[str, Any]:
     label = {"formatter": "{b} {c}", "position": "insideEndTop", "color": NEUTRAL}
-    return {"name": name, "yAxis": value, "label": label, "lineStyle": {"type": dash, "width": width, "color": NEUTRAL}}
+    return {
+        "name": name,
+        "yAxis": value,
+        "label": label,
+        "lineStyle": {"type": dash, "width": width, "color": NEUTRAL},
+    }
 
 
 def _moving_target(chart: Chart) -> list[dict[str, Any]]:
@@ -102,7 +108,8 @@ def _moving_target(chart: Chart) -> list[dict[str, Any]]:
         return []
     return [{
         "name": _("Target"), "type": "line", "step": "middle", "symbol": "none", "connectNulls": False,
-        "data": [finite(value) for value in chart.target], "lineStyle": {"type": "dashed", "width": 1.6, "color": NEUTRAL},
+        "data": [finite(value) for value in chart.target],
+        "lineStyle": {"type": "dashed", "width": 1.6, "color": NEUTRAL},
         "itemStyle": {"color": NEUTRAL},
     }]  # fmt: skip
 
@@ -113,7 +120,8 @@ def describe(chart: Chart) -> str:
     known = [(plain(label), value) for label, value in zip(chart.labels, chart.series[0].values, strict=True)
              if value is not None] if chart.series else []  # fmt: skip
     if not known:
-        return _("%(title)s: no data for this period.", title=title)
+        return str(_("%(title)s: no data for this period.", title=title))
     (first, start), (last, end) = known[0], known[-1]
-    return str(_("%(title)s: from %(start)s (%(first)s) to %(end)s (%(last)s).", title=title, start=start, first=first,
-                 end=end, last=last))  # fmt: skip
+    figures = {"start": _rounded(start, chart.decimals), "end": _rounded(end, chart.decimals)}
+    words = {"title": title, "first": first, "last": last}
+    return str(_("%(title)s: from %(start)s (%(first)s) to %(end)s (%(last)s).", **words, **figures))

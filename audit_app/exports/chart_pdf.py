@@ -1,7 +1,8 @@
-"""A Chart as a vector drawing for paper: readable in greyscale by dashes, markers and hatching, not by colour."""
+"""A Chart as a vector drawing for paper: told apart by dashes, markers and hatching, not colour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from flask_babel import gettext as _
 from reportlab.graphics.shapes import Circle, Drawing, Group, Line, Polygon, PolyLine, Rect, String
@@ -12,14 +13,15 @@ from .charts import Chart, Series
 from .pdf_cells import number
 from .pdf_fonts import BOLD, REGULAR, drawable, load, width
 from .pdf_styles import ACCENT, FAINT, HAIR, INK, MUTED, WHITE, tone_colours
-from .pdf_text import clipped, lines_of
+from .pdf_text import clipped, lines_of, widest_unit
 from .values import plain
 
 SIZE = 7.2
+Anchor = Literal["start", "middle", "end"]
 COLOURS = (ACCENT, HexColor("#b45f06"), HexColor("#0f766e"), HexColor("#7c3aed"), HexColor("#64748b"))
-DASHES = (None, (5, 2), (1.6, 1.6), (6, 2, 1.4, 2), (9, 3))
+DASHES: tuple[Any, ...] = (None, (5, 2), (1.6, 1.6), (6, 2, 1.4, 2), (9, 3))
 TARGET_DASH = (4, 2.5)
-LIMIT_DASH = (1, 2)
+LIMIT_DASH: Any = (1, 2)
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ def draw(chart: Chart, wide: float, high: float) -> Drawing:
     left = max(width(_figure(mark, marks), REGULAR, SIZE) for mark in marks) + 8
     right = max([width(text, REGULAR, SIZE) + 8 for text, _value, _colour in edge], default=8.0)
     rows = _label_rows(chart, wide - left - right)
-    bottom = 6 + SIZE * 1.35 * rows
+    bottom = 6 + SIZE * 1.35 * max(rows, 1)
     plot = Plot(left, bottom, wide - left - right, top - bottom, len(chart.labels), marks[0], marks[-1],
                 chart.kind != "line")  # fmt: skip
     _axes(drawing, chart, plot, marks, rows)
@@ -76,13 +78,14 @@ def draw(chart: Chart, wide: float, high: float) -> Drawing:
 
 
 def _nothing(drawing: Drawing, wide: float, high: float) -> Drawing:
-    drawing.add(Rect(0.5, 0.5, wide - 1, high - 1, fillColor=None, strokeColor=HAIR, strokeDashArray=(3, 3)))
+    look: dict[str, Any] = {"fillColor": None, "strokeColor": HAIR, "strokeDashArray": (3, 3)}
+    drawing.add(Rect(0.5, 0.5, wide - 1, high - 1, **look))
     drawing.add(_text(wide / 2, high / 2 - 3, _("No data for this period."), MUTED, "middle", size=8.5))
     return drawing
 
 
-def _text(x: float, y: float, words: str, colour: Color = MUTED, anchor: str = "start", font: str = REGULAR,
-          size: float = SIZE) -> String:  # fmt: skip
+def _text(x: float, y: float, words: str, colour: Color = MUTED, anchor: Anchor = "start",
+          font: str = REGULAR, size: float = SIZE) -> String:  # fmt: skip
     return String(
         x, y, drawable(words, font), fontName=font, fontSize=size, fillColor=colour, textAnchor=anchor
     )
@@ -104,7 +107,7 @@ def _axes(drawing: Drawing, chart: Chart, plot: Plot, marks: list[float], rows: 
                          strokeWidth=0.8 if zero else 0.4))  # fmt: skip
         drawing.add(_text(plot.x - 5, y - SIZE * 0.35, _figure(mark, marks), anchor="end"))
     names = [plain(label) for label in chart.labels]
-    if rows > 1 or chart.kind != "line" and len(names) <= 14:
+    if rows and chart.kind != "line" and len(names) <= 14:
         for index, name in enumerate(names):
             for row, part in enumerate(_wrapped(name, plot.slot - 4)):
                 drawing.add(
@@ -124,10 +127,12 @@ def _wrapped(name: str, room: float) -> list[str]:
 
 
 def _label_rows(chart: Chart, wide: float) -> int:
-    """Two rows under few bars with long names; else one."""
+    """Two rows under few bars with long names; none if a word would be torn: then some are left out."""
     if chart.kind == "line" or len(chart.labels) > 14:
         return 1
     room = wide / len(chart.labels) - 4
+    if max(widest_unit(plain(label), SIZE) for label in chart.labels) > room:
+        return 0
     return max(len(_wrapped(plain(label), room)) for label in chart.labels)
 
 
@@ -159,7 +164,7 @@ def _value_label(drawing: Drawing, plot: Plot, x: float, y: float, words: str, c
 
 def _marker(index: int, x: float, y: float, colour: Color, r: float = 2.1) -> Circle | Polygon:
     """Each series has a marker of its own: disc, square, triangle, diamond, ring."""
-    style = {"fillColor": colour, "strokeColor": WHITE, "strokeWidth": 0.5}
+    style: dict[str, Any] = {"fillColor": colour, "strokeColor": WHITE, "strokeWidth": 0.5}
     shapes: dict[int, list[float]] = {
         1: [x - r, y - r, x + r, y - r, x + r, y + r, x - r, y + r],
         2: [x - r * 1.2, y - r, x + r * 1.2, y - r, x, y + r * 1.3],
@@ -197,9 +202,12 @@ def _bars(drawing: Drawing, chart: Chart, plot: Plot) -> None:
 def _bar(x: float, y: float, wide: float, high: float, colour: Color, index: int) -> Group:
     """One bar; the second series of bars is hatched across, the third upright, the fourth is hollow."""
     hollow = index % 4 == 3
-    group = Group(
-        Rect(x, y, wide, high, fillColor=WHITE if hollow else colour, strokeColor=colour, strokeWidth=0.6)
-    )
+    look: dict[str, Any] = {
+        "fillColor": WHITE if hollow else colour,
+        "strokeColor": colour,
+        "strokeWidth": 0.6,
+    }
+    group = Group(Rect(x, y, wide, high, **look))
     if index % 4 == 1:
         for row in range(1, int(high // 3) + 1):
             group.add(Line(x, y + row * 3, x + wide, y + row * 3, strokeColor=WHITE, strokeWidth=0.7))
@@ -217,7 +225,10 @@ def _target(drawing: Drawing, chart: Chart, plot: Plot) -> None:
             middle = plot.across(index)
             half = (plot.across(1) - plot.across(0)) / 2 if plot.points > 1 else plot.width / 2
             start, end = max(middle - half, plot.x), min(middle + half, plot.x + plot.width)
-            flat += [start, plot.up(value), end, plot.up(value)]
+            if flat and flat[-1] == plot.up(value):
+                flat[-2] = end
+            else:
+                flat += [start, plot.up(value), end, plot.up(value)]
         drawing.add(PolyLine(flat, strokeColor=INK, strokeWidth=1, strokeDashArray=TARGET_DASH))
 
 
@@ -271,12 +282,12 @@ def _write_edge(drawing: Drawing, edge: list[tuple[str, float, Color]], plot: Pl
 
 def _legend(drawing: Drawing, chart: Chart, wide: float, high: float) -> float:
     """Samples with names in as many rows as they need; returns the height left for the plot's upper edge."""
-    entries: list[tuple[str, Callable[[float, float], list[object]]]] = []
+    entries: list[tuple[str, Callable[[float, float], list[Any]]]] = []
     if len(chart.series) > 1:
         entries = [(plain(one.name), _sample(chart, one, index)) for index, one in enumerate(chart.series)]
     if chart.signals:
         bad = tone_colours("bad")[0]
-        ring: Callable[[float, float], list[object]] = lambda x, y: [  # noqa: E731  (a sample is one expression)
+        ring: Callable[[float, float], list[Any]] = lambda x, y: [  # noqa: E731  (a sample is one expression)
             Circle(x + 8, y + 2.4, 3.4, fillColor=None, strokeColor=bad, strokeWidth=1.2)
         ]
         entries.append((_("Signal"), ring))
@@ -289,13 +300,13 @@ def _legend(drawing: Drawing, chart: Chart, wide: float, high: float) -> float:
             drawing.add(part)
         drawing.add(_text(x + 20, y, shown, INK))
         x += 34 + width(shown, REGULAR, SIZE)
-    return y - SIZE * 1.6 if entries else high - SIZE * 1.2
+    return y - SIZE * (1.6 if chart.kind == "line" else 2.4) if entries else high - SIZE * 1.6
 
 
-def _sample(chart: Chart, one: Series, index: int) -> Callable[[float, float], list[object]]:
+def _sample(chart: Chart, one: Series, index: int) -> Callable[[float, float], list[Any]]:
     colour = _colour(one, index)
 
-    def parts(x: float, y: float) -> list[object]:
+    def parts(x: float, y: float) -> list[Any]:
         if chart.kind != "line":
             return [_bar(x + 3, y - 0.8, 11, 7, colour, index)]
         dash = DASHES[index % len(DASHES)]

@@ -1,4 +1,4 @@
-"""The arithmetic every drawn chart shares: a range that holds all values, round ticks, labels that do not touch."""
+"""The arithmetic every drawn chart shares: a range for all values, round ticks, labels that do not touch."""
 
 from math import ceil, floor, isfinite, log10
 
@@ -29,13 +29,13 @@ def _stack_ends(column: list[float]) -> tuple[float, float]:
 
 
 def ticks(chart: Chart, wanted: int = 5) -> list[float]:
-    """Round numbers from below the lowest to above the highest value; bars, and lines near it, start at zero."""
+    """Round numbers around all values; bars, and lines that come near it, start at zero."""
     found = heights(chart) or [0.0, 1.0]
     low, high = min(found), max(found)
     if chart.kind != "line" or 0 <= low < high * 0.5:
         low, high = min(low, 0.0), max(high, 0.0)
-    if low == high:
-        low, high = (low, low + 1) if low == 0 else (low - abs(low) * 0.1, high + abs(high) * 0.1)
+    if high - low < 1e-6 * max(1.0, abs(low), abs(high)):  # All alike: a span that rounding could not show.
+        low, high = (low, low + 1) if abs(low) < 1e-6 else (low - abs(low) * 0.1, high + abs(high) * 0.1)
     step = nice_step((high - low) / wanted)
     if chart.decimals == 0 and step < 1:
         step = 1.0
@@ -55,7 +55,7 @@ def tick_decimals(marks: list[float]) -> int:
 
 
 def label_step(widest: float, slot: float, gap: float = 7.0) -> int:
-    """Write every n-th label so that the widest does not touch its neighbour; months prefer 2, 3, 4, 6 and 12."""
+    """Write every n-th label so that the widest does not touch its neighbour; months like 2, 3, 4, 6, 12."""
     least = max(1, ceil((widest + gap) / slot)) if slot > 0 else 1
     return next((n for n in (1, 2, 3, 4, 6, 12, 24, 36, 60, 120) if n >= least), least)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 
 from .chart_scale import finite
 from .charts import Chart, Number
@@ -17,8 +17,8 @@ from .values import plain, tone_of
 
 COLOURS = ("1B4694", "B45F06", "0F766E", "7C3AED", "64748B")
 TONES = {"good": "1D7A46", "warn": "A15C00", "bad": "B3261E", "info": "1B4694", "neutral": "64748B"}
-DASHES = ("solid", "dash", "sysDot", "dashDot", "lgDash")
-MARKERS = ("circle", "square", "triangle", "diamond", "x")
+DASHES: tuple[Any, ...] = ("solid", "dash", "sysDot", "dashDot", "lgDash")
+MARKERS: tuple[Any, ...] = ("circle", "square", "triangle", "diamond", "x")
 WIDTH, HEIGHT = 24.0, 8.4
 """Size of a chart in centimetres."""
 
@@ -26,12 +26,14 @@ Write = Callable[..., Any]
 
 
 def native(write: Write, data: Any, at: int, chart: Chart) -> tuple[int, LineChart | BarChart | None]:
-    """Write the figures from row `at` of the sheet `data`; the next free row, and the chart (None without values)."""
-    title = " ".join(filter(None, (plain(chart.title), f"({plain(chart.unit)})" if plain(chart.unit) else "")))
+    """Write the figures from row `at` of `data`; gives the next free row and the chart (or None)."""
+    title = " ".join(
+        filter(None, (plain(chart.title), f"({plain(chart.unit)})" if plain(chart.unit) else ""))
+    )
     write(data, at, 1, title, bold=True)
     columns = [(plain(one.name), one.values) for one in chart.series] + _guides(chart)
     for index, (name, _values) in enumerate(columns, 2):
-        write(data, at + 1, index, name, bold=True, wrap=True, rule=True)
+        write(data, at + 1, index, name, bold=True, rule=True, align="right")
     form = "#,##0" + ("." + "0" * chart.decimals if chart.decimals else "")
     for row, label in enumerate(chart.labels):
         write(data, at + 2 + row, 1, label)
@@ -65,7 +67,9 @@ def _drawn(chart: Chart, data: Any, head: int, last: int, title: str, form: str)
     main: LineChart | BarChart = LineChart() if chart.kind == "line" else BarChart()
     if isinstance(main, BarChart) and chart.kind == "stacked":
         main.grouping, main.overlap = "stacked", 100
-    main.add_data(Reference(data, min_col=2, max_col=1 + own, min_row=head, max_row=last), titles_from_data=True)
+    main.add_data(
+        Reference(data, min_col=2, max_col=1 + own, min_row=head, max_row=last), titles_from_data=True
+    )
     main.set_categories(labels)
     for index, series in enumerate(main.series):
         _own_look(chart, index, series)
@@ -109,10 +113,12 @@ def _guide_look(series: Any, target: bool) -> None:
 def _axes(chart: Any, title: str, form: str) -> None:
     chart.title, chart.width, chart.height = title, WIDTH, HEIGHT
     chart.title.overlay = False
+    look = CharacterProperties(sz=1200, b=True)
+    for paragraph in chart.title.tx.rich.p:
+        paragraph.pPr = ParagraphProperties(defRPr=look)
     chart.layout = Layout(ManualLayout(x=0.06, y=0.16, w=0.9, h=0.58, xMode="edge", yMode="edge"))
     chart.legend.position = "b"
     chart.display_blanks = "gap"
-    chart.dLbls = DataLabelList(showVal=False)
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = form
     chart.x_axis.tickLblPos = "low"

@@ -17,8 +17,10 @@ DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠'")
 
 
 def guarded(text: str) -> str:
-    """`text`, with an apostrophe in front if a spreadsheet might run it; spaces before such a lead do not hide it."""
-    return "'" + text if text.startswith(DANGEROUS) or text.lstrip(" \u3000\xa0").startswith(DANGEROUS) else text
+    """`text`, with an apostrophe in front if a spreadsheet might run it; leading spaces do not hide it."""
+    return (
+        "'" + text if text.startswith(DANGEROUS) or text.lstrip(" \u3000\xa0").startswith(DANGEROUS) else text
+    )
 
 
 def unguarded(field: str) -> str:

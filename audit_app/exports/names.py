@@ -4,13 +4,21 @@ import re
 from unicodedata import normalize
 from urllib.parse import quote
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]')
-_RESERVED = {"con", "prn", "aux", "nul", *[f"{kind}{digit}" for kind in ("com", "lpt") for digit in range(1, 10)]}
+_FORBIDDEN = re.compile(
+    r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]'
+)
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *[f"{kind}{digit}" for kind in ("com", "lpt") for digit in range(1, 10)],
+}
 LONGEST = 80
 
 
 def download_name(title: object, extension: str) -> str:
-    """`title` as a file name with `extension` (without dot): no path, no reserved name, at most 80 characters."""
+    """`title` as a file name with `extension` (no dot): no path, no reserved name, 80 characters at most."""
     text = _FORBIDDEN.sub(" ", normalize("NFC", str(title)))
     text = re.sub(r"\s+", " ", text).strip(" .")
     text = text[:LONGEST].rstrip(" .") or "document"
@@ -28,6 +36,6 @@ def ascii_name(name: str) -> str:
 
 
 def content_disposition(title: object, extension: str) -> str:
-    """The value of the header Content-Disposition for a download (RFC 6266: an ASCII name, and the real one)."""
+    """The header Content-Disposition for a download (RFC 6266: an ASCII name, and the real one)."""
     name = download_name(title, extension)
     return f"attachment; filename=\"{ascii_name(name)}\"; filename*=UTF-8''{quote(name, safe='')}"

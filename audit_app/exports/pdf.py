@@ -25,7 +25,8 @@ def _render(paper: Document) -> bytes:
     language = "zh-CN" if is_chinese(paper.language) else paper.language.replace("_", "-")
     template = BaseDocTemplate(
         target, pagesize=PAGE, invariant=1, title=plain(paper.title), pageCompression=1, lang=language,
-        author=plain(paper.author or paper.organisation), subject=plain(paper.code), creator=plain(paper.organisation),
+        author=plain(paper.author or paper.organisation), subject=plain(paper.code),
+        creator=plain(paper.organisation),
         initialFontName=REGULAR,
     )  # fmt: skip
     frame = Frame(*FRAME, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)

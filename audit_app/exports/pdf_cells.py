@@ -19,7 +19,7 @@ from .values import Badge, Check, Link, Strong, Tone, plain, tone_of, yes_or_no
 
 @dataclass(slots=True)
 class Line:
-    """One line of a cell. `mark` stands before it: "badge:<tone>", "check", "empty", "dot:" or "text:<1.>"."""
+    """One line of a cell. `mark` stands before it: badge:tone, check, empty, dot: or text:1."""
 
     text: str
     font: str

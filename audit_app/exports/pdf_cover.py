@@ -1,4 +1,4 @@
-"""The first page: who, what, for when; the facts in its lower half and the confidentiality line at its foot."""
+"""The first page: who, what, for when; facts in its lower half, the confidentiality line at its foot."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ class CoverPage(Flow):
 
 def room_for_facts() -> float:
     """Height in points that the facts on a cover may take."""
-    return FACTS_TOP - BOTTOM - 70
+    return float(FACTS_TOP - BOTTOM - 70)
 
 
 def _title_lines(cover: Cover, size: float) -> tuple[str, ...]:

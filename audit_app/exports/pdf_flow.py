@@ -37,7 +37,7 @@ from .pdf_styles import (
     Type,
     tone_colours,
 )  # fmt: skip
-from .values import Check, plain, tone_of
+from .values import Badge, Check, plain, tone_of
 
 STYLES = {"normal": BODY, "lead": LEAD, "note": NOTE, "quote": QUOTE}
 
@@ -86,7 +86,8 @@ class Builder:
         table = self._pairs(block.facts, 1) if block.facts else None
         parts: list[Flowable] = []
         if table and table.wrap(0, 0)[1] > room_for_facts():
-            table, *parts = table.split(0, room_for_facts())
+            first, *parts = table.split(0, room_for_facts())
+            table = first if isinstance(first, Table) else None
         return [CoverPage(block, self.paper, table, self.words), NewPage(), *parts]
 
     def _letterhead(self, block: d.Letterhead) -> list[Flowable]:
@@ -210,7 +211,7 @@ class Builder:
         room, lines = TEXT_WIDTH - 26, []
         kind = Type(9.2, 14, before=3, after=9)
         if plain(block.title):
-            lines += self.words.lines(d.Badge(block.title, tone_of(block.tone)), kind, room)
+            lines += self.words.lines(Badge(block.title, tone_of(block.tone)), kind, room)
         if plain(block.text):
             lines += self.words.lines(plain(block.text).strip("\n"), kind, room)
         return [Lines(lines, TEXT_WIDTH, kind, ground=pale, edge=strong)]

@@ -11,14 +11,17 @@ REGULAR = "NotoSansSC"
 BOLD = "NotoSansSC-Bold"
 FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
 REPLACEMENT = "□"
-"""Drawn for each character the font does not have, so that a reader sees that something stood there."""
+"""Drawn for each character the font does not have, so that it is seen that something stood there."""
 
 # Joiners and selectors have no width of their own; an emoji family would otherwise print as a row of boxes.
 INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
                            *range(0xFE00, 0xFE10), 0xAD, 0xFEFF, *range(0xE0020, 0xE0080)])  # fmt: skip
 # A tick must not become an empty box: that would say the opposite.
-_STAND_INS = str.maketrans({"☑": "[√]", "☐": "[ ]", "☒": "[×]", "✓": "√", "✔": "√", "✅": "√", "✗": "×", "✘": "×",
-                            "❌": "×", "⚠": "▲", "\t": "    "})  # fmt: skip
+_STAND_INS = str.maketrans(
+    dict.fromkeys("✓✔✅", "√")
+    | dict.fromkeys("✗✘❌", "×")
+    | {"☑": "[√]", "☐": "[ ]", "☒": "[×]", "⚠": "▲", "\t": "    "}
+)
 _FOLDER = Path(__file__).resolve().parent / "fonts"
 _LOCK = Lock()
 

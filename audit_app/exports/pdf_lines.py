@@ -1,4 +1,4 @@
-"""Flowables made of lines: paragraphs, lists, headings and boxed remarks, which break between any two lines."""
+"""Flowables made of lines: paragraphs, lists, headings and boxed remarks; they break between lines."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .pdf_cells import Line
 from .pdf_styles import Type
 
 
-class Flow(Flowable):  # type: ignore[misc]  # ReportLab has no types
+class Flow(Flowable):
     """What all our flowables share: space around, and how much must fit for a heading to stay with them."""
 
     def __init__(self, before: float = 0, after: float = 0) -> None:
@@ -38,8 +38,8 @@ class Flow(Flowable):  # type: ignore[misc]  # ReportLab has no types
 class Lines(Flow):
     """Lines one under another; with `ground` on a pale box with an edge of the strong colour."""
 
-    def __init__(self, lines: list[Line], width: float, kind: Type, indent: float = 0, ground: Color | None = None,
-                 edge: Color | None = None) -> None:  # fmt: skip
+    def __init__(self, lines: list[Line], width: float, kind: Type, indent: float = 0,
+                 ground: Color | None = None, edge: Color | None = None) -> None:  # fmt: skip
         super().__init__(kind.before, kind.after)
         self.lines, self.wide, self.kind, self.indent = lines, width, kind, indent
         self.ground, self.edge = ground, edge

@@ -10,6 +10,7 @@ from PIL import ImageOps
 from reportlab.graphics import renderPDF
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Flowable
 
 from . import chart_pdf
 from .charts import Chart
@@ -32,7 +33,7 @@ def source_line(chart: Chart, caption: object = "") -> str:
     if plain(chart.source):
         parts.append(_("Source: %(source)s", source=plain(chart.source)))
     if (cases := chart.case_count) is not None:
-        parts.append(ngettext("%(num)d case", "%(num)d cases", cases))
+        parts.append(ngettext("%(count)s case", "%(count)s cases", cases, count=f"{cases:,}"))
     return " · ".join(part for part in parts if part)
 
 
@@ -114,7 +115,7 @@ class Photo(Flow):
 
 
 def _picture(image: Image) -> tuple[ImageReader | None, tuple[int, int]]:
-    """The picture turned upright, flat on white and no finer than print; None when the bytes are no picture."""
+    """The picture upright, flat on white and no finer than print; None when the bytes are no picture."""
     try:
         with Picture.open(BytesIO(image.data)) as opened:
             opened.draft("RGB", (int(image.width * DOTS_PER_MM), int(image.height * DOTS_PER_MM)))
@@ -142,7 +143,7 @@ class SignLines(Flow):
         """Width and height in points."""
         return self.wide, self.ROW * ((len(self.rows) + 1) // 2)
 
-    def split(self, _wide: float, high: float) -> list[Flow]:
+    def split(self, _wide: float, high: float) -> list[Flowable]:
         """Only a list longer than a page is broken."""
         if self.total < TEXT_HEIGHT:
             return []

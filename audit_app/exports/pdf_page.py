@@ -73,13 +73,12 @@ class ContentsPage(Flow):
             canvas.setFillColor(ACCENT)
             canvas.setFont(BOLD, HEADINGS[1].size)
             canvas.drawString(0, top - 22, _("Contents"))
-        canvas.marks.append(
-            ("contents", self.entries, canvas.absolutePosition(0, top - CONTENTS_HEAD * self.titled)[1])
-        )
+        y = canvas.absolutePosition(0, top - CONTENTS_HEAD * self.titled)[1]
+        canvas.marks.append(("contents", self.entries, y))
 
 
 def contents_pages(heads: list[tuple[str, str, int]], depth: int) -> list[ContentsPage]:
-    """The headings down to `depth`, dealt out to as many pages as they need; one page even when there are none."""
+    """The headings down to `depth`, on as many pages as they need; one page even when there are none."""
     pages: list[list[Entry]] = [[]]
     room = TEXT_HEIGHT - CONTENTS_HEAD
     for key, text, level in heads:
@@ -95,8 +94,8 @@ def contents_pages(heads: list[tuple[str, str, int]], depth: int) -> list[Conten
     return [ContentsPage(entries, number == 0) for number, entries in enumerate(pages)]
 
 
-class PagedCanvas(Canvas):  # type: ignore[misc]  # ReportLab has no types
-    """A canvas that holds its pages back until the last is drawn. `marks` are what flowables left on a page."""
+class PagedCanvas(Canvas):
+    """A canvas that holds pages back until the last is drawn. `marks`: what flowables left on a page."""
 
     paper: Document
 
@@ -109,7 +108,8 @@ class PagedCanvas(Canvas):  # type: ignore[misc]  # ReportLab has no types
         """Keep the page and begin another."""
         self._held.append(dict(self.__dict__))
         self.marks = []
-        self._startPage()
+        start: Any = self
+        start._startPage()
 
     def save(self) -> None:
         """Write all pages with their numbers, contents and outline."""

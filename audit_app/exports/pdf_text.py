@@ -15,7 +15,7 @@ NO_END = frozenset("（【《〈「『〔〖［｛‘“([{￥＄£$¥")
 """Characters that may not end a line."""
 
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f□"
-# A unit is a run of spaces, one wide character, or a run of others, which may also break after - / _ , ; & = ?
+# A unit: a run of spaces, one wide character, or a run of others, which may also break after - / _ , ; & = ?
 _UNIT = re.compile(rf"[ ]+|[{_WIDE}]|[^ {_WIDE}]+?[-/_,;&=?|–—](?=[^ \d{_WIDE}])|[^ {_WIDE}]+")
 
 
@@ -78,6 +78,11 @@ def lines_of(text: str, size: float, room: float, font: str = REGULAR) -> tuple[
     if len(text) > 400:  # Long texts seldom come twice; keeping them would only fill the memory.
         return _cached.__wrapped__(text, font, size, room)
     return _cached(text, font, size, round(room, 2))
+
+
+def widest_unit(text: str, size: float, font: str = REGULAR) -> float:
+    """Width in points of the longest piece that would have to be torn in a narrower column."""
+    return max((width(unit, font, size) for unit in _units(drawable(text, font))), default=0.0)
 
 
 def clipped(text: str, size: float, room: float, font: str = REGULAR) -> str:

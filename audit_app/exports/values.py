@@ -70,7 +70,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A value on a coloured ground, as traffic lights in sheets; the value itself says what the colour says."""
+    """A value on a coloured ground, as traffic lights in sheets; the value says what the colour says."""
 
     value: Scalar
     tone: str = "neutral"

@@ -1,4 +1,4 @@
-"""Sheets into the bytes of a workbook: real numbers and dates, text that never becomes a formula, ready to print.
+"""Sheets into the bytes of a workbook: real numbers and dates, text that is never a formula, ready to print.
 
 The same value gives the same bytes: times inside the file are those of `Workbook.created`.
 """
@@ -36,11 +36,12 @@ def _build(book: Workbook) -> bytes:
         version=text_of(book.version), language="zh-CN" if is_chinese(book.language) else book.language,
         created=_naive(book.created),
     )  # fmt: skip
-    font = copy(made._fonts[0])
+    inner: Any = made  # The default font of a workbook has no public door.
+    font = copy(inner._fonts[0])
     font.name, font.sz = ("Microsoft YaHei", 10) if is_chinese(book.language) else ("Calibri", 11)
     font.scheme = None
-    made._fonts[0] = font
-    made._named_styles["Normal"].font = font
+    inner._fonts[0] = font
+    inner._named_styles["Normal"].font = font
     names = sheet_names([sheet.title for sheet in book.sheets] or [""])
     tabs = {plain(sheet.title): name for sheet, name in zip(book.sheets, names, strict=False)}
     pen = Pen(made, book.zone, tabs, font.name, float(font.sz))

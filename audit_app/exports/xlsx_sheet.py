@@ -10,6 +10,7 @@ from openpyxl import Workbook as Book
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .chart_xlsx import native
@@ -37,17 +38,18 @@ class Pen:
         book.remove(self._bench)
 
     def style(self, form: str = "General", wrap: bool = False, bold: bool = False, colour: str = "",
-              ground: str = "", size: float = 0, rule: bool = False, right: bool = False) -> Any:  # fmt: skip
+              ground: str = "", size: float = 0, rule: bool = False, align: str = "") -> Any:  # fmt: skip
         """The shared style with these properties; colours as ARGB."""
-        key = (form, wrap, bold, colour, ground, size, rule, right)
+        key = (form, wrap, bold, colour, ground, size, rule, align)
         if key not in self._styles:
-            cell = self._bench.cell(1, 1)
+            cell: Any = self._bench.cell(1, 1)
             cell.number_format = form
-            align = "right" if right else None
-            cell.alignment = Alignment(vertical="top", wrap_text=wrap, horizontal=align)
+            cell.alignment = Alignment(vertical="top", wrap_text=wrap, horizontal=align or None)
             cell.font = Font(name=self.font, size=size or self.size, bold=bold, color=colour or INK)
             cell.fill = PatternFill("solid", fgColor=ground) if ground else PatternFill()
-            cell.border = Border(bottom=Side("thin", color=ACCENT if ground == WASH else RULE)) if rule else Border()
+            cell.border = (
+                Border(bottom=Side("thin", color=ACCENT if ground == WASH else RULE)) if rule else Border()
+            )
             self._styles[key] = copy(cell._style)
         return self._styles[key]
 
@@ -55,11 +57,13 @@ class Pen:
         """Put one value, link or toned value into its place."""
         look = dict(look)
         link = cell if isinstance(cell, Link) else None
-        value: Scalar = cell.text if isinstance(cell, Link) else cell.value if isinstance(cell, Tone) else cell
+        value: Scalar = (
+            cell.text if isinstance(cell, Link) else cell.value if isinstance(cell, Tone) else cell
+        )
         if isinstance(cell, Tone):
             look["colour"], look["ground"] = TONES[tone_of(cell.tone)]
         plain_value = value_of(value, self.zone)
-        spot = tab.cell(row, column)
+        spot: Any = tab.cell(row, column)
         spot._style = self.style(**_fitting(plain_value, look))
         if isinstance(plain_value, str):
             spot.value = None
@@ -102,8 +106,8 @@ def column_format(column: Column) -> str:
     """Excel's number format for a kind of column."""
     digits = "." + "0" * column.decimals if column.decimals else ""
     return {
-        "int": "#,##0", "number": f"#,##0{digits}", "percent": f"0{digits}%", "date": DAY, "datetime": INSTANT,
-        "duration_min": "[h]:mm",
+        "int": "#,##0", "number": f"#,##0{digits}", "percent": f"0{digits}%", "date": DAY,
+        "datetime": INSTANT, "duration_min": "[h]:mm",
     }.get(column.kind, "General")  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def write_sheet(pen: Pen, tab: Worksheet, sheet: Sheet) -> int:
         _across(pen, tab, at + 1, empty, widths, colour=MUTED)
         return at + 3
     looks = [
-        {"form": column_format(column), "wrap": _wraps(column, wide), "rule": True}
+        {"form": column_format(column), "wrap": _wraps(column, wide), "rule": True, "align": _side(column)}
         for column, wide in zip(sheet.columns, widths, strict=False)
     ]
     for number, row in enumerate(rows, at + 1):
@@ -136,6 +140,13 @@ def _minutes(cell: Cell) -> Cell:
     if isinstance(cell, Tone) and isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
         return Tone(cell.value / 1440, cell.tone)
     return cell / 1440 if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+
+
+def _side(column: Column) -> str:
+    """Dates stand left like words, away from the next column; amounts keep the side of numbers."""
+    if column.kind in ("date", "datetime"):
+        return "left"
+    return "right" if column.kind in ("int", "number", "percent", "duration_min") else ""
 
 
 def _wraps(column: Column, wide: float) -> bool:
@@ -167,15 +178,16 @@ def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], *
     pen.write(tab, at, 1, text, wrap=True, **look)
     if len(widths) > 1:
         tab.merge_cells(start_row=at, end_row=at, start_column=1, end_column=len(widths))
-    lines = sum(max(1, ceil(shown_width(line) / max(sum(widths) - 2, 8))) for line in text.splitlines() or [""])
+    lines = sum(
+        max(1, ceil(shown_width(line) / max(sum(widths) - 2, 8))) for line in text.splitlines() or [""]
+    )
     tab.row_dimensions[at].height = min(400.0, lines * pen.size * 1.5 + 3)
 
 
 def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int) -> None:
     for index, column in enumerate(sheet.columns, 1):
-        right = column.kind in ("int", "number", "percent", "duration_min")
         pen.write(tab, at, index, column.title, bold=True, colour=ACCENT, ground=WASH, wrap=True, rule=True,
-                  right=right)  # fmt: skip
+                  align=_side(column))  # fmt: skip
     last = get_column_letter(len(sheet.columns))
     if sheet.freeze:
         tab.freeze_panes = f"A{at + 1}"
@@ -198,7 +210,9 @@ def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
         measured = max([least, shown_width(plain(column.title)) + 3, *[wide + 2 for wide in texts]])
         found.append(float(min(measured, MOST_WIDTH)))
     if sheet.facts:
-        found[0] = max(found[0], float(min(30, max(shown_width(plain(name)) for name, _value in sheet.facts) + 2)))
+        found[0] = max(
+            found[0], float(min(30, max(shown_width(plain(name)) for name, _value in sheet.facts) + 2))
+        )
     return found
 
 
@@ -207,8 +221,8 @@ def _text(cell: Cell) -> str:
     return plain(value)
 
 
-def print_setup(tab: Worksheet, book: Workbook, sheet: Sheet) -> None:
-    """A4, as wide as the page, header with organisation and title, footer with code, version and page n of m."""
+def print_setup(tab: Any, book: Workbook, sheet: Sheet) -> None:
+    """A4, as wide as the page; organisation and title above, code, version and page n of m below."""
     tab.page_setup.paperSize = 9
     tab.page_setup.orientation = "landscape" if sheet.landscape and sheet.columns else "portrait"
     tab.page_setup.fitToWidth, tab.page_setup.fitToHeight = 1, 0
@@ -235,11 +249,17 @@ def add_charts(pen: Pen, book: Workbook, made: Book, charted: list[tuple[Workshe
     title = sheet_names([*made.sheetnames, _("Chart data")])[-1]
     data = made.create_sheet(title)
     data.column_dimensions["A"].width = 26
+    for letter in "BCDEFGHIJ":
+        data.column_dimensions[letter].width = 14
     at = 1
     for tab, below, sheet in charted:
         far = below > NEAR + 4
         place, row = (get_column_letter(len(sheet.columns) + 2), 1) if far else ("A", below)
-        for chart in sheet.charts:
+        if not far:
+            tab.row_breaks.append(Break(row - 1))
+        for number, chart in enumerate(sheet.charts):
+            if number and number % 2 == 0 and not far:
+                tab.row_breaks.append(Break(row - 1))
             at, drawn = native(pen.write, data, at, chart)
             if drawn is None:
                 pen.write(tab, row, 1 if not far else len(sheet.columns) + 2,

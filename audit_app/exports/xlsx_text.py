@@ -15,7 +15,7 @@ LONGEST = 32_767
 """Most characters a cell may hold, counted in UTF-16 units as Excel does."""
 
 RISKY = tuple("=+-@\t\n|%＝＋－＠")
-"""Leads that a person pressing Enter in the cell could turn into a formula: such cells get Excel's quote mark."""
+"""Leads that pressing Enter in the cell could turn into a formula: such cells get Excel's quote mark."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -24,9 +24,9 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def text_of(words: object) -> str:
-    """Text for a cell. Line ends become \\n, control characters their visible pictures (␇), nothing else changes.
+    """Text for a cell. Line ends become \\n, control characters their pictures (␇); nothing else changes.
 
-    `_x0041_` would be read by Excel as the letter A, so its first mark is written as `_x005F_`: it reads back as
+    `_x0041_` would be read by Excel as the letter A, so its first mark becomes `_x005F_` and it reads back as
     typed. Text over the limit of a cell ends with a sentence that says how much is missing.
     """
     text = plain(words).replace("\r\n", "\n").replace("\r", "\n")
@@ -50,7 +50,7 @@ def _cut(text: str) -> str:
 
 
 def value_of(value: Scalar, zone: tzinfo) -> str | int | float | date | datetime | None:
-    """A value as a cell can hold it: a real number or date where Excel has one, else text that says the same."""
+    """A value as a cell can hold it: a real number or date where Excel has one, else text."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -74,7 +74,7 @@ def shown_width(text: str) -> int:
 
 
 def sheet_names(titles: Iterable[object]) -> list[str]:
-    """Legal names for tabs: at most 31 characters, none forbidden, unique whatever the case, never "History"."""
+    """Legal names for tabs: 31 characters at most, none forbidden, unique whatever the case."""
     used: set[str] = {"history"}
     names = []
     for title in titles:

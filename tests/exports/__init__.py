@@ -1,0 +1,1 @@
+"""Renderers: sheets, documents and charts as bytes."""
