@@ -87,12 +87,10 @@ def compare(log: Path, rounds: int) -> bool:
     for title, got in best.items():
         times = got["seconds"] / yardstick
         kept = kept and times <= MOST_TIMES and got["megabytes"] < MOST_MEGABYTES
-        print(
-            f"{title:18} {got['rows']:>9,.0f} rows {got['seconds']:7.3f} s {times:5.2f} × {got['megabytes']:7.1f} MB"
-        )
-    print(
-        f"promise: at most {MOST_TIMES:g} × the bare pass, under {MOST_MEGABYTES:g} MB: {'kept' if kept else 'BROKEN'}"
-    )
+        rows, seconds, megabytes = got["rows"], got["seconds"], got["megabytes"]
+        print(f"{title:18} {rows:>9,.0f} rows {seconds:7.3f} s {times:5.2f} × {megabytes:7.1f} MB")
+    verdict = "kept" if kept else "BROKEN"
+    print(f"promise: at most {MOST_TIMES:g} × the bare pass, under {MOST_MEGABYTES:g} MB: {verdict}")
     return kept
 
 
