@@ -33,19 +33,19 @@ function dressed(option) {
   const { token, paint } = painter();
   const axis = (given) => ({
     ...given,
-    axisLine: { lineStyle: { color: token("--line") }, ...given.axisLine },
-    axisLabel: { color: token("--muted"), ...given.axisLabel },
-    splitLine: { lineStyle: { color: token("--line-soft") }, ...given.splitLine },
-    nameTextStyle: { color: token("--muted"), ...given.nameTextStyle },
+    axisLine: { ...given.axisLine, lineStyle: { color: token("--line") } },
+    axisLabel: { ...given.axisLabel, color: token("--muted") },
+    splitLine: { ...given.splitLine, lineStyle: { color: token("--line-soft") } },
+    nameTextStyle: { ...given.nameTextStyle, color: token("--muted") },
   });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const font = { fontFamily: getComputedStyle(document.body).fontFamily, color: token("--ink") };
   const painted = paint(option);
   const dress = {
     ...painted,
-    animation: !calm,
+    animation: !calm && painted.animation !== false,
     color: painted.color ?? ["accent", "teal", "warning", "purple", "danger", "secondary"].map((tone) => painter().paint(`tone:${tone}`)),
-    textStyle: { ...font, ...painted.textStyle },
+    textStyle: { ...painted.textStyle, ...font },
     grid: painted.grid ?? { left: 12, right: 24, top: 36, bottom: 28, containLabel: true },
     tooltip: { trigger: "axis", confine: true, backgroundColor: token("--surface"), borderColor: token("--line"), textStyle: font, ...painted.tooltip, renderMode: "richText" },
   };
@@ -56,7 +56,7 @@ function dressed(option) {
     ...one,
     ...(one.markLine ? { markLine: { ...one.markLine, label: { ...mark.label, ...one.markLine.label } } } : {}),
   }));
-  if (painted.legend) dress.legend = list(painted.legend).map((legend) => ({ textStyle: { color: token("--ink") }, ...legend }));
+  if (painted.legend) dress.legend = list(painted.legend).map((legend) => ({ ...legend, textStyle: { ...legend.textStyle, color: token("--ink") } }));
   return dress;
 }
 
