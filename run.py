@@ -296,11 +296,22 @@ def check_port(command, arguments):
     )
 
 
+# What the venv's Python runs: the module, as `python -m` would, but Ctrl-C ends it without a traceback.
+START = """
+import runpy, sys
+module = sys.argv.pop(1)
+try:
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
 def hand_over(module, arguments):
     """Become the venv's Python running a module; relative paths keep their meaning."""
     os.environ["PYTHONPATH"] = ROOT
     os.environ.setdefault("PYTHONUTF8", "1")
-    command = [PYTHON, "-m", module, *arguments]
+    command = [PYTHON, "-c", START, module, *arguments]
     sys.stdout.flush()
     if not WINDOWS:
         os.execv(PYTHON, command)  # noqa: S606  # the venv's own Python, with the arguments the user typed

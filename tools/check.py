@@ -15,8 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = {
-    "layout of the code (ruff format)": ["ruff", "format", "--check", "--quiet", "."],
-    "habits of the code (ruff)": ["ruff", "check", "--quiet", "."],
+    "layout of the code (ruff format)": ["ruff", "format", "--check", "--output-format=concise", "."],
+    "habits of the code (ruff)": ["ruff", "check", "--quiet", "--output-format=concise", "."],
     "types (mypy)": ["mypy"],
     "floors (import-linter)": ["importlinter.cli", "lint_imports_command"],
     "lock files": ["tools.lock", "--check"],

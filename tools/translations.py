@@ -1,7 +1,7 @@
 """The Chinese wording: where the catalogues are, and how they become what the app reads.
 
-People edit one `.po` per package; beside it lies the `.mo` of the same name, which gettext reads. The `.mo` is
-never committed: `run.py` and the tests make it when its `.po` is newer.
+People edit one `.po` per package; beside it lies the `.mo` of the same name, which gettext reads. The `.mo`
+is never committed: `run.py` and the tests make it when its `.po` is newer.
 
     python -m tools.translations            make every .mo again that is out of date
 """

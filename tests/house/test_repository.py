@@ -1,14 +1,13 @@
 """What must not be in the repository: traces of one machine, addresses of registries, heavy files."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.house.files import ROOT, tracked
 from tools import licences, lock
 
-ROOT = Path(__file__).resolve().parents[2]
 HEAVY = 20 * 1024 * 1024
 BINARY = {
     ".png",
@@ -27,16 +26,15 @@ BINARY = {
 }
 
 
-def tracked() -> list[str]:
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
+def names() -> list[str]:
+    return [path.relative_to(ROOT).as_posix() for path in tracked()]
 
 
 def texts() -> dict[str, str]:
     """Name and text of every tracked text file but this one (which has to name what it looks for)."""
-    names = [name for name in tracked() if Path(name).suffix.lower() not in BINARY]
     this = Path(__file__).relative_to(ROOT).as_posix()
-    return {name: (ROOT / name).read_text(encoding="utf-8") for name in names if name != this}
+    readable = [name for name in names() if Path(name).suffix.lower() not in BINARY and name != this]
+    return {name: (ROOT / name).read_text(encoding="utf-8") for name in readable}
 
 
 FORBIDDEN = {
@@ -60,19 +58,19 @@ def test_no_text_holds(what):
 
 
 def test_no_file_is_heavier_than_20_megabytes():
-    assert {name for name in tracked() if (ROOT / name).stat().st_size > HEAVY} == set()
+    assert {name for name in names() if (ROOT / name).stat().st_size > HEAVY} == set()
 
 
 def test_nothing_that_is_made_or_private_is_tracked():
     made = re.compile(
         r"(^|/)(\.venv|node_modules|__pycache__|htmlcov|\.env)(/|$)|\.(mo|pyc|db|sqlite3?|key|pem)$"
     )
-    assert [name for name in tracked() if made.search(name)] == []
+    assert [name for name in names() if made.search(name)] == []
 
 
 def test_no_lock_file_that_holds_addresses_is_tracked():
     addressed = {"uv.lock", "pylock.toml", "package-lock.json", "yarn.lock", "poetry.lock", "Pipfile.lock"}
-    assert [name for name in tracked() if Path(name).name in addressed] == []
+    assert [name for name in names() if Path(name).name in addressed] == []
 
 
 def test_tool_settings_are_in_pyproject_only():
@@ -86,7 +84,7 @@ def test_tool_settings_are_in_pyproject_only():
         ".importlinter",
         ".coveragerc",
     }
-    assert [name for name in tracked() if Path(name).name in others] == []
+    assert [name for name in names() if Path(name).name in others] == []
 
 
 def test_text_files_end_with_one_newline_and_have_unix_line_ends():

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -146,13 +147,37 @@ def test_an_unreachable_index_is_said_in_words(clone):
     assert "无法连接软件包源" in done.stderr
 
 
+def interrupted(clone: Clone) -> tuple[int, str]:
+    """Status and complaints of a command that is ended by Ctrl-C while it works."""
+    working = clone.folder / "audit_app" / "slow.py"
+    working.write_text("import time\nprint('working', flush=True)\ntime.sleep(60)\n")
+    quoted = (clone.folder / "audit_app" / "cli.py").read_text()
+    (clone.folder / "audit_app" / "cli.py").write_text("import audit_app.slow\n")
+    command = subprocess.Popen(
+        [sys.executable, "run.py", "serve", "--port", "0"],
+        cwd=clone.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "working\n"
+        command.send_signal(signal.SIGINT)
+        complaints = command.communicate(timeout=30)[1]
+    (clone.folder / "audit_app" / "cli.py").write_text(quoted)
+    return command.returncode, complaints
+
+
 @pytest.mark.slow
 def test_the_life_of_a_clone(clone):
-    """First start, second start, a broken Python, an interrupted installation, a changed lock."""
+    """First start, Ctrl-C, second start, a broken Python, an interrupted installation, a changed lock."""
     first = clone.start("people", "list", "--name", "王 芳")
     assert first.returncode == 0, first.stderr
     assert "Installing the packages" in first.stdout
     assert "started ['people', 'list', '--name', '王 芳'] with pebble 1.0" in first.stdout
+
+    assert interrupted(clone) == (130, "")
 
     shelf = clone.shelf.rename(clone.shelf.with_name("elsewhere"))
     began = time.monotonic()

@@ -1,21 +1,13 @@
 """Small files and small functions: what does not fit on a few screens wants to be two things."""
 
 import ast
-import subprocess
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.house.files import ROOT, tracked
+
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 400, 40, 120
-
-
-def tracked(*patterns: str) -> list[Path]:
-    """The files of the repository that match."""
-    done = subprocess.run(
-        ["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [path for name in done.stdout.split("\0") if name and (path := ROOT / name).exists()]
 
 
 def lines_of(path: Path) -> int:
