@@ -120,12 +120,24 @@ def read_rows(
             _l("Choose a column for: %(fields)s.", fields=", ".join(str(label) for label in lacking))
         )
     columns = {each.key: table.column(mapping[each.key]) for each in fields if each.key in mapping}
-    rows = list(table.rows())
+    wanted = {column.index for column in columns.values()}
+    rows = [_slim(row, wanted) for row in table.rows()]
     readers = [_reader(each, columns[each.key], rows, day_first) for each in fields if each.key in columns]
     work = _Work(readers, tuple(unique), section)
     for row in rows:
         work.take(row)
     return work.finish()
+
+
+def _slim(row: Row, wanted: set[int]) -> Row:
+    """The row without the contents that nobody asked for: a wide log would fill the memory.
+
+    That they are filled still shows, since a row with a single text may be a section.
+    """
+    if len(row.filled) == 1:
+        return row
+    cells = (cell if index in wanted or cell is None else True for index, cell in enumerate(row.cells))
+    return Row(row.number, tuple(cells))
 
 
 def _reader(each: Field, column: Column, rows: Sequence[Row], day_first: bool | None) -> _Reader:

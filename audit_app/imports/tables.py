@@ -111,7 +111,8 @@ def open_table(
     name = filename or (Path(source).name if not isinstance(source, bytes) else "?")
     data = source if isinstance(source, bytes) else _read(Path(source), name)
     if is_workbook(data, name, limits):
-        return _open_workbook(data, name, sheet, known, limits)
+        with workbook.opened(data, name) as book:
+            return _open_workbook(book, data, name, sheet, known, limits)
     text = delimited.decode(data, name)
     found = delimited.TextSheet(text, delimited.sniff_delimiter(text), name)
     head = tuple(islice(_limited(found.rows(), limits, name), HEAD))
@@ -130,10 +131,16 @@ def _read(path: Path, name: str) -> bytes:
 
 
 def _open_workbook(
-    data: bytes, name: str, title: str | None, known: Collection[str], limits: Limits
+    book: Any, data: bytes, name: str, title: str | None, known: Collection[str], limits: Limits
 ) -> ForeignTable:
-    all_sheets = workbook.sheets(data, name)
+    all_sheets = workbook.sheets(book)
     titles = tuple(each for each, _visible in all_sheets)
+
+    def read(each: str) -> ForeignTable:
+        found = workbook.sheet(book, data, each, name)
+        head = tuple(islice(_limited(found.rows_in(book), limits, name), HEAD))
+        return _sheet_table(found, head, titles, known, limits)
+
     if title is not None:
         if title not in titles:
             raise Refused(
@@ -144,14 +151,14 @@ def _open_workbook(
                     sheets=", ".join(titles),
                 )
             )
-        table = _sheet_table(data, name, titles, title, known, limits)
+        table = read(title)
         if not table.head:
             raise Refused(_l("The sheet “%(sheet)s” of “%(name)s” is empty.", sheet=title, name=name))
         return table
     shown = [each for each, visible in all_sheets if visible] or list(titles)
     best: ForeignTable | None = None
     for each in shown:
-        table = _sheet_table(data, name, titles, each, known, limits)
+        table = read(each)
         if table.head and (best is None or _likely(table) > _likely(best)):
             best = table
         if best and _likely(best) >= (bool(known), True):
@@ -169,10 +176,12 @@ def _likely(table: ForeignTable) -> tuple[bool, bool]:
 
 
 def _sheet_table(
-    data: bytes, name: str, titles: tuple[str, ...], title: str, known: Collection[str], limits: Limits
+    found: workbook.Sheet,
+    head: tuple[Row, ...],
+    titles: tuple[str, ...],
+    known: Collection[str],
+    limits: Limits,
 ) -> ForeignTable:
-    found = workbook.sheet(data, title, name)
-    head = tuple(islice(_limited(found.rows(), limits, name), HEAD))
     notes: tuple[Any, ...] = ()
     if found.unstored:
         notes = (
@@ -184,7 +193,9 @@ def _sheet_table(
                 found.unstored,
             ),
         )
-    table = ForeignTable(name, titles, title, head, headers.NO_HEADER, notes, found.merges, found, limits)
+    table = ForeignTable(
+        found.name, titles, found.title, head, headers.NO_HEADER, notes, found.merges, found, limits
+    )
     return table.guess_header(known)
 
 

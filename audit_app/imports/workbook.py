@@ -5,6 +5,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -52,23 +53,20 @@ class Sheet:
 
     def rows(self) -> Iterator[Row]:
         """Rows that hold something. A cell merged downwards is repeated in each of its rows."""
+        with opened(self.data, self.name) as book:
+            yield from self.rows_in(book)
+
+    def rows_in(self, book: Any) -> Iterator[Row]:
+        """The same from a workbook that is open already."""
         down = _Down(self.merges)
-        try:
-            book = _open(self.data)
-            try:
-                sheet = book[self.title]
-                sheet.reset_dimensions()
-                for number, cells in enumerate(_quietly(sheet.iter_rows()), start=1):
-                    values = [_plain(cell) for cell in cells]
-                    values = down.fill(number, values)
-                    while values and values[-1] is None:
-                        values.pop()
-                    if values:
-                        yield Row(number, tuple(values))
-            finally:
-                book.close()
-        except _BROKEN as error:
-            raise damaged(self.name) from error
+        sheet = book[self.title]
+        sheet.reset_dimensions()
+        for number, cells in enumerate(_quietly(sheet.iter_rows()), start=1):
+            values = down.fill(number, [_plain(cell) for cell in cells])
+            while values and values[-1] is None:
+                values.pop()
+            if values:
+                yield Row(number, tuple(values))
 
 
 class _Down:
@@ -96,28 +94,30 @@ class _Down:
         return values
 
 
-def sheets(data: bytes, name: str) -> list[tuple[str, bool]]:
-    """Titles of the worksheets and whether each is visible. Raises :class:`Refused` for a damaged file."""
+@contextmanager
+def opened(data: bytes, name: str) -> Iterator[Any]:
+    """The workbook, open. Opening reads all shared texts, so it is done as seldom as possible.
+
+    Raises :class:`Refused` for a damaged file, also when the damage shows only while rows are read.
+    """
     try:
         book = _open(data)
         try:
-            return [(sheet.title, sheet.sheet_state == "visible") for sheet in book.worksheets]
+            yield book
         finally:
             book.close()
     except _BROKEN as error:
         raise damaged(name) from error
 
 
-def sheet(data: bytes, title: str, name: str) -> Sheet:
+def sheets(book: Any) -> list[tuple[str, bool]]:
+    """Titles of the worksheets and whether each is visible."""
+    return [(sheet.title, sheet.sheet_state == "visible") for sheet in book.worksheets]
+
+
+def sheet(book: Any, data: bytes, title: str, name: str) -> Sheet:
     """One worksheet, with its merged areas and the number of formulas whose result is not stored."""
-    try:
-        book = _open(data)
-        try:
-            merges, unstored = _scan(book[title])
-        finally:
-            book.close()
-    except _BROKEN as error:
-        raise damaged(name) from error
+    merges, unstored = _scan(book[title])
     return Sheet(data, title, name, merges, unstored)
 
 
@@ -150,10 +150,14 @@ def _scan(sheet: Any) -> tuple[tuple[Merge, ...], int]:
             cut = max(text.rfind(b"<mergeCell"), text.rfind(b"<c "), len(text) - 4096, 0)
             for found in _MERGE.finditer(text, 0, cut):
                 merges.append(_merge(found))
-            unstored += len(_UNSTORED.findall(text[:cut]))
+            unstored += _count_unstored(text[:cut])
             rest = text[cut:]
     merges.extend(_merge(found) for found in _MERGE.finditer(rest))
-    return tuple(merges), unstored + len(_UNSTORED.findall(rest))
+    return tuple(merges), unstored + _count_unstored(rest)
+
+
+def _count_unstored(xml: bytes) -> int:
+    return len(_UNSTORED.findall(xml)) if b"<f" in xml or b":f" in xml else 0
 
 
 def _merge(found: "re.Match[bytes]") -> Merge:

@@ -68,7 +68,7 @@ def test_a_real_checklist_is_read_without_editing() -> None:
     assert preview.good_rows == [9, 10, 11, 12, 13, 14]
     assert preview.good[0]["section"] == "Information Security Policy"
     assert [row["clause"] for row in preview.good] == ["5.2", "A.8.1", "6.1.2", "A.16.1", "A.17.1", "A.7.2"]
-    assert not (preview.problems or preview.duplicates or preview.skipped)
+    assert [*preview.problems, *preview.duplicates, *preview.skipped] == []
 
 
 def test_the_real_checklist_is_read_the_same_without_known_names() -> None:
