@@ -21,7 +21,7 @@ def render(paper: Document) -> bytes:
 
 
 def _render(paper: Document) -> bytes:
-    target = BytesIO()
+    target, builder = BytesIO(), Builder(paper)
     language = "zh-CN" if is_chinese(paper.language) else paper.language.replace("_", "-")
     template = BaseDocTemplate(
         target, pagesize=PAGE, invariant=1, title=plain(paper.title), pageCompression=1, lang=language,
@@ -37,8 +37,8 @@ def _render(paper: Document) -> bytes:
     def canvas(*args: Any, **kwargs: Any) -> PagedCanvas:
         """A canvas that knows the document it prints."""
         made = PagedCanvas(*args, **kwargs)
-        made.paper = paper
+        made.paper, made.anchors = paper, builder.anchors
         return made
 
-    template.build(Builder(paper).flows() or [Gap(1)], canvasmaker=canvas)
+    template.build(builder.flows() or [Gap(1)], canvasmaker=canvas)
     return target.getvalue()

@@ -65,6 +65,7 @@ class Builder:
         self.words = Words(paper.zone)
         self.heads = list(_headings(paper.blocks))
         self._keys = iter([key for key, _text, _level in self.heads])
+        self.anchors = dict(_anchors(paper.blocks))
 
     def flows(self) -> list[Flowable]:
         """All flowables, with page breaks so that no heading is left alone at the foot of a page."""
@@ -230,17 +231,32 @@ class Caption(Lines):
     """Words that must stay with the table below them."""
 
 
-def _headings(blocks: tuple[d.Block, ...]) -> Iterator[tuple[str, str, int]]:
-    """Key, text and level of each heading, in order, those inside KeepTogether too."""
-    number = 0
-    todo = list(reversed(blocks))
-    while todo:
-        block = todo.pop()
+def _flat(blocks: tuple[d.Block, ...]) -> Iterator[d.Block]:
+    """All blocks in order, those inside KeepTogether too."""
+    for block in blocks:
         if isinstance(block, d.KeepTogether):
-            todo += reversed(block.blocks)
-        elif isinstance(block, d.Heading):
+            yield from _flat(block.blocks)
+        else:
+            yield block
+
+
+def _headings(blocks: tuple[d.Block, ...]) -> Iterator[tuple[str, str, int]]:
+    """Key, text and level of each heading, in order."""
+    number = 0
+    for block in _flat(blocks):
+        if isinstance(block, d.Heading):
             number += 1
-            yield block.anchor or f"h{number}", plain(block.text), block.level
+            yield f"h{number}", plain(block.text), block.level
+
+
+def _anchors(blocks: tuple[d.Block, ...]) -> Iterator[tuple[str, str]]:
+    """The name of each heading that has one, and its key; of two with one name the later is meant."""
+    keys = iter([key for key, _text, _level in _headings(blocks)])
+    for block in _flat(blocks):
+        if isinstance(block, d.Heading):
+            key = next(keys)
+            if block.anchor:
+                yield block.anchor, key
 
 
 def _with_next(flows: list[Flowable]) -> list[Flowable]:

@@ -98,6 +98,7 @@ class PagedCanvas(Canvas):
     """A canvas that holds pages back until the last is drawn. `marks`: what flowables left on a page."""
 
     paper: Document
+    anchors: dict[str, str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.marks: list[tuple[Any, ...]] = []
@@ -115,9 +116,9 @@ class PagedCanvas(Canvas):
         """Write all pages with their numbers, contents and outline."""
         pages = {mark[1]: number for number, held in enumerate(self._held, 1)
                  for mark in held["marks"] if mark[0] == "head"}  # fmt: skip
-        level, total = -1, len(self._held)
+        level, total, links = -1, len(self._held), self._annotationCount
         for number, held in enumerate(self._held, 1):
-            self.__dict__.update(held)
+            self.__dict__.update(held, _annotationCount=links)  # Links are counted through, not per page.
             for mark in held["marks"]:
                 if mark[0] == "head":
                     level = self._bookmark(mark, level)
@@ -126,6 +127,7 @@ class PagedCanvas(Canvas):
             if not any(mark[0] == "cover" for mark in held["marks"]):
                 _running(self, self.paper, number, total)
             super().showPage()
+            links = self._annotationCount
         super().save()
 
     def _bookmark(self, mark: tuple[Any, ...], before: int) -> int:

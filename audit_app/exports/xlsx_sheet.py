@@ -23,6 +23,8 @@ TONES = {
     "good": ("FF145C34", "FFDDF0E4"), "warn": ("FF7A4500", "FFFBEBD0"), "bad": ("FF8C1D17", "FFF8DEDC"),
     "info": ("FF1B4694", "FFE3EBF8"), "neutral": ("FF4A5463", "FFECEEF2"),
 }  # fmt: skip
+LONGEST_DURATION = 1440 * 2_000_000
+"""In minutes; Excel knows no later day, and no time below zero."""
 DAY, INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 MOST_WIDTH, NEAR = 60, 60
 """Widest measured column in characters; most rows under which charts still stand below the table."""
@@ -136,10 +138,15 @@ def write_sheet(pen: Pen, tab: Worksheet, sheet: Sheet) -> int:
 
 
 def _minutes(cell: Cell) -> Cell:
-    """Minutes as the fraction of a day in which Excel counts; anything else unchanged."""
-    if isinstance(cell, Tone) and isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        return Tone(cell.value / 1440, cell.tone)
-    return cell / 1440 if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+    """Minutes as the fraction of a day in which Excel counts; what it cannot show as a time becomes words."""
+    if isinstance(cell, Tone):
+        inner = _minutes(cell.value)
+        return Tone(inner, cell.tone) if not isinstance(inner, Link | Tone) else cell
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    if 0 <= cell < LONGEST_DURATION:
+        return cell / 1440
+    return f"-{int(-cell) // 60}:{int(-cell) % 60:02d}" if -LONGEST_DURATION < cell < 0 else str(cell)
 
 
 def _side(column: Column) -> str:

@@ -93,7 +93,18 @@ def test_markup_is_printed_as_typed() -> None:
         (d.GridColumn(evil),), ((evil,), (Badge(evil),), (Check(True, evil),), (Link(evil, "#nowhere"),))
     )
     blocks = (d.Heading(evil), d.Text(evil), grid, d.Callout(evil, title=evil), d.Bullets((evil,)))
-    assert words_of(*blocks).count(squeezed) == 9
+    assert words_of(*blocks).count(squeezed) == 10
+
+
+def test_links_lead_to_headings_and_addresses_and_nowhere_else() -> None:
+    reader = pdf_of(
+        d.Heading("Goal", anchor="目标 (1)"),
+        d.Facts((("a", Link("in", "#目标 (1)")), ("b", Link("out", "https://example.org/一?x=(1)")),
+                 ("c", Link("bad", "javascript:alert(1)")), ("d", Link("gone", "#nowhere")))),
+    )  # fmt: skip
+    links = [reference.get_object() for reference in reader.pages[0]["/Annots"]]
+    assert len(links) == 2
+    assert "example.org" in str(links[1]["/A"]["/URI"])
 
 
 def test_unknown_characters_leave_a_visible_box_and_ticks_never_turn_into_one() -> None:
