@@ -1,9 +1,13 @@
 """The lock files: complete, hashed, and free of any address."""
 
+import ast
 import re
+import sys
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 import pytest
 
+from tests.house.files import tracked
 from tools import lock
 
 LOCKS = [lock.RUNTIME, lock.DEV]
@@ -49,8 +53,6 @@ def test_a_changed_dependency_makes_the_locks_stale(tmp_path, monkeypatch):
 
 
 def test_the_packages_in_this_environment_are_those_of_the_lock():
-    from importlib.metadata import PackageNotFoundError, version
-
     different = []
     for name, pinned in lock.pins(lock.RUNTIME).items():
         try:
@@ -59,3 +61,27 @@ def test_the_packages_in_this_environment_are_those_of_the_lock():
         except PackageNotFoundError:
             continue  # for another system
     assert different == []
+
+
+def imported_by_the_app() -> set[str]:
+    """The top-level names that the app's files import."""
+    names = set()
+    for path in tracked("audit_app/*.py", "migrations/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                names.add(node.module.split(".")[0])
+    return names
+
+
+def test_everything_the_app_imports_is_pinned_for_those_who_only_run_it():
+    known = packages_distributions()
+    pinned = set(lock.pins(lock.RUNTIME))
+    foreign = imported_by_the_app() - set(sys.stdlib_module_names) - {"audit_app"}
+    missing = {
+        name
+        for name in foreign
+        if not pinned & {re.sub(r"[-_.]+", "-", d).lower() for d in known.get(name, [])}
+    }
+    assert missing == set()
