@@ -49,7 +49,7 @@ class Line:
 
 
 def link(canvas: Any, url: str, box: tuple[float, float, float, float]) -> None:
-    """Make `box` lead to a web or mail address, or to an anchor of this document ("#name"); else leave it text."""
+    """Make `box` lead to a web or mail address or to an anchor ("#name") of this document."""
     if url.startswith("#") and url[1:] in canvas.anchors:
         canvas.linkRect("", canvas.anchors[url[1:]], box, relative=1, thickness=0)
     elif url.startswith(("https://", "http://", "mailto:")):

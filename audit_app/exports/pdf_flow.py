@@ -214,7 +214,13 @@ class Builder:
         if plain(block.title):
             lines += self.words.lines(Badge(block.title, tone_of(block.tone)), kind, room)
         if plain(block.text):
-            lines += self.words.lines(plain(block.text).strip("\n"), kind, room)
+            # Without a title the shape of the tone stands before the text: colour never speaks alone.
+            indent = 0.0 if lines else kind.size * 1.5
+            text = self.words.lines(plain(block.text).strip("\n"), kind, room - indent)
+            for line in text:
+                line.indent = indent
+            text[0].mark = f"badge:{tone_of(block.tone)}" if indent else ""
+            lines += text
         return [Lines(lines, TEXT_WIDTH, kind, ground=pale, edge=strong)]
 
     def _signatures(self, block: d.Signatures) -> list[Flowable]:

@@ -46,7 +46,9 @@ class Pen:
         if key not in self._styles:
             cell: Any = self._bench.cell(1, 1)
             cell.number_format = form
-            cell.alignment = Alignment(vertical="top", wrap_text=wrap, horizontal=align or None)
+            cell.alignment = Alignment(
+                vertical="top", wrap_text=wrap, horizontal=align or None, indent=align == "right"
+            )
             cell.font = Font(name=self.font, size=size or self.size, bold=bold, color=colour or INK)
             cell.fill = PatternFill("solid", fgColor=ground) if ground else PatternFill()
             cell.border = (
@@ -134,6 +136,10 @@ def write_sheet(pen: Pen, tab: Worksheet, sheet: Sheet) -> int:
     for number, row in enumerate(rows, at + 1):
         for index, (cell, column, look) in enumerate(zip(row, sheet.columns, looks, strict=True), 1):
             pen.write(tab, number, index, _minutes(cell) if column.kind == "duration_min" else cell, **look)
+        lines = max(_lines(_text(cell), wide) if look["wrap"] else 1
+                    for cell, look, wide in zip(row, looks, widths, strict=False))  # fmt: skip
+        if lines > 1:
+            tab.row_dimensions[number].height = min(400.0, lines * pen.size * 1.5 + 3)
     return at + len(rows) + 2
 
 
@@ -185,10 +191,14 @@ def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], *
     pen.write(tab, at, 1, text, wrap=True, **look)
     if len(widths) > 1:
         tab.merge_cells(start_row=at, end_row=at, start_column=1, end_column=len(widths))
-    lines = sum(
-        max(1, ceil(shown_width(line) / max(sum(widths) - 2, 8))) for line in text.splitlines() or [""]
-    )
+    lines = _lines(text, sum(widths))
     tab.row_dimensions[at].height = min(400.0, lines * pen.size * 1.5 + 3)
+
+
+def _lines(text: str, wide: float) -> int:
+    """How many lines a text needs in a column: programs other than Excel do not measure it themselves."""
+    room = max(wide - 3, 8)
+    return sum(max(1, ceil(shown_width(line, len(line)) / room)) for line in text.splitlines() or [""])
 
 
 def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int) -> None:

@@ -67,10 +67,10 @@ def value_of(value: Scalar, zone: tzinfo) -> str | int | float | date | datetime
     return text_of(value)
 
 
-def shown_width(text: str) -> int:
-    """How many digits wide the longest line of a text is; Chinese characters count double."""
+def shown_width(text: str, most: int = 200) -> int:
+    """How many digits wide the longest line of a text is, of `most` characters; Chinese ones count double."""
     lines = text.splitlines() or [""]
-    return max(sum(2 if east_asian_width(char) in "WF" else 1 for char in line[:200]) for line in lines)
+    return max(sum(2 if east_asian_width(char) in "WF" else 1 for char in line[:most]) for line in lines)
 
 
 def sheet_names(titles: Iterable[object]) -> list[str]:

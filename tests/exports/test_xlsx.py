@@ -124,6 +124,14 @@ def test_chinese_counts_double_in_column_widths() -> None:
     assert tab.column_dimensions["B"].width == 11
 
 
+def test_rows_with_wrapped_text_are_tall_enough() -> None:
+    sheet = Sheet("S", (Column("a", width=20, wrap=True),), [("short",), ("审核发现" * 20,)])
+    tab = book_of(sheet).active
+    assert tab is not None
+    assert tab.row_dimensions[2].height is None
+    assert tab.row_dimensions[3].height > 100
+
+
 def test_an_empty_sheet_says_so() -> None:
     tab = book_of(Sheet("S", (Column("a"),), empty="No complaint was received.")).active
     assert tab is not None
