@@ -280,7 +280,7 @@ def why_not_listen(host, port):
 
 def check_port(command, arguments):
     """Say before anything is installed that a port cannot be used, and which one could."""
-    wanted = option(arguments, "--port", os.environ.get("PORT", str(DEFAULT_PORT)))
+    wanted = option(arguments, "--port", str(DEFAULT_PORT))
     if "--no-serve" in arguments or not wanted.isdigit() or not 0 < int(wanted) < 65536:
         return  # nothing to listen on, or a word that the command itself explains better
     host, port = option(arguments, "--host", "127.0.0.1"), int(wanted)
