@@ -6,7 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, StringField, TextAreaField
+from wtforms import RadioField as PlainRadioField
+from wtforms import SelectField as PlainSelectField
+from wtforms import SelectMultipleField as PlainSelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from audit_app.core.db import db
@@ -19,6 +23,38 @@ def _stripped(value: Any) -> Any:
 
 def _to_int(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
+
+
+def _as_choices(choices: Any) -> Any:
+    return [each if isinstance(each, SelectChoice) else SelectChoice(*each[:2]) for each in choices or ()]
+
+
+class Pairs:
+    """Takes (value, label) pairs, as ``Label.choices()`` gives them, where WTForms wants its own class."""
+
+    def __init__(self, *args: Any, choices: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, choices=_as_choices(choices), **kwargs)
+
+    @property
+    def choices(self) -> Any:
+        """The choices as WTForms keeps them."""
+        return PlainSelectField.choices.fget(self)  # type: ignore[attr-defined]  # a property of the library
+
+    @choices.setter
+    def choices(self, choices: Any) -> None:
+        PlainSelectField.choices.fset(self, _as_choices(choices))  # type: ignore[attr-defined]  # as above
+
+
+class SelectField(Pairs, PlainSelectField):
+    """One of several, in a list that folds."""
+
+
+class RadioField(Pairs, PlainRadioField):
+    """One of several, all shown."""
+
+
+class SelectMultipleField(Pairs, PlainSelectMultipleField):
+    """Several of several."""
 
 
 class BaseForm(FlaskForm):
