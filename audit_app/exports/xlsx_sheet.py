@@ -41,7 +41,7 @@ class Pen:
 
     def style(self, form: str = "General", wrap: bool = False, bold: bool = False, colour: str = "",
               ground: str = "", size: float = 0, rule: bool = False, align: str = "") -> Any:  # fmt: skip
-        """The shared style with these properties; colours as ARGB."""
+        """The style with these properties, colours as ARGB. It is shared: copy it before changing anything."""
         key = (form, wrap, bold, colour, ground, size, rule, align)
         if key not in self._styles:
             cell: Any = self._bench.cell(1, 1)
@@ -176,8 +176,7 @@ def _above(pen: Pen, tab: Worksheet, sheet: Sheet, widths: list[float]) -> int:
     for name, value in sheet.facts:
         pen.write(tab, at, 1, name, colour=MUTED, wrap=True, rule=not sheet.columns)
         pen.write(tab, at, 2, value, form="#,##0.##" if isinstance(value, float) else "General",
-                  wrap=not sheet.columns, bold=False, rule=not sheet.columns)  # fmt: skip
-        tab.cell(at, 2).alignment = Alignment(vertical="top", horizontal="left", wrap_text=not sheet.columns)
+                  wrap=not sheet.columns, align="left", rule=not sheet.columns)  # fmt: skip
         at += 1
     at += bool(sheet.facts)
     for note in sheet.notes:

@@ -132,6 +132,15 @@ def test_rows_with_wrapped_text_are_tall_enough() -> None:
     assert tab.row_dimensions[3].height > 100
 
 
+def test_how_a_fact_is_set_does_not_leak_into_the_rows_below() -> None:
+    sheet = Sheet("S", (Column("a"), Column("b", width=50)), [("x", "y")], facts=(("Period", "2026"),))
+    tab = book_of(sheet).active
+    assert tab is not None
+    assert tab["B1"].alignment.horizontal == "left"
+    assert tab["B4"].value == "y"
+    assert tab["B4"].alignment.horizontal is None
+
+
 def test_an_empty_sheet_says_so() -> None:
     tab = book_of(Sheet("S", (Column("a"),), empty="No complaint was received.")).active
     assert tab is not None
