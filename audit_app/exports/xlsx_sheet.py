@@ -41,7 +41,7 @@ class Pen:
 
     def style(self, form: str = "General", wrap: bool = False, bold: bool = False, colour: str = "",
               ground: str = "", size: float = 0, rule: bool = False, align: str = "") -> Any:  # fmt: skip
-        """The style with these properties, colours as ARGB. It is shared: copy it before changing anything."""
+        """The style with these properties, colours as ARGB. Shared: copy before any change."""
         key = (form, wrap, bold, colour, ground, size, rule, align)
         if key not in self._styles:
             cell: Any = self._bench.cell(1, 1)
