@@ -5,7 +5,7 @@ from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from audit_app.config import Settings, from_environment
+from audit_app.config import Settings, flask_settings, from_environment
 
 csrf = CSRFProtect()
 compress = Compress()
@@ -23,25 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__)
-    app.config.update(
-        SETTINGS=settings,
-        SECRET_KEY=settings.key(),
-        SECURITY_PASSWORD_SALT=settings.key()[::-1],
-        SQLALCHEMY_DATABASE_URI=settings.database,
-        SQLALCHEMY_ENGINE_OPTIONS={} if settings.database.startswith("sqlite") else {"pool_pre_ping": True},
-        TESTING=settings.testing,
-        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
-        SESSION_COOKIE_NAME="__Host-session" if settings.secure_cookies else "session",
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_CHECK_DEFAULT=True,
-        COMPRESS_MIN_SIZE=1024,
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        SEND_FILE_MAX_AGE_DEFAULT=0 if settings.testing else 3600,
-    )
+    app.config.update(flask_settings(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as documented

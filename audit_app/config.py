@@ -89,3 +89,26 @@ def _parse(text: str, kind: Any) -> Any:
     if kind is Path:
         return Path(text)
     return text
+
+
+def flask_settings(settings: Settings) -> dict[str, Any]:
+    """The settings in the words of Flask and its extensions."""
+    key, sqlite = settings.key(), settings.database.startswith("sqlite")
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": key,
+        "SECURITY_PASSWORD_SALT": key[::-1],
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "SQLALCHEMY_ENGINE_OPTIONS": {} if sqlite else {"pool_pre_ping": True},
+        "TESTING": settings.testing,
+        "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure_cookies else "session",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "COMPRESS_MIN_SIZE": 1024,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "SEND_FILE_MAX_AGE_DEFAULT": 0 if settings.testing else 3600,
+    }

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
+from audit_app.exports import chart_json
 from audit_app.home import dashboard as board
 from audit_app.home import search as finder
 from audit_app.home import work
@@ -30,7 +31,14 @@ def index() -> ResponseReturnValue:
 @allow(Permission.PROGRAMME_SEE)
 def dashboard() -> ResponseReturnValue:
     """The programme, the findings and the indicators at a glance; each figure opens its rows."""
-    return render_template("home/dashboard.html", board=board.compile_for(current_user))
+    made = board.compile_for(current_user)
+    return render_template(
+        "home/dashboard.html",
+        board=made,
+        flow=chart_json.option(made.flow),
+        flow_rows=[row[:3] for row in board.months_with_rows(made.findings)],
+        grades=board.OPEN_GRADES,
+    )
 
 
 @blueprint.get("/search")
