@@ -1,0 +1,272 @@
+"""Shape and wording of input: the finding itself, one form per step, actions."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField
+from wtforms.validators import Optional, ValidationError
+
+from audit_app.accounts.models import Department, Person, Process
+from audit_app.accounts.permissions import Permission
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.findings import policy, queries
+from audit_app.findings.models import SERIES, Action, ActionKind, Finding, Grade, Origin
+from audit_app.findings.workflow import SHUT
+from audit_app.programme.models import Audit
+from audit_app.web.forms import (
+    BaseForm,
+    RadioField,
+    SelectField,
+    choice,
+    day,
+    long_text,
+    required,
+    row,
+    rows_as_choices,
+    text,
+)
+
+GRADE_TONES = {grade.value: grade.tone for grade in Grade}
+PLAN_KINDS = (ActionKind.CORRECTIVE, ActionKind.CORRECTION, ActionKind.IMPROVEMENT)
+
+
+def not_past(_form: Any, field: Any) -> None:
+    """A deadline is today or later."""
+    if field.data is not None and field.data < today():
+        raise ValidationError(_l("This day has passed. Choose today or a later day."))
+
+
+def not_future(_form: Any, field: Any) -> None:
+    """What has happened lies in the past."""
+    if field.data is not None and field.data > today():
+        raise ValidationError(_l("This day is still to come. Choose today or an earlier day."))
+
+
+def deadline(label: Any, *, need: bool = True, **kwargs: Any) -> DateField:
+    """A calendar day from today on."""
+    return DateField(label, validators=[required() if need else Optional(), not_past], **kwargs)
+
+
+ROWS: dict[str, Any] = {
+    "process_id": Process,
+    "department_id": Department,
+    "owner_id": Person,
+    "audit_id": Audit,
+    "action_owner_id": Person,
+}
+"""The model behind each select over rows."""
+
+
+def _coded(record: Any) -> str:
+    return f"{record.code} {record.name}"
+
+
+class RowsForm(BaseForm):
+    """A form whose selects name rows by ``<fact>_id``; a conflict is shown with names and not with numbers."""
+
+    def facts(self) -> dict[str, Any]:
+        """The typed facts, with rows in place of their ids (``owner_id`` becomes ``owner``)."""
+        found: dict[str, Any] = {}
+        for name, value in self.values().items():
+            if name in ROWS:
+                found[name.removesuffix("_id")] = db.session.get(ROWS[name], value) if value else None
+            else:
+                found[name] = value or ""
+        return found
+
+    def check_fresh(self, subject: Any) -> bool:
+        fresh = super().check_fresh(subject)
+        names = {
+            str(field.label.text): {str(pair[0]): str(pair[1]) for pair in field.iter_choices()}
+            for field in self._fields.values()
+            if isinstance(field, SelectField)
+        }
+        self.conflicts = [
+            (label, names.get(str(label), {}).get(stored, stored), names.get(str(label), {}).get(yours, yours))
+            for label, stored, yours in self.conflicts
+        ]
+        return fresh
+
+
+class FindingForm(RowsForm):
+    """Everything a finding says about itself; what follows from the checklist item comes filled in."""
+
+    nonconformity = long_text(
+        _l("What is wrong"), need=True, rows=3, description=_l("One sentence: what does not meet the requirement?")
+    )
+    objective_evidence = long_text(
+        _l("Objective evidence"), rows=3, description=_l("What you saw: records, dates, numbers, how many of how many.")
+    )
+    title = text(_l("Title"), description=_l("Short, for lists. Left empty, the first sentence above is used."))
+    requirement = long_text(_l("Requirement"), longest=5000, rows=3)
+    location = text(_l("Location"), longest=500, description=_l("Where exactly: place, system, team, shift."))
+    clause = text(_l("Clause"), longest=40)
+    process_id = row(_l("Process"))
+    department_id = row(_l("Department"))
+    owner_id = row(_l("Owner"), description=_l("Who answers it. Left empty, the owner of the process."))
+    origin = choice(_l("Where it comes from"), Origin.choices(), default=Origin.INTERNAL_AUDIT.value)
+    recommendation = long_text(
+        _l("Recommendation"), longest=5000, rows=2,
+        description=_l("Optional, and separate from the statement: the owner decides what to do."),
+    )  # fmt: skip
+
+    def fill_choices(self) -> None:
+        """Names of processes, departments and people."""
+        self.process_id.choices = rows_as_choices(queries.processes(), empty=True, show=_coded)
+        self.department_id.choices = rows_as_choices(queries.departments(), empty=True, show=_coded)
+        self.owner_id.choices = rows_as_choices(queries.active_people(), empty=True)
+
+    def facts(self) -> dict[str, Any]:
+        return super().facts() | {"origin": Origin(self.origin.data)}
+
+
+class NewFindingForm(FindingForm):
+    """A new finding: its grade decides the series of its code."""
+
+    grade = RadioField(_l("Grade"), choices=Grade.choices(), validators=[required()])
+    audit_id = row(_l("Audit"))
+
+    def fill_for(self, person: Person) -> None:
+        """Choices, the audits among them that are open to this person's findings."""
+        self.fill_choices()
+        everywhere = person.may(Permission.AUDIT_PLAN)
+        mine = [
+            audit
+            for audit in queries.audits()
+            if audit.state not in SHUT and (everywhere or any(each.id == person.id for each in audit.auditors))
+        ]
+        self.audit_id.choices = rows_as_choices(mine, empty=True, show=_coded)
+
+    def facts(self) -> dict[str, Any]:
+        return super().facts() | {"grade": Grade(self.grade.data)}
+
+
+class IssueForm(BaseForm):
+    """Issuing: the deadline is proposed by the policy."""
+
+    due_on = deadline(
+        _l("Corrective action due"), need=False, description=_l("Proposed by grade: major 30 days, minor 60 days.")
+    )
+
+    def propose(self, finding: Finding) -> None:
+        """Fill in what the policy proposes."""
+        if not self.is_submitted():
+            self.due_on.data = policy.proposed_due(finding.grade, today())
+
+
+class AcceptForm(BaseForm):
+    """The owner's first answer."""
+
+    correction = long_text(
+        _l("Correction"), need=True, longest=5000, rows=4,
+        description=_l("How the case itself is put right. The cause comes in the next step."),
+    )  # fmt: skip
+    correction_done_on = day(_l("Corrected on"), description=_l("Leave empty if it is still under way."))
+
+    def validate_correction_done_on(self, field: Any) -> None:
+        """Not in the future."""
+        not_future(self, field)
+
+
+class PlanForm(RowsForm):
+    """Cause, similar cases, and a first corrective action if none is planned yet."""
+
+    cause = long_text(
+        _l("Cause"), need=True, rows=5,
+        description=_l("Ask “why?” until the answer is something you can change. “Somebody forgot” is not a cause."),
+    )  # fmt: skip
+    similar_cases = long_text(
+        _l("Similar cases"), need=True, longest=5000, rows=3,
+        description=_l("Where else could it happen? Where did you look, and what did you find?"),
+    )  # fmt: skip
+    action_title = long_text(
+        _l("Corrective action"), longest=1000, rows=2,
+        description=_l("What removes the cause, so that it cannot happen again. More can be added afterwards."),
+    )  # fmt: skip
+    action_owner_id = row(_l("Who does it"))
+    action_due_on = deadline(_l("Until when"), need=False)
+
+    def propose(self, finding: Finding) -> None:
+        """Owner and date as the finding has them."""
+        self.action_owner_id.choices = rows_as_choices(queries.active_people(Permission.ACTION_DO), empty=True)
+        if not self.is_submitted():
+            self.action_owner_id.data = finding.owner_id
+            self.action_due_on.data = max(finding.due_on, today()) if finding.due_on else None
+
+
+class NoFactsForm(BaseForm):
+    """A step that only needs to be meant."""
+
+
+class NoteForm(BaseForm):
+    """What was looked at, or done."""
+
+    note = long_text(_l("Note"), need=True, longest=5000, rows=5)
+
+
+class ReasonForm(BaseForm):
+    """Why."""
+
+    reason = long_text(_l("Reason"), need=True, longest=2000, rows=4)
+
+
+class CloseForm(BaseForm):
+    """How effectiveness was seen."""
+
+    effectiveness_note = long_text(
+        _l("Effectiveness"), need=True, longest=5000, rows=5,
+        description=_l("What shows that it does not recur: the next real record, a sample, a figure over time."),
+    )  # fmt: skip
+
+
+class ExtendForm(BaseForm):
+    """A later date, and why."""
+
+    due_on = deadline(_l("New due date"))
+    reason = long_text(_l("Reason"), need=True, longest=2000, rows=4)
+
+
+class GradeForm(BaseForm):
+    """Another grade of the same series."""
+
+    grade = RadioField(_l("Grade"), validators=[required()])
+    reason = long_text(_l("Reason"), need=True, longest=2000, rows=4)
+
+    def offer(self, finding: Finding) -> None:
+        """The grades that keep the code."""
+        same = [grade for grade in Grade if SERIES[grade] == SERIES[finding.grade]]
+        self.grade.choices = [(grade.value, grade.label) for grade in same]
+        if not self.is_submitted():
+            self.grade.data = finding.grade.value
+
+
+class ActionForm(RowsForm):
+    """A new action for a finding."""
+
+    title = long_text(_l("What will be done"), need=True, longest=1000, rows=3)
+    kind = choice(_l("Kind"), [(kind.value, kind.label) for kind in PLAN_KINDS])
+    owner_id = row(_l("Who does it"), need=True)
+    due_on = deadline(_l("Until when"))
+
+    def offer(self, finding: Finding) -> None:
+        """People, and a date that keeps the finding's own."""
+        self.owner_id.choices = rows_as_choices(queries.active_people(Permission.ACTION_DO), empty=True)
+        if not self.is_submitted():
+            self.owner_id.data = finding.owner_id
+            self.due_on.data = max(finding.due_on or today() + timedelta(days=30), today())
+            self.kind.data = (ActionKind.CORRECTIVE if finding.is_nonconformity else ActionKind.IMPROVEMENT).value
+
+
+class ActionEditForm(RowsForm):
+    """Wording and owner of an open action."""
+
+    title = long_text(_l("What will be done"), need=True, longest=1000, rows=3)
+    owner_id = row(_l("Who does it"), need=True)
+
+    def offer(self, action: Action) -> None:
+        """People."""
+        self.owner_id.choices = rows_as_choices(queries.active_people(Permission.ACTION_DO), empty=True)
+        if not self.is_submitted():
+            self.title.data, self.owner_id.data = action.title, action.owner_id

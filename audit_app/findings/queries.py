@@ -1,0 +1,333 @@
+"""Reading findings and actions. Every list and every ``get`` starts at what the person may see."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy.orm import joinedload, lazyload, selectinload
+
+from audit_app.accounts.models import Department, Person, Process
+from audit_app.accounts.permissions import Permission
+from audit_app.checklists.models import AnswerBase, AnswerRevision, ChecklistItem, RevisionStatus
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.core.errors import NotVisible
+from audit_app.findings.figures import board as board
+from audit_app.findings.figures import statistics as statistics
+from audit_app.findings.models import (
+    NONCONFORMITY,
+    SETTLED,
+    Action,
+    ActionState,
+    Finding,
+    FindingState,
+)
+from audit_app.findings.visibility import visible_actions, visible_to
+from audit_app.programme.models import Audit
+
+SEARCHED = (
+    Finding.code,
+    Finding.title,
+    Finding.requirement,
+    Finding.objective_evidence,
+    Finding.nonconformity,
+    Finding.location,
+)
+OPEN, NC = "open", "nc"
+"""Filter values beside the stored ones: every state that is not settled; major and minor together."""
+
+
+# --- one record ----------------------------------------------------------------------------------------------
+
+
+def get(finding_id: int, *, to: Person) -> Finding:
+    """One finding with what its page shows. Raises :class:`NotVisible`."""
+    query = (
+        visible_to(to)
+        .where(Finding.id == finding_id)
+        .options(
+            joinedload(Finding.process),
+            joinedload(Finding.department),
+            joinedload(Finding.audit),
+            joinedload(Finding.item),
+            selectinload(Finding.actions).joinedload(Action.owner),
+        )
+    )
+    finding = db.session.scalars(query).unique().one_or_none()
+    if finding is None:
+        raise NotVisible
+    return finding
+
+
+def get_action(action_id: int, *, to: Person) -> Action:
+    """One action with its source. Raises :class:`NotVisible`."""
+    query = (
+        visible_actions(to)
+        .where(Action.id == action_id)
+        .options(joinedload(Action.finding), joinedload(Action.review), joinedload(Action.owner))
+    )
+    action = db.session.scalars(query).unique().one_or_none()
+    if action is None:
+        raise NotVisible
+    return action
+
+
+def answer_note(item: ChecklistItem) -> str:
+    """The note of the answer that stands on an item; "" when there is none. Of several heads, the newest."""
+    child = select(AnswerBase.base_id).where(AnswerBase.base_id == AnswerRevision.id)
+    query = (
+        select(AnswerRevision.note)
+        .where(
+            AnswerRevision.item_id == item.id,
+            AnswerRevision.status == RevisionStatus.ACCEPTED,
+            ~exists(child),
+        )
+        .order_by(AnswerRevision.server_seq.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
+
+
+def of_item(item: ChecklistItem, *, to: Person) -> list[Finding]:
+    """The findings already written up from a checklist item."""
+    return list(db.session.scalars(visible_to(to).where(Finding.item_id == item.id).order_by(Finding.id)))
+
+
+def earlier(finding: Finding, days: int = 365) -> list[Finding]:
+    """R10: nonconformities on the same clause and department in the twelve months before this one."""
+    if not (finding.is_nonconformity and finding.clause and finding.department_id):
+        return []
+    query = (
+        select(Finding)
+        .where(
+            Finding.clause == finding.clause,
+            Finding.department_id == finding.department_id,
+            Finding.raised_on.between(finding.raised_on - timedelta(days=days), finding.raised_on),
+            Finding.grade.in_(NONCONFORMITY),
+            Finding.state.not_in((FindingState.DRAFT, FindingState.WITHDRAWN)),
+            Finding.id < finding.id,
+        )
+        .order_by(Finding.raised_on.desc(), Finding.id.desc())
+        .limit(20)
+    )
+    return list(db.session.scalars(query))
+
+
+# --- lists ---------------------------------------------------------------------------------------------------
+
+FILTERS = (
+    "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "mine", "q",
+    "raised_from", "raised_to", "closed_from", "closed_to",
+)  # fmt: skip
+SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
+"""What a list can be sorted by: indexed columns only."""
+
+_EQUAL = {
+    "process": Finding.process_id,
+    "department": Finding.department_id,
+    "owner": Finding.owner_id,
+    "audit": Finding.audit_id,
+}
+_DAYS: dict[str, Callable[[date], ColumnElement[bool]]] = {
+    "raised_from": lambda day: Finding.raised_on >= day,
+    "raised_to": lambda day: Finding.raised_on <= day,
+    "closed_from": lambda day: Finding.closed_on >= day,
+    "closed_to": lambda day: Finding.closed_on <= day,
+}
+
+
+def listing(person: Person, given: Mapping[str, str], sort: str = "-raised") -> Select[Finding]:
+    """The list of findings as filtered and sorted; unknown or senseless filter values are left out.
+
+    Loads the named rows in the same query, so that a page costs the same number of queries whatever its length.
+    """
+    query = visible_to(person).options(
+        joinedload(Finding.process).lazyload(Process.clause_rows),
+        joinedload(Finding.department),
+        joinedload(Finding.owner).lazyload(Person.roles),
+        joinedload(Finding.audit),
+    )
+    for condition in _conditions(person, given):
+        query = query.where(condition)
+    return query.order_by(*sorted_by(SORTS, sort, "-raised", Finding.id))
+
+
+def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if given.get("state") == OPEN:
+        found.append(Finding.state.not_in(SETTLED))
+    elif given.get("state") in {each.value for each in FindingState}:
+        found.append(Finding.state == FindingState(given["state"]))
+    if given.get("grade") == NC:
+        found.append(Finding.grade.in_(NONCONFORMITY))
+    elif given.get("grade"):
+        found.append(Finding.grade == given["grade"] if _known(Finding.grade, given["grade"]) else false())
+    if given.get("origin"):
+        found.append(Finding.origin == given["origin"] if _known(Finding.origin, given["origin"]) else false())
+    if given.get("clause"):
+        found.append(or_(Finding.clause == given["clause"], Finding.clause.startswith(given["clause"] + ".", autoescape=True)))
+    found += [column == int(given[key]) for key, column in _EQUAL.items() if given.get(key, "").isdecimal()]
+    if given.get("overdue"):
+        found.append(Finding.next_due_on < today())
+    if given.get("mine"):
+        promised = select(Action.finding_id).where(Action.owner_id == person.id, Action.finding_id.is_not(None))
+        found.append(or_(Finding.owner_id == person.id, Finding.raised_by_id == person.id, Finding.id.in_(promised)))
+    found += [make(day) for key, make in _DAYS.items() if (day := _day(given.get(key, ""))) is not None]
+    if given.get("q"):
+        found.append(or_(*(column.icontains(given["q"], autoescape=True) for column in SEARCHED)))
+    return found
+
+
+def _known(column: Any, value: str) -> bool:
+    """Whether an enum column knows a value."""
+    return value in column.type.enums
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def sorted_by(columns: Mapping[str, Any], asked: str, default: str, tie: Any) -> list[Any]:
+    """ORDER BY for ``name`` or ``-name`` out of an allow-list, empty values last, ties by id in the same direction."""
+    key = asked if asked.removeprefix("-") in columns else default
+    column, down = columns[key.removeprefix("-")], key.startswith("-")
+    first = column.desc() if down else column.asc()
+    if column in (Finding.next_due_on,):
+        first = first.nulls_last()
+    return [first, tie.desc() if down else tie.asc()]
+
+
+ACTION_FILTERS = ("state", "mine", "overdue", "source", "kind", "owner", "q")
+ACTION_SORTS: dict[str, Any] = {"code": Action.code, "due": Action.due_on, "made": Action.created_on}
+
+
+def action_listing(person: Person, given: Mapping[str, str], sort: str = "due") -> Select[Action]:
+    """The list of actions as filtered and sorted. ``source`` is ``finding`` or ``review``."""
+    query = visible_actions(person).options(
+        joinedload(Action.owner).lazyload(Person.roles),
+        joinedload(Action.finding),
+        joinedload(Action.review),
+    )
+    if given.get("state") in {each.value for each in ActionState}:
+        query = query.where(Action.state == ActionState(given["state"]))
+    if given.get("kind"):
+        query = query.where(Action.kind == given["kind"] if _known(Action.kind, given["kind"]) else false())
+    if given.get("mine"):
+        query = query.where(Action.owner_id == person.id)
+    if given.get("overdue"):
+        query = query.where(Action.state == ActionState.OPEN, Action.due_on < today())
+    if given.get("source") == "finding":
+        query = query.where(Action.finding_id.is_not(None))
+    elif given.get("source") == "review":
+        query = query.where(Action.review_id.is_not(None))
+    if given.get("owner", "").isdecimal():
+        query = query.where(Action.owner_id == int(given["owner"]))
+    if given.get("q"):
+        wanted = given["q"]
+        query = query.where(
+            or_(Action.code.icontains(wanted, autoescape=True), Action.title.icontains(wanted, autoescape=True))
+        )
+    return query.order_by(*sorted_by(ACTION_SORTS, sort, "due", Action.id))
+
+
+def search(text: str, to: Person, limit: int = 20) -> list[Finding]:
+    """Findings whose code, title or statement holds the text, newest first."""
+    return list(db.session.scalars(listing(to, {"q": text}).limit(limit))) if text.strip() else []
+
+
+def search_actions(text: str, to: Person, limit: int = 20) -> list[Action]:
+    """Actions whose code or title holds the text."""
+    return list(db.session.scalars(action_listing(to, {"q": text}).limit(limit))) if text.strip() else []
+
+
+# --- choices of forms and filters ----------------------------------------------------------------------------
+
+
+def active_people(permission: Permission | None = None) -> list[Person]:
+    """People who can be named, in the order of their names; with a permission, only those who hold it."""
+    people = db.session.scalars(select(Person).where(Person.active).order_by(Person.sort_key, Person.name))
+    return [each for each in people if permission is None or each.may(permission)]
+
+
+def processes() -> list[Process]:
+    """Active processes by code."""
+    query = select(Process).where(Process.active).order_by(Process.code).options(lazyload(Process.clause_rows))
+    return list(db.session.scalars(query))
+
+
+def departments() -> list[Department]:
+    """Active departments by code."""
+    return list(db.session.scalars(select(Department).where(Department.active).order_by(Department.code)))
+
+
+def audits() -> list[Audit]:
+    """All audits, newest first, for filters and forms."""
+    return list(db.session.scalars(select(Audit).order_by(Audit.starts_on.desc(), Audit.id.desc())))
+
+
+def clauses_in_use() -> list[str]:
+    """Clauses that findings name, in the order of the standard."""
+    found = db.session.scalars(select(Finding.clause).where(Finding.clause != "").distinct())
+    return sorted(found, key=clause_order)
+
+
+def clause_order(clause: str) -> list[tuple[int, str]]:
+    """Sort key of a clause number: 8.10 comes after 8.9."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in clause.split(".")]
+
+
+def get_item(item_id: int, *, to: Person) -> ChecklistItem:
+    """A checklist item to raise a finding from, if the person may raise one on its audit."""
+    item = db.session.get(ChecklistItem, item_id)
+    if item is None or not to.may(Permission.FINDING_RAISE):
+        raise NotVisible
+    return item
+
+
+# --- reminders -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One notice to send: its kind, the person, the record."""
+
+    kind: str
+    to: Person
+    subject: Finding | Action
+
+
+SOON = 3
+"""Days before a due date on which its owner is reminded."""
+
+
+def due(on: date) -> list[Reminder]:
+    """Who must be reminded on a day: of what falls due within ``SOON`` days, and of what is late.
+
+    A finding reminds its owner while it is the owner's turn, else the person who issued it.
+    """
+    until = on + timedelta(days=SOON)
+    found: list[Reminder] = []
+    late_findings = (
+        select(Finding)
+        .where(Finding.next_due_on <= until)
+        .options(joinedload(Finding.owner), joinedload(Finding.issued_by))
+    )
+    for finding in db.session.scalars(late_findings).unique():
+        theirs = finding.state in (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
+        person = finding.owner if theirs else finding.issued_by
+        late = finding.next_due_on is not None and finding.next_due_on < on
+        if person is not None:
+            found.append(Reminder("finding.overdue" if late else "finding.due", person, finding))
+    late_actions = (
+        select(Action)
+        .where(Action.state == ActionState.OPEN, Action.due_on <= until)
+        .options(joinedload(Action.owner))
+    )
+    for action in db.session.scalars(late_actions).unique():
+        found.append(Reminder("action.overdue" if action.due_on < on else "action.due", action.owner, action))
+    return found

@@ -1,0 +1,238 @@
+"""Findings and actions over HTTP: who may enter, what to show next."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from audit_app.accounts.permissions import Permission
+from audit_app.evidence import queries as evidence
+from audit_app.findings import action_services, exports, forms, queries, screens, services
+from audit_app.findings.models import ActionKind
+from audit_app.findings.workflow import ACTION, FINDING
+from audit_app.web import downloads
+from audit_app.web.access import allow
+from audit_app.web.forms import refused_or
+from audit_app.web.pages import arguments, paginate
+
+blueprint = Blueprint("findings", __name__, url_prefix="/findings")
+
+SEE = Permission.FINDING_SEE
+HANDS_ON = (Permission.FINDING_ANSWER, Permission.FINDING_RAISE, Permission.FINDING_ISSUE)
+DOES = (Permission.ACTION_DO, Permission.FINDING_APPROVE, Permission.FINDING_VERIFY)
+
+
+def _language() -> str:
+    """``zh`` or ``en`` from ``?lang=``, else the reader's."""
+    asked = request.args.get("lang", "")
+    locale = get_locale()
+    return asked if asked in ("zh", "en") else (locale.language if locale is not None else "en")
+
+
+# --- lists ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/")
+@allow(SEE)
+def index() -> ResponseReturnValue:
+    """The list of findings."""
+    given = arguments(queries.FILTERS)
+    page = paginate(queries.listing(current_user, given, request.args.get("sort", "-raised")))
+    return render_template(
+        "findings/index.html", findings=page, selects=screens.finding_filters(), given=given,
+        may_raise=current_user.may(Permission.FINDING_RAISE),
+    )  # fmt: skip
+
+
+@blueprint.get("/export")
+@allow(SEE)
+def export() -> ResponseReturnValue:
+    """The list as filtered, as a workbook."""
+    query = queries.listing(current_user, arguments(queries.FILTERS), request.args.get("sort", "-raised"))
+    content = exports.register(query, _language())
+    return downloads.send(content, exports.filename(_("Findings"), "xlsx"), downloads.XLSX)
+
+
+@blueprint.get("/actions")
+@allow(SEE)
+def actions() -> ResponseReturnValue:
+    """The list of actions; a process owner opens it on their own."""
+    given = arguments(queries.ACTION_FILTERS)
+    page = paginate(queries.action_listing(current_user, given, request.args.get("sort", "due")))
+    return render_template("findings/actions.html", actions=page, selects=screens.action_filters(), given=given)
+
+
+@blueprint.get("/actions/export")
+@allow(SEE)
+def actions_export() -> ResponseReturnValue:
+    """The list of actions as filtered, as a workbook."""
+    query = queries.action_listing(
+        current_user, arguments(queries.ACTION_FILTERS), request.args.get("sort", "due")
+    )
+    content = exports.action_register(query, _language())
+    return downloads.send(content, exports.filename(_("Actions"), "xlsx"), downloads.XLSX)
+
+
+# --- one finding ---------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:id>")
+@allow(SEE)
+def show(id: int) -> ResponseReturnValue:
+    """A finding, from statement to effectiveness."""
+    finding = queries.get(id, to=current_user)
+    return render_template("findings/show.html", finding=finding, **screens.finding_page(finding, current_user))
+
+
+@blueprint.get("/<int:id>/report")
+@allow(SEE)
+def report(id: int) -> ResponseReturnValue:
+    """The nonconformity report on paper."""
+    finding = queries.get(id, to=current_user)
+    content = exports.report(finding, evidence.of(finding), _language())
+    return downloads.send(content, f"{finding.code}.pdf", downloads.PDF, inline=True)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Permission.FINDING_RAISE)
+def new() -> ResponseReturnValue:
+    """Write up a finding; from a checklist item nearly everything is there already."""
+    item = queries.get_item(int(request.args["item_id"]), to=current_user) if _number("item_id") else None
+    form = forms.NewFindingForm()
+    form.fill_for(current_user)
+    if item is not None:
+        del form.audit_id
+    if form.validate_on_submit():
+        finding = refused_or(form, services.raise_finding, **form.facts(), item=item, by=current_user)
+        if finding is not None:
+            flash(_("%(code)s is written up. Read it through once more.", code=finding.code), "success")
+            return redirect(url_for("findings.show", id=finding.id))
+    elif not form.is_submitted():
+        screens.prefill(form, item, _number("audit_id"), request.args.get("grade", ""))
+    return _form("findings/new.html", form, **screens.new_page(item, current_user))
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 12 else None
+
+
+def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
+    """A form page: 422 when it comes back."""
+    return render_template(template, form=form, tones=forms.GRADE_TONES, **context), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/<int:id>/edit", methods=["GET", "POST"])
+@allow(Permission.FINDING_RAISE)
+def edit(id: int) -> ResponseReturnValue:
+    """Change the wording, the area or the owner."""
+    finding = queries.get(id, to=current_user)
+    form = forms.FindingForm(obj=finding)
+    form.fill_choices()
+    form.show_version(finding)
+    if (
+        form.validate_on_submit()
+        and form.check_fresh(finding)
+        and refused_or(form, services.edit, finding, **form.facts(), by=current_user)
+    ):
+        flash(_("Saved."), "success")
+        return redirect(url_for("findings.show", id=id))
+    return _form("findings/edit.html", form, finding=queries.get(id, to=current_user))
+
+
+@blueprint.route("/<int:id>/step/<step>", methods=["GET", "POST"])
+@allow(*HANDS_ON)
+def step(id: int, step: str) -> ResponseReturnValue:
+    """One step of the workflow, with the facts it asks for."""
+    finding = queries.get(id, to=current_user)
+    row = FINDING.by_name.get(step) or abort(404)
+    kind, verb = screens.FINDING_STEPS[step]
+    return _take(finding, kind(obj=finding), verb, row, url_for("findings.show", id=id), "findings/step.html")
+
+
+def _take(subject: Any, form: Any, verb: Any, row: Any, back: str, template: str) -> ResponseReturnValue:
+    """Show the form of a step, or take the step."""
+    if hasattr(form, "propose"):
+        form.propose(subject)
+    form.show_version(subject)
+    ready = form.validate_on_submit() and form.check_fresh(subject)
+    if ready and refused_or(form, verb, subject, **_facts(form), by=current_user):
+        flash(_("Done: %(step)s", step=row.label), "success")
+        return redirect(back)
+    return _form(template, form, subject=subject, step=row, back=back, **screens.step_page(subject, row, current_user))
+
+
+def _facts(form: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = form.facts() if hasattr(form, "facts") else form.values()
+    return facts
+
+
+@blueprint.route("/<int:id>/extend", methods=["GET", "POST"])
+@allow(Permission.FINDING_APPROVE)
+def extend(id: int) -> ResponseReturnValue:
+    """More time for the corrective action."""
+    finding = queries.get(id, to=current_user)
+    back = url_for("findings.show", id=id)
+    return _take(finding, forms.ExtendForm(), services.extend, screens.EXTEND, back, "findings/step.html")
+
+
+@blueprint.route("/<int:id>/regrade", methods=["GET", "POST"])
+@allow(Permission.FINDING_RAISE)
+def regrade(id: int) -> ResponseReturnValue:
+    """Another grade, with a reason."""
+    finding = queries.get(id, to=current_user)
+    form = forms.GradeForm()
+    form.offer(finding)
+    back = url_for("findings.show", id=id)
+    return _take(finding, form, screens.regrade, screens.REGRADE, back, "findings/step.html")
+
+
+# --- actions -------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/<int:id>/actions/new", methods=["GET", "POST"])
+@allow(*DOES)
+def new_action(id: int) -> ResponseReturnValue:
+    """Plan an action for a finding."""
+    finding = queries.get(id, to=current_user)
+    form = forms.ActionForm()
+    form.offer(finding)
+    if form.validate_on_submit():
+        facts = form.facts() | {"kind": ActionKind(form.kind.data)}
+        action = refused_or(form, services.add_action, **facts, finding=finding, by=current_user)
+        if action is not None:
+            flash(_("%(code)s is planned.", code=action.code), "success")
+            return redirect(url_for("findings.show", id=id) + "#actions")
+    return _form("findings/action_new.html", form, finding=queries.get(id, to=current_user))
+
+
+@blueprint.get("/actions/<int:id>")
+@allow(SEE)
+def action(id: int) -> ResponseReturnValue:
+    """An action with its evidence."""
+    found = queries.get_action(id, to=current_user)
+    return render_template("findings/action.html", action=found, **screens.action_page(found, current_user))
+
+
+@blueprint.route("/actions/<int:id>/edit", methods=["GET", "POST"])
+@allow(*DOES)
+def action_edit(id: int) -> ResponseReturnValue:
+    """Word an open action better, or hand it to somebody else."""
+    found = queries.get_action(id, to=current_user)
+    form = forms.ActionEditForm()
+    form.offer(found)
+    back = url_for("findings.action", id=id)
+    return _take(found, form, action_services.edit, screens.EDIT_ACTION, back, "findings/action_step.html")
+
+
+@blueprint.route("/actions/<int:id>/step/<step>", methods=["GET", "POST"])
+@allow(*DOES)
+def action_step(id: int, step: str) -> ResponseReturnValue:
+    """One step of an action."""
+    found = queries.get_action(id, to=current_user)
+    row = ACTION.by_name.get(step) or abort(404)
+    kind, verb = screens.ACTION_STEPS[step]
+    return _take(found, kind(), verb, row, url_for("findings.action", id=id), "findings/action_step.html")

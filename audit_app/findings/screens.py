@@ -1,0 +1,200 @@
+"""What the pages show beyond the record itself: filters, words on forms, which form belongs to which step."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission
+from audit_app.checklists.models import ChecklistItem
+from audit_app.core.workflow import Step
+from audit_app.evidence import queries as evidence
+from audit_app.findings import action_services, forms, queries, services, workflow
+from audit_app.findings.models import (
+    SERIES,
+    Action,
+    ActionKind,
+    ActionState,
+    Finding,
+    FindingState,
+    Grade,
+    Origin,
+)
+from audit_app.trail import queries as trail
+
+P = Permission
+F = FindingState
+
+REGRADE = Step("regrade", _l("Change the grade"), tuple(FindingState), F.DRAFT, P.FINDING_RAISE)
+EXTEND = Step("extend", _l("Give more time"), (F.ISSUED, F.ACCEPTED, F.PLANNED), F.PLANNED, P.FINDING_APPROVE)
+EDIT_ACTION = Step("edit", _l("Change the action"), (ActionState.OPEN,), ActionState.OPEN, P.ACTION_DO)
+"""Changes that leave the state alone; written as steps only so that they share the form page."""
+
+
+def regrade(finding: Finding, *, grade: str, reason: str, by: Person) -> Finding:
+    """Regrade with the grade as the form gives it."""
+    return services.regrade(finding, grade=Grade(grade), reason=reason, by=by)
+
+
+FINDING_STEPS: dict[str, tuple[Any, Any]] = {
+    "issue": (forms.IssueForm, services.issue),
+    "accept": (forms.AcceptForm, services.accept),
+    "plan": (forms.PlanForm, services.plan_with_action),
+    "report": (forms.NoFactsForm, services.report_done),
+    "verify": (forms.NoteForm, services.verify),
+    "send_back": (forms.ReasonForm, services.send_back),
+    "close": (forms.CloseForm, services.close),
+    "settle": (forms.CloseForm, services.close),
+    "reopen": (forms.ReasonForm, services.reopen),
+    "resume": (forms.ReasonForm, services.reopen),
+    "withdraw": (forms.ReasonForm, services.withdraw),
+}
+ACTION_STEPS: dict[str, tuple[Any, Any]] = {
+    "done": (forms.NoteForm, action_services.done),
+    "grant": (forms.NoFactsForm, action_services.grant),
+    "decline": (forms.ReasonForm, action_services.decline),
+    "extend": (forms.ExtendForm, action_services.extend),
+    "verify": (forms.NoteForm, action_services.verify),
+    "send_back": (forms.ReasonForm, action_services.send_back),
+    "cancel": (forms.ReasonForm, action_services.cancel),
+}
+"""Form and verb of each step."""
+
+WHAT_HAPPENS: dict[str, Any] = {
+    "issue": _l("The owner is told, and the deadlines start. Afterwards the statement keeps all its parts."),
+    "accept": _l("You agree that the finding is right, and say how the case itself is put right."),
+    "plan": _l("You commit to the actions planned. The auditor is told."),
+    "report": _l("All actions are done and evidence is attached: an independent auditor is asked to verify."),
+    "verify": _l("You confirm that the actions were carried out. Actions reported done count as verified with it."),
+    "send_back": _l("The owner gets it back with your reason and reports again."),
+    "close": _l("The finding is closed. It can be reopened, with a reason, if it comes back."),
+    "settle": _l("The finding is closed with what became of it."),
+    "reopen": _l("The owner starts again with cause and plan, with new deadlines. Reopenings are counted."),
+    "resume": _l("The finding is open again."),
+    "withdraw": _l("The finding does not hold. It keeps its number; its open actions are cancelled. This is final."),
+    "regrade": _l("The code stays; deadlines already agreed stay as well."),
+    "extend": _l("The first date stays on record."),
+    "done": _l("Somebody else will verify it. Attach the evidence on the page of the action."),
+    "cancel": _l("The action ends here; the reason stays on record."),
+    "grant": _l("The new date counts; the first date stays on record."),
+    "decline": _l("The present date stays; the owner is told why."),
+}
+FINAL = frozenset({"withdraw", "cancel"})
+"""Steps that cannot be taken back: the page asks once more."""
+
+
+def finding_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
+    """(name, label, choices) of the filters above the list of findings."""
+    everyone = [(person.id, person.name) for person in queries.active_people()]
+    return [
+        ("state", _("State"), [(queries.OPEN, _("Not settled")), *F.choices()]),
+        ("grade", _("Grade"), [(queries.NC, _("All nonconformities")), *Grade.choices()]),
+        ("process", _("Process"), [(each.id, f"{each.code} {each.name}") for each in queries.processes()]),
+        ("department", _("Department"), [(each.id, f"{each.code} {each.name}") for each in queries.departments()]),
+        ("clause", _("Clause"), [(each, each) for each in queries.clauses_in_use()]),
+        ("owner", _("Owner"), everyone),
+        ("audit", _("Audit"), [(each.id, f"{each.code} {each.name}") for each in queries.audits()]),
+        ("origin", _("Origin"), Origin.choices()),
+        ("overdue", _("Late"), [("1", _("Only late ones"))]),
+        ("mine", _("Mine"), [("1", _("Only mine"))]),
+    ]
+
+
+def action_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
+    """(name, label, choices) of the filters above the list of actions."""
+    return [
+        ("mine", _("Mine"), [("1", _("Only mine"))]),
+        ("state", _("State"), ActionState.choices()),
+        ("overdue", _("Late"), [("1", _("Only late ones"))]),
+        ("kind", _("Kind"), ActionKind.choices()),
+        ("source", _("Source"), [("finding", _("From findings")), ("review", _("From management reviews"))]),
+    ]
+
+
+def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
+    """Everything the page of a finding shows beside its columns."""
+    return {
+        "offers": workflow.offers(workflow.FINDING, finding, person),
+        "next_words": workflow.what_next(finding),
+        "next_person": workflow.whose_turn(finding),
+        "files": evidence.of(finding),
+        "action_files": evidence.of_many(Action.__tablename__, [each.id for each in finding.actions]),
+        "item_files": evidence.of(finding.item) if finding.item is not None else [],
+        "history": trail.history(finding),
+        "earlier": queries.earlier(finding),
+        "may_edit": services.may_edit(finding, person),
+        "may_add": action_services.may_add_to(finding, person),
+        "may_regrade": len([each for each in Grade if SERIES[each] == SERIES[finding.grade]]) > 1
+        and not finding.settled
+        and (person.may(P.FINDING_APPROVE) or (finding.state is F.DRAFT and finding.raised_by_id == person.id)),
+        "may_extend": finding.state in EXTEND.frm
+        and finding.due_on is not None
+        and person.may(P.FINDING_APPROVE)
+        and person.id != finding.owner_id,
+        "may_attach": person.may(P.EVIDENCE_ADD) and not finding.settled,
+    }
+
+
+def action_page(action: Action, person: Person) -> dict[str, Any]:
+    """Everything the page of an action shows beside its columns."""
+    return {
+        "offers": workflow.offers(workflow.ACTION, action, person),
+        "next_words": ACTION_NEXT[action.state],
+        "files": evidence.of(action),
+        "history": trail.history(action),
+        "may_edit": action_services.may_edit(action, person),
+        "may_attach": person.may(P.EVIDENCE_ADD) and action.state in (ActionState.OPEN, ActionState.DONE),
+    }
+
+
+ACTION_NEXT: dict[ActionState, Any] = {
+    ActionState.OPEN: _l("The owner carries it out, attaches evidence and reports it done."),
+    ActionState.DONE: _l("Somebody who did not do it looks at the evidence and verifies."),
+    ActionState.VERIFIED: _l("Nothing more to do: the action was verified."),
+    ActionState.CANCELLED: _l("Nothing more to do: the action was cancelled."),
+}
+
+
+def step_page(subject: Finding | Action, row: Step, person: Person) -> dict[str, Any]:
+    """Words of a step's form page, and what still stands in its way."""
+    table = workflow.FINDING if isinstance(subject, Finding) else workflow.ACTION
+    known = {offer.step.name: offer for offer in workflow.offers(table, subject, person)}
+    return {
+        "what_happens": WHAT_HAPPENS.get(row.name),
+        "missing": known[row.name].missing if row.name in known else (),
+        "final": row.name in FINAL,
+        "effective_from": subject.effectiveness_due_on if isinstance(subject, Finding) else None,
+    }
+
+
+def prefill(form: forms.NewFindingForm, item: ChecklistItem | None, audit_id: int | None, grade: str) -> None:
+    """What a checklist item knows already; everything stays editable."""
+    if grade in {each.value for each in Grade}:
+        form.grade.data = grade
+    if item is None:
+        if audit_id is not None and "audit_id" in form:
+            form.audit_id.data = audit_id
+        return
+    form.clause.data = item.clause
+    form.requirement.data = item.prompt
+    form.objective_evidence.data = queries.answer_note(item)
+    if item.process is not None:
+        form.process_id.data = item.process.id
+        form.department_id.data = item.process.department_id
+        form.owner_id.data = item.process.owner_id
+
+
+def new_page(item: ChecklistItem | None, person: Person) -> dict[str, Any]:
+    """Where a new finding comes from, and what was written up from there before."""
+    if item is None:
+        return {"item": None, "already": [], "item_files": [], "back": url_for("findings.index")}
+    return {
+        "item": item,
+        "already": queries.of_item(item, to=person),
+        "item_files": evidence.of(item),
+        "back": url_for("findings.index", audit=item.checklist.audit_id),
+    }
+
+

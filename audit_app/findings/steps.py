@@ -1,0 +1,58 @@
+"""What all verbs share: firing a step in a savepoint, and the two plainest checks of what was typed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from audit_app.accounts.models import Person
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.core.errors import Refused
+from audit_app.core.workflow import Workflow
+from audit_app.findings import policy
+from audit_app.findings.models import Action, Finding
+from audit_app.trail import services as trail
+
+
+@contextmanager
+def step(
+    table: Workflow, name: str, subject: Finding | Action, *, by: Person, **details: Any
+) -> Iterator[Callable[[], None]]:
+    """Inside, set the facts of a step; afterwards it is fired and written to the trail.
+
+    Guards judge the facts just set; a verb that must fire first (because it clears what a guard looks at) calls what
+    the block is given. Raises :class:`Refused` with the first reason why not; the record is then as it was before.
+    """
+    fired = False
+
+    def fire() -> None:
+        nonlocal fired
+        if not fired:
+            table.fire(name, subject, by=by)
+            fired = True
+
+    with (
+        db.session.begin_nested(),
+        trail.act(f"{table.name}.{name}", subject, by=by, **details),
+        db.session.no_autoflush,
+    ):
+        yield fire
+        fire()
+        if isinstance(subject, Finding):
+            subject.next_due_on = policy.next_due(subject)
+
+
+def said(text: str, words: Any, field: str = "reason") -> str:
+    """The text without outer blanks; raises :class:`Refused` with ``words`` when nothing is left."""
+    if not text.strip():
+        raise Refused(words, field)
+    return text.strip()
+
+
+def not_past(day: date | None) -> None:
+    """A deadline is today or later."""
+    if day is not None and day < today():
+        raise Refused(_l("The due date lies in the past. Choose today or a later day."), "due_on")
