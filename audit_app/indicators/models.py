@@ -47,6 +47,12 @@ class Indicator(Bilingual, Versioned, Base):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     formula_en: Mapped[str] = mapped_column(String(1000), default="")
     formula_zh: Mapped[str] = mapped_column(String(1000), default="")
+    numerator_en: Mapped[str] = mapped_column(String(200), default="")
+    numerator_zh: Mapped[str] = mapped_column(String(200), default="")
+    denominator_en: Mapped[str] = mapped_column(String(200), default="")
+    denominator_zh: Mapped[str] = mapped_column(String(200), default="")
+    note_en: Mapped[str] = mapped_column(String(1000), default="")
+    note_zh: Mapped[str] = mapped_column(String(1000), default="")
     unit: Mapped[str] = mapped_column(String(30), default="")
     direction: Mapped[Direction] = mapped_column(by_value(Direction))
     value_kind: Mapped[ValueKind] = mapped_column(by_value(ValueKind), default=ValueKind.RATIO)
@@ -64,10 +70,30 @@ class Indicator(Bilingual, Versioned, Base):
     process: Mapped[Process | None] = relationship()
     owner: Mapped[Person | None] = relationship()
 
+    __table_args__ = (
+        CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals_0_to_6"),
+        CheckConstraint("low IS NULL OR high IS NULL OR low < high", name="band_has_width"),
+    )
+
     @property
     def formula(self) -> str:
         """Definition in the reader's language."""
         return in_reader_language(self.formula_en, self.formula_zh)
+
+    @property
+    def numerator(self) -> str:
+        """What the upper part counts, in the reader's language."""
+        return in_reader_language(self.numerator_en, self.numerator_zh)
+
+    @property
+    def denominator(self) -> str:
+        """What the lower part counts; empty for a plain count."""
+        return in_reader_language(self.denominator_en, self.denominator_zh)
+
+    @property
+    def note(self) -> str:
+        """How the figure is to be read, in the reader's language."""
+        return in_reader_language(self.note_en, self.note_zh)
 
 
 class Import(Base):
@@ -110,7 +136,10 @@ class Measurement(Versioned, Base):
     imported: Mapped[Import | None] = relationship()
     entered_by: Mapped[Person | None] = relationship()
 
-    __table_args__ = (UniqueConstraint("indicator_id", "period"),)
+    __table_args__ = (
+        UniqueConstraint("indicator_id", "period"),
+        Index("ix_measurement_period", "period"),
+    )
 
 
 class TicketRow(Base):
@@ -120,6 +149,7 @@ class TicketRow(Base):
 
     number: Mapped[str] = mapped_column(String(60), primary_key=True)
     opened_at: Mapped[datetime]
+    responded_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     sla_met: Mapped[bool | None]
@@ -133,18 +163,34 @@ class TicketRow(Base):
 
 
 class OutageRow(Base):
-    """One outage of one service."""
+    """One outage of one service. Without an end it was still going on when the log was written."""
 
     __tablename__ = "outage"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service: Mapped[str] = mapped_column(String(200))
     started_at: Mapped[datetime]
-    ended_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     planned: Mapped[bool] = mapped_column(default=False)
     import_id: Mapped[int] = mapped_column(ForeignKey("import_file.id"), index=True)
 
     __table_args__ = (
         UniqueConstraint("service", "started_at"),
-        CheckConstraint("ended_at >= started_at", name="ends_after_start"),
+        CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="ends_after_start"),
     )
+
+
+class ServiceWatch(Base):
+    """When a service was watched: only that time is agreed service time, so a service without outages is named
+    here too. A service without a window is not counted (a test target, or one out of production).
+    """
+
+    __tablename__ = "service_watch"
+
+    service: Mapped[str] = mapped_column(String(200), primary_key=True)
+    watched_from: Mapped[datetime]
+    watched_to: Mapped[datetime]
+    stated: Mapped[bool] = mapped_column(default=False)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_file.id"), index=True)
+
+    __table_args__ = (CheckConstraint("watched_to > watched_from", name="watched_for_some_time"),)

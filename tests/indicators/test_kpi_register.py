@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 import audit_app.indicators
+from audit_app.indicators.measures import MEASURES
 
 FILE = Path(audit_app.indicators.__file__).parent / "library" / "kpis.yaml"
 KPIS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["indicators"]
@@ -12,7 +13,7 @@ KPIS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))["i
 
 def test_codes_are_unique() -> None:
     codes = [kpi["code"] for kpi in KPIS]
-    assert len(codes) == len(set(codes)) == 36
+    assert len(codes) == len(set(codes)) == 42
 
 
 @pytest.mark.parametrize("kpi", KPIS, ids=lambda kpi: str(kpi["code"]))
@@ -34,3 +35,13 @@ def test_every_kpi_is_complete_and_its_parts_agree(kpi: dict[str, Any]) -> None:
     else:
         assert kpi["direction"] in {"higher", "lower"}
         assert "low" not in kpi
+    assert (kpi["source"] in {"tickets", "outages", "system"}) == ("measure" in kpi)
+    if kpi["source"] in {"tickets", "outages"}:
+        measure = MEASURES[kpi["measure"]]
+        assert (measure.source, measure.unit, measure.better, measure.kind) == (
+            kpi["source"], kpi["unit"], kpi["direction"], kpi["kind"],
+        )  # fmt: skip
+
+
+def test_every_measure_of_a_log_has_its_row_in_the_register() -> None:
+    assert {kpi.get("measure") for kpi in KPIS} >= set(MEASURES)
