@@ -1,7 +1,9 @@
 """Which language a reply speaks: the person's own, else the one chosen before sign-in, else the browser's."""
 
+from functools import cached_property
+
 from flask import Flask, current_app, request, session
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -11,6 +13,15 @@ DOMAINS = (
     "exports", "imports", "trail", "evidence", "notifications", "demo", "flask_security",
 )  # fmt: skip
 """One catalogue per package, so that each domain keeps its Chinese beside its code's name."""
+
+
+class Catalogues(Babel):
+    """Keeps the catalogues read: the library would read every file again at each request."""
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """The one domain of this application."""
+        return Domain(domain=";".join(DOMAINS))
 
 
 def chosen() -> str:
@@ -37,7 +48,7 @@ def short() -> str:
 
 def init_app(app: Flask) -> None:
     """Attach Flask-Babel with one catalogue per package."""
-    Babel(
+    Catalogues(
         app,
         default_locale="en",
         default_domain=";".join(DOMAINS),
