@@ -14,7 +14,7 @@ from audit_app.config import Settings
 from audit_app.core.db import db
 from tests.people import People, invite
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.live"]
 
 
 @pytest.fixture
