@@ -3,10 +3,14 @@
 The database holds UTC. ``today()`` is the calendar day in the organisation's time zone.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _zone: tzinfo = UTC
+_moved: ContextVar[datetime | None] = ContextVar("moved_clock", default=None)
 
 
 def use_zone(name: str) -> None:
@@ -25,8 +29,23 @@ def zone() -> tzinfo:
 
 def now() -> datetime:
     """The present moment, aware, in UTC, to the millisecond (what both databases keep exactly)."""
-    moment = datetime.now(UTC)
+    moment = _moved.get() or datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Inside, the clock stands at an aware moment, for this context alone. The demo's past is built with it.
+
+    Raises ``ValueError`` for a moment without a time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("The clock is moved to an aware moment only.")
+    token = _moved.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _moved.reset(token)
 
 
 def today() -> date:
