@@ -1,5 +1,6 @@
 """Fixtures for every test: a real application over a real database, and a few named people."""
 
+import contextvars
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,26 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+class OwnContextClient(FlaskClient):
+    """A client whose requests share nothing with the test: own context, own session, as in real life.
+
+    What the test has changed so far is committed first; what the request changed is read afresh afterwards.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request."""
+        db.session.commit()
+        reply = contextvars.Context().run(super().open, *args, **kwargs)
+        db.session.expire_all()
+        return reply
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """An application with an empty database, its context pushed; CSRF is off here and on in the journeys."""
     application = create_app(settings)
     application.config["WTF_CSRF_ENABLED"] = False
+    application.test_client_class = OwnContextClient
     with application.app_context():
         yield application
         db.session.remove()
