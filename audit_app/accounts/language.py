@@ -38,9 +38,11 @@ def short() -> str:
     if asked in LOCALES:
         session["language"] = asked
         return asked
+    default: str = current_app.config["SETTINGS"].default_language
+    if not request:  # a command, or a test: nobody to ask
+        return default if default in LOCALES else "en"
     if session.get("language") in LOCALES:
         return str(session["language"])
-    default: str = current_app.config["SETTINGS"].default_language
     if default in LOCALES:
         return default
     return "zh" if (request.accept_languages.best_match(["zh", "en"]) or "en") == "zh" else "en"

@@ -1,0 +1,46 @@
+"""Words of this domain for trail, timeline and notices."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, Any] = {
+    "person.add": _l("added the person"),
+    "person.edit": _l("changed the person's record"),
+    "person.deactivate": _l("ended the person's access"),
+    "person.activate": _l("gave access again"),
+    "person.password": _l("set a new password"),
+    "person.profile": _l("changed their own profile"),
+    "person.language": _l("changed their language"),
+    "organisation.set": _l("set the facts of the organisation"),
+    "site.add": _l("added the site"),
+    "site.edit": _l("changed the site"),
+    "department.add": _l("added the department"),
+    "department.edit": _l("changed the department"),
+    "process.add": _l("added the process"),
+    "process.edit": _l("changed the process"),
+}
+
+FIELDS: dict[str, Any] = {
+    "active": _l("In use"),
+    "audit_standard": _l("Audits follow"),
+    "code": _l("Code"),
+    "code_prefix": _l("Start of document codes"),
+    "confidentiality_en": _l("Confidentiality marking in English"),
+    "confidentiality_zh": _l("Confidentiality marking in Chinese"),
+    "email": _l("E-mail address"),
+    "importance": _l("Importance"),
+    "job_title": _l("Job title"),
+    "language": _l("Language"),
+    "legacy_en": _l("2005 process in English"),
+    "legacy_zh": _l("2005 process in Chinese"),
+    "legacy_number": _l("Process of the 2005 edition"),
+    "name": _l("Name"),
+    "name_en": _l("Name in English"),
+    "name_zh": _l("Name in Chinese"),
+    "scope_en": _l("Scope of the management system in English"),
+    "scope_zh": _l("Scope of the management system in Chinese"),
+    "valid_until": _l("Access ends after"),
+}
+
+NOTICES: dict[str, tuple[Any, Any]] = {}

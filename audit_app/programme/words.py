@@ -1,0 +1,80 @@
+"""Words of this domain for trail, timeline and notices."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, Any] = {
+    "programme.add": _l("wrote the audit programme"),
+    "programme.edit": _l("changed the audit programme"),
+    "programme.approve": _l("approved the audit programme"),
+    "programme.revise": _l("opened the audit programme for revision"),
+    "programme.close": _l("closed the audit programme"),
+    "audit.add": _l("planned the audit"),
+    "audit.edit": _l("changed the plan of the audit"),
+    "audit.scope": _l("changed the scope of the audit"),
+    "audit.team": _l("chose the audit team"),
+    "audit.notify": _l("notified auditees and team"),
+    "audit.start": _l("started the audit"),
+    "audit.report": _l("reported the audit"),
+    "audit.close": _l("closed the audit"),
+    "audit.cancel": _l("cancelled the audit"),
+}
+
+FIELDS: dict[str, Any] = {
+    "body": _l("Certification body"),
+    "cancel_reason": _l("Reason of the cancellation"),
+    "clauses": _l("Clauses"),
+    "conclusion": _l("Conclusion"),
+    "criteria": _l("Criteria"),
+    "ends_on": _l("Last day"),
+    "kind": _l("Kind"),
+    "methods": _l("Methods and responsibilities"),
+    "objective": _l("Objective"),
+    "objectives": _l("Objectives"),
+    "rationale": _l("Why now, why this scope"),
+    "risks": _l("Risks and priorities"),
+    "starts_on": _l("First day"),
+    "state": _l("State"),
+    "title": _l("Title"),
+    "year": _l("Year"),
+}
+
+NOTICES: dict[str, tuple[Any, Any]] = {
+    "programme.approved": (
+        _l("Audit programme approved: %(code)s"),
+        _l("Top management has approved the programme “%(title)s”. The audits can begin as planned."),
+    ),
+    "programme.revised": (
+        _l("Audit programme to approve: %(code)s"),
+        _l("The programme “%(title)s” is being revised. Please approve it when the new text is ready."),
+    ),
+    "audit.notified": (
+        _l("Audit announced: %(code)s"),
+        _l("You take part in the audit “%(title)s”. Its dates, scope and team are on its page."),
+    ),
+    "audit.changed": (
+        _l("Audit changed: %(code)s"),
+        _l("Dates or scope of the audit “%(title)s” have changed. Please look at its page."),
+    ),
+    "audit.reported": (
+        _l("Audit reported: %(code)s"),
+        _l("The audit “%(title)s” is reported. Its conclusion and findings are on its page."),
+    ),
+    "audit.cancelled": (
+        _l("Audit cancelled: %(code)s"),
+        _l("The audit “%(title)s” does not take place. The reason is on its page."),
+    ),
+    "audit.soon": (
+        _l("Audit soon: %(code)s"),
+        _l("The audit “%(title)s” starts within a week. Please keep the time and the records ready."),
+    ),
+    "audit.start_due": (
+        _l("Audit should have begun: %(code)s"),
+        _l("The first day of the audit “%(title)s” has passed. Start it, give it new dates, or cancel it."),
+    ),
+    "audit.report_due": (
+        _l("Audit report is due: %(code)s"),
+        _l("The last day of the audit “%(title)s” has passed and there is no report yet."),
+    ),
+}

@@ -1,0 +1,55 @@
+"""Programmes and audits for tests, made through the services."""
+
+from datetime import timedelta
+from typing import Any
+
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.programme import services
+from audit_app.programme.models import Audit, AuditKind, Programme
+from tests.people import People
+
+
+def plan_year(people: People, year: int | None = None) -> Programme:
+    """A draft programme (this year's unless another is asked for)."""
+    return services.add_programme(
+        year or today().year, "Programme", "Find out", "New desk", "Sampling", people.manager, by=people.manager
+    )
+
+
+def plan_audit(people: People, programme: Programme | None = None, **facts: Any) -> Audit:
+    """An internal audit of incident management, complete enough to be notified; everything can be changed."""
+    programme = programme or db.session.query(Programme).first() or plan_year(people)
+    wanted: dict[str, Any] = {
+        "kind": AuditKind.INTERNAL,
+        "title": "Incidents",
+        "criteria": "ISO/IEC 20000-1:2018",
+        "starts_on": today(),
+        "ends_on": today() + timedelta(days=1) if (today() + timedelta(days=1)).year == programme.year else today(),
+        "processes": [people.inc],
+        "departments": [people.ops],
+        "auditees": [people.owner],
+        "lead": people.lead,
+        "by": people.manager,
+    }
+    if programme.year != today().year:
+        wanted["starts_on"] = wanted["ends_on"] = today().replace(programme.year, 6, 1)
+        wanted["recorded"] = True
+    return services.add_audit(programme, **{**wanted, **facts})
+
+
+def run_audit(people: People, audit: Audit, *, until: str) -> Audit:
+    """Take an audit through its steps up to and including one of notify, start, report, close."""
+    if audit.programme.state == "draft":
+        services.approve_programme(audit.programme, by=people.boss)
+    steps = {
+        "notify": lambda: services.notify(audit, by=people.manager),
+        "start": lambda: services.start(audit, by=people.lead),
+        "report": lambda: services.report(audit, "Conforms and works.", by=people.lead),
+        "close": lambda: services.close(audit, by=people.manager),
+    }
+    for name, take in steps.items():
+        take()
+        if name == until:
+            break
+    return audit
