@@ -65,7 +65,7 @@ class Board:
 
 def _counts(column: Any, *conditions: ColumnElement[bool]) -> dict[Any, int]:
     query = select(column, func.count()).select_from(Finding).where(*conditions).group_by(column)
-    return dict(db.session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def month_starts(until: date, count: int) -> list[date]:

@@ -1,7 +1,6 @@
 """Reading findings and actions. Every list and every ``get`` starts at what the person may see."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -287,47 +286,3 @@ def get_item(item_id: int, *, to: Person) -> ChecklistItem:
     if item is None or not to.may(Permission.FINDING_RAISE):
         raise NotVisible
     return item
-
-
-# --- reminders -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Reminder:
-    """One notice to send: its kind, the person, the record."""
-
-    kind: str
-    to: Person
-    subject: Finding | Action
-
-
-SOON = 3
-"""Days before a due date on which its owner is reminded."""
-
-
-def due(on: date) -> list[Reminder]:
-    """Who must be reminded on a day: of what falls due within ``SOON`` days, and of what is late.
-
-    A finding reminds its owner while it is the owner's turn, else the person who issued it.
-    """
-    until = on + timedelta(days=SOON)
-    found: list[Reminder] = []
-    late_findings = (
-        select(Finding)
-        .where(Finding.next_due_on <= until)
-        .options(joinedload(Finding.owner), joinedload(Finding.issued_by))
-    )
-    for finding in db.session.scalars(late_findings).unique():
-        theirs = finding.state in (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
-        person = finding.owner if theirs else finding.issued_by
-        late = finding.next_due_on is not None and finding.next_due_on < on
-        if person is not None:
-            found.append(Reminder("finding.overdue" if late else "finding.due", person, finding))
-    late_actions = (
-        select(Action)
-        .where(Action.state == ActionState.OPEN, Action.due_on <= until)
-        .options(joinedload(Action.owner))
-    )
-    for action in db.session.scalars(late_actions).unique():
-        found.append(Reminder("action.overdue" if action.due_on < on else "action.due", action.owner, action))
-    return found

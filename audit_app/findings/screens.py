@@ -91,14 +91,14 @@ def finding_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     return [
         ("state", _("State"), [(queries.OPEN, _("Not settled")), *F.choices()]),
         ("grade", _("Grade"), [(queries.NC, _("All nonconformities")), *Grade.choices()]),
+        ("overdue", _("Late"), [("1", _("Only late ones"))]),
+        ("mine", _("Mine"), [("1", _("Only mine"))]),
         ("process", _("Process"), [(each.id, f"{each.code} {each.name}") for each in queries.processes()]),
         ("department", _("Department"), [(each.id, f"{each.code} {each.name}") for each in queries.departments()]),
         ("clause", _("Clause"), [(each, each) for each in queries.clauses_in_use()]),
         ("owner", _("Owner"), everyone),
         ("audit", _("Audit"), [(each.id, f"{each.code} {each.name}") for each in queries.audits()]),
         ("origin", _("Origin"), Origin.choices()),
-        ("overdue", _("Late"), [("1", _("Only late ones"))]),
-        ("mine", _("Mine"), [("1", _("Only mine"))]),
     ]
 
 

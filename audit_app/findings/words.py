@@ -95,7 +95,7 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     "finding.withdrawn": (_l("%(code)s was withdrawn"), _l("%(title)s. Nothing more to do.")),
     "finding.extended": (_l("%(code)s: more time given"), _l("%(title)s. New due date: %(due)s.")),
     "finding.due": (_l("%(code)s is due soon"), _l("%(title)s. Please take the next step in time.")),
-    "finding.overdue": (_l("%(code)s is late"), _l("%(title)s. Please take the next step, or ask for more time.")),
+    "finding.late": (_l("%(code)s is late"), _l("%(title)s. Please take the next step, or ask for more time.")),
     "action.assigned": (_l("%(code)s: you are asked to act"), _l("%(title)s. Due: %(due)s.")),
     "action.done": (_l("%(code)s was reported done"), _l("%(title)s. Somebody else must verify it.")),
     "action.verified": (_l("%(code)s was verified"), _l("%(title)s. Nothing more to do.")),
@@ -111,7 +111,7 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     "action.extended": (_l("%(code)s: more time given"), _l("%(title)s. New due date: %(due)s.")),
     "action.extension_declined": (_l("%(code)s: the date stays"), _l("%(title)s. Due: %(due)s.")),
     "action.due": (_l("%(code)s is due soon"), _l("%(title)s. Due: %(due)s.")),
-    "action.overdue": (
+    "action.late": (
         _l("%(code)s is late"),
         _l("%(title)s. It was due on %(due)s. Report it done, or ask for more time."),
     ),
