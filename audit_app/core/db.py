@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, JSON, DateTime, Dialect, Engine, MetaData, String, Table, event, text, types
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -72,10 +72,10 @@ class Versioned:
 
     version: Mapped[int] = mapped_column(default=1)
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "__mapper_args__" not in cls.__dict__:
-            cls.__mapper_args__ = {"version_id_col": cls.version}  # type: ignore[attr-defined]  # read by the mapper
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Read by the mapper while the class is made; set later (``__init_subclass__``) it would go unnoticed."""
+        return {"version_id_col": cls.version}
 
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
