@@ -5,12 +5,34 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Dialect, ForeignKey, Index, Numeric, String, UniqueConstraint, types
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.models import Bilingual, Person, Process, in_reader_language
 from audit_app.core.db import Base, Versioned, by_value
 from audit_app.core.labels import Label
+
+
+class Exact(types.TypeDecorator[Decimal]):
+    """A number of at most 15 significant digits that is read exactly as it was written.
+
+    PostgreSQL keeps decimals; SQLite keeps floats, which hold 15 digits but show noise behind them.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """The same column type everywhere; on SQLite its values come as floats."""
+        kind: Any = Numeric(24, 10, asdecimal=False) if dialect.name == "sqlite" else Numeric(24, 10)
+        return dialect.type_descriptor(kind)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The shortest decimal of 15 digits that the stored number is."""
+        if value is None:
+            return None
+        number = value if isinstance(value, Decimal) else Decimal(format(value, ".15g"))
+        return number.normalize() + 0 if number else Decimal(0)
 
 
 class Direction(Label):
@@ -58,9 +80,9 @@ class Indicator(Bilingual, Versioned, Base):
     value_kind: Mapped[ValueKind] = mapped_column(by_value(ValueKind), default=ValueKind.RATIO)
     source: Mapped[Source] = mapped_column(by_value(Source), default=Source.MANUAL)
     measure: Mapped[str] = mapped_column(String(60), default="")
-    target: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
-    low: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
-    high: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    target: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
+    low: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
+    high: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
     decimals: Mapped[int] = mapped_column(default=1)
     clause: Mapped[str] = mapped_column(String(40), default="")
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
@@ -114,6 +136,11 @@ class Import(Base):
 
     by: Mapped[Person | None] = relationship()
 
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return self.filename
+
 
 class Measurement(Versioned, Base):
     """The value of an indicator in one month. A month without data has no row, or a row without a value."""
@@ -123,9 +150,9 @@ class Measurement(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
     period: Mapped[date]
-    value: Mapped[Decimal | None] = mapped_column(Numeric(24, 10))
-    numerator: Mapped[Decimal | None] = mapped_column(Numeric(24, 10))
-    denominator: Mapped[Decimal | None] = mapped_column(Numeric(24, 10))
+    value: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
+    numerator: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
+    denominator: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
     comment: Mapped[str] = mapped_column(String(2000), default="")
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_file.id"))
@@ -140,6 +167,11 @@ class Measurement(Versioned, Base):
         UniqueConstraint("indicator_id", "period"),
         Index("ix_measurement_period", "period"),
     )
+
+    @property
+    def code(self) -> str:
+        """The indicator's code and the month, for the trail."""
+        return f"{self.indicator.code} {self.period:%Y-%m}"
 
 
 class TicketRow(Base):

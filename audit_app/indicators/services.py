@@ -1,0 +1,12 @@
+"""Verbs of the indicators: the only code that changes rows. One door for routes, command line and demo."""
+
+from audit_app.indicators.entry import enter_measurement
+from audit_app.indicators.outages import import_outages, preview_outages
+from audit_app.indicators.register import add_indicator, edit_indicator, load_register, set_target
+from audit_app.indicators.tickets import import_tickets, preview_tickets
+from audit_app.indicators.values_import import import_measurements, preview_measurements
+
+__all__ = [
+    "add_indicator", "edit_indicator", "enter_measurement", "import_measurements", "import_outages",
+    "import_tickets", "load_register", "preview_measurements", "preview_outages", "preview_tickets", "set_target",
+]  # fmt: skip

@@ -1,0 +1,277 @@
+"""Monthly values out of somebody's table: one row per value, or one row per indicator and a column per month.
+
+Every doubt is named by row and column. The whole file is either taken or not: while one row is in doubt nothing is
+stored, unless a person has seen the preview and asks for the good rows alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from audit_app.accounts.models import Person
+from audit_app.core.db import db
+from audit_app.core.errors import Refused
+from audit_app.imports import (
+    Column,
+    Field,
+    ForeignTable,
+    Problem,
+    find_column,
+    guess_mapping,
+    open_table,
+    parsing,
+    read_rows,
+    text_of,
+    words_of,
+)
+from audit_app.imports.values import norm
+from audit_app.indicators.entry import at, enter_measurement, may_be_entered, worked_out
+from audit_app.indicators.log_import import record, sha256_of
+from audit_app.indicators.models import Import, Indicator, Source
+from audit_app.indicators.periods import Month
+from audit_app.indicators.register import exact
+from audit_app.indicators.reports import Line, Report, Trouble
+from audit_app.trail import services as trail
+
+KIND = "values"
+LONG = (
+    Field("indicator", _l("Indicator"), True,
+          aliases=("code", "kpi", "indicator", "kpi code", "指标", "指标代码", "代码", "编号", "指标名称", "名称")),
+    Field("month", _l("Month"), True, "month", ("period", "month", "date", "月份", "月", "期间", "日期", "年月")),
+    Field("value", _l("Value"), False, "number", ("value", "actual", "result", "值", "数值", "实际值", "实际")),
+    Field("numerator", _l("Numerator"), False, "number", ("numerator", "num", "分子", "达成数")),
+    Field("denominator", _l("Denominator"), False, "number", ("denominator", "den", "分母", "总数")),
+    Field("comment", _l("Comment"), False, "text", ("comment", "note", "remarks", "备注", "说明", "注释")),
+)  # fmt: skip
+"""The columns of the long form. Value, or numerator and denominator, must be there."""
+Value = tuple[int, str, Indicator, Month, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table read and judged: ``values`` are (row, column, indicator, month, facts), problems named by place."""
+
+    table: ForeignTable
+    mapping: dict[str, str]
+    wide: bool
+    rows: int
+    values: tuple[Value, ...]
+    problems: tuple[Trouble, ...]
+    ambiguous: bool = False
+
+
+def import_measurements(
+    path: Path, *, by: Person | None, filename: str | None = None, sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None, day_first: bool | None = None, good_only: bool = False,
+) -> Report:  # fmt: skip
+    """Store the values of a table. Raises Refused, naming every row in doubt, unless ``good_only`` is asked for."""
+    reading = read_values(path, filename, sheet, mapping, day_first)
+    name = reading.table.filename
+    if reading.problems and not good_only:
+        raise Refused(_refusal(reading))
+    if not reading.values:
+        raise Refused(_l("“%(name)s” holds no value that can be taken.", name=name))
+    made = _record(path, reading, by)
+    changed = 0
+    for _row, _column, indicator, month, facts in reading.values:
+        before = at(indicator, month)
+        version = before.version if before is not None else 0
+        facts = dict(facts)
+        if before is not None and "comment" not in facts:
+            facts["comment"] = before.comment
+        after = enter_measurement(indicator, month, **facts, by=by, imported=made)
+        changed += after.version != version
+    made.summary = {**made.summary, "changed": changed,
+                    "months": sorted({str(month) for _r, _c, _i, month, _f in reading.values})}  # fmt: skip
+    db.session.flush()
+    trail.note("values.import", made, by=by, file=made.filename, sha256=made.sha256, values=len(reading.values))
+    return replace(report_of(reading), stored=made, sha256=made.sha256, changed=changed)
+
+
+def _record(path: Path, reading: Reading, by: Person | None) -> Import:
+    made = record(Source.MANUAL, path, reading.table.filename, "", reading.rows, len(reading.values),
+                  reading.problems, by)  # fmt: skip
+    made.kind = KIND
+    db.session.flush()
+    return made
+
+
+def preview_measurements(
+    path: Path, filename: str | None = None, sheet: str | None = None, mapping: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
+) -> tuple[Reading, Report]:  # fmt: skip
+    """What :func:`import_measurements` would do; nothing is stored."""
+    reading = read_values(path, filename, sheet, mapping, day_first)
+    return reading, replace(report_of(reading), sha256=sha256_of(path))
+
+
+def report_of(reading: Reading) -> Report:
+    """A reading as a report."""
+    lines = []
+    for _row, _column, indicator, month, facts in reading.values:
+        numbers = worked_out(indicator, *(facts.get(name) for name in ("value", "numerator", "denominator")))
+        lines.append(Line(indicator, month, numbers["value"], numbers["numerator"], numbers["denominator"]))
+    taken = _("values: %(count)s", count=f"{len(lines):,}")
+    return Report(reading.table.filename, reading.rows, len(lines), taken, lines, reading.problems,
+                  reading.table.notes)  # fmt: skip
+
+
+def _refusal(reading: Reading) -> str:
+    first = "; ".join(str(problem) for problem in reading.problems[:5])
+    more = len(reading.problems) - 5
+    words = _("Nothing was imported from “%(name)s”: %(problems)s", name=reading.table.filename, problems=first)
+    return words + ("; " + _("… and %(count)s more.", count=more) if more > 0 else "")
+
+
+def read_values(
+    path: Path, filename: str | None = None, sheet: str | None = None, mapping: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
+) -> Reading:  # fmt: skip
+    """Open the table, tell its form, and read every value. Raises Refused for what is no such table."""
+    table = open_table(path, filename, sheet, known=words_of(LONG))
+    known = _known()
+    months = month_columns(table, day_first)
+    used = {key: find_column(table, name).letter for key, name in mapping.items() if name} if mapping else None
+    if used is None:
+        used = guess_mapping(table, LONG)
+    if len(months) >= 2 and not ("month" in used and _has_value(used)):
+        return _wide(table, used, months, known)
+    if not _has_value(used):
+        raise Refused(
+            _l(
+                "No column of values was found in “%(name)s”. Columns: %(columns)s. Name one “value”, or two "
+                "“numerator” and “denominator”, or give every month a column of its own (2026-01, 2026-02 …).",
+                name=table.filename,
+                columns=", ".join(str(column) for column in table.columns[:20]),
+            )
+        )
+    return _long(table, used, known, day_first)
+
+
+def _has_value(mapping: Mapping[str, str]) -> bool:
+    return "value" in mapping or {"numerator", "denominator"} <= set(mapping)
+
+
+def month_columns(table: ForeignTable, day_first: bool | None = None) -> dict[str, Month]:
+    """Columns whose heading is a month: {letter: month}."""
+    found = {}
+    for column in table.columns:
+        try:
+            found[column.letter] = Month.of(parsing.month(column.header, day_first))
+        except (parsing.Unreadable, ValueError):
+            continue
+    return found
+
+
+def _known() -> dict[str, Indicator]:
+    """Indicators in use by every name they go under: code, and name in both languages."""
+    found: dict[str, Indicator] = {}
+    for each in db.session.scalars(select(Indicator).where(Indicator.active).order_by(Indicator.id)):
+        for name in (each.name_zh, each.name_en, each.code):
+            if name:
+                found[norm(name)] = each
+    return found
+
+
+def _long(table: ForeignTable, mapping: dict[str, str], known: dict[str, Indicator], day_first: bool | None) -> Reading:
+    preview = read_rows(table, LONG, mapping, unique=("indicator", "month"), day_first=day_first)
+    work = _Work(table, known)
+    work.problems += [_trouble(each) for each in preview.problems]
+    columns = {key: table.column(letter) for key, letter in mapping.items()}
+    for row, facts in zip(preview.good_rows, preview.good, strict=True):
+        month = Month.of(facts.pop("month"))
+        code = facts.pop("indicator")
+        if "comment" in facts:
+            facts["comment"] = facts["comment"] or ""
+        work.take(row, columns["indicator"], code, month, facts, columns.get("value"))
+    rows = len(preview.good) + len({each.row for each in preview.problems}) + len(preview.duplicates)
+    return work.done(mapping, wide=False, rows=rows, ambiguous=bool(preview.ambiguous))
+
+
+def _wide(
+    table: ForeignTable, mapping: dict[str, str], months: dict[str, Month], known: dict[str, Indicator]
+) -> Reading:
+    if "indicator" not in mapping or mapping["indicator"] in months:
+        free = [column for column in table.columns if column.letter not in months]
+        if not free:
+            raise Refused(_l("No column names the indicators in “%(name)s”.", name=table.filename))
+        mapping = {"indicator": free[0].letter}
+    names, work, count = table.column(mapping["indicator"]), _Work(table, known), 0
+    columns = [(table.column(letter), month) for letter, month in months.items()]
+    marks = {column.letter: parsing.decimal_mark(row.cell(column.index) for row in table.rows())
+             for column, _month in columns}  # fmt: skip
+    for row in table.rows():
+        code = text_of(row.cell(names.index))
+        if not code:
+            continue
+        count += 1
+        for column, month in columns:
+            cell = row.cell(column.index)
+            if parsing.is_missing(cell):
+                continue
+            try:
+                number = parsing.number(cell, marks[column.letter])
+            except parsing.Unreadable as error:
+                work.problems.append(Trouble(row.number, str(column), text_of(cell), error.words))
+                continue
+            work.take(row.number, names, code, month, {"value": number}, column)
+    return work.done({"indicator": names.letter}, wide=True, rows=count)
+
+
+def _trouble(problem: Problem) -> Trouble:
+    shown = "" if problem.value and problem.value in str(problem.words) else problem.value
+    return Trouble(problem.row, problem.column, shown, problem.words)
+
+
+class _Work:
+    """Values that passed, and the problems of those that did not."""
+
+    def __init__(self, table: ForeignTable, known: dict[str, Indicator]) -> None:
+        self.table = table
+        self.known = known
+        self.values: list[Value] = []
+        self.problems: list[Trouble] = []
+        self.seen: dict[tuple[int, Month], int] = {}
+        self.unknown: set[str] = set()
+
+    def take(
+        self, row: int, where: Column, code: str, month: Month, facts: dict[str, Any], place: Column | None
+    ) -> None:
+        """One value: known indicator, plausible, not there twice."""
+        indicator = self.known.get(norm(code))
+        column = str(place) if place is not None else ""
+        if indicator is None:
+            if code not in self.unknown:
+                self.unknown.add(code)
+                words = _l("there is no indicator of this code or name in the register")
+                self.problems.append(Trouble(row, str(where), code, words))
+            return
+        if all(facts.get(name) is None for name in ("value", "numerator", "denominator")):
+            return  # a month without data: a gap, no problem
+        try:
+            if indicator.source is Source.SYSTEM:
+                raise Refused(_l("This indicator is worked out by the system itself."))
+            for name in ("value", "numerator", "denominator"):
+                exact(facts.get(name))
+            worked_out(indicator, *(facts.get(name) for name in ("value", "numerator", "denominator")))
+            may_be_entered(indicator, month)
+        except Refused as refused:
+            self.problems.append(Trouble(row, column, "", refused.words))
+            return
+        first = self.seen.setdefault((indicator.id, month), row)
+        if first != row:
+            words = _l("%(code)s of %(month)s stands in row %(row)s already", code=indicator.code, month=month, row=first)
+            self.problems.append(Trouble(row, str(where), "", words))
+            return
+        self.values.append((row, column, indicator, month, facts))
+
+    def done(self, mapping: dict[str, str], *, wide: bool, rows: int, ambiguous: bool = False) -> Reading:
+        """The finished reading."""
+        problems = sorted(self.problems, key=lambda each: each.row)
+        return Reading(self.table, mapping, wide, rows, tuple(self.values), tuple(problems), ambiguous)
+
