@@ -39,6 +39,7 @@ class OwnContextClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """Send one request."""
         db.session.commit()
+        kwargs.setdefault("buffered", True)  # a file that is sent is read and closed, as a browser does
         reply = contextvars.Context().run(super().open, *args, **kwargs)
         db.session.expire_all()
         return reply

@@ -12,15 +12,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from audit_app.imports.sniff import damaged
 from audit_app.imports.values import Cell, Merge, Row, index_of
 
 _BROKEN = (
     zipfile.BadZipFile,
-    InvalidFileException,
     AttributeError,
     EOFError,
     IndexError,
@@ -125,7 +121,13 @@ def _open(data: bytes) -> Any:
     with warnings.catch_warnings():
         # openpyxl warns of decorations that it drops; nobody reads them here.
         warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        import openpyxl  # loaded by the first workbook, not by the first page
+        from openpyxl.utils.exceptions import InvalidFileException
+
+        try:
+            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        except InvalidFileException as error:
+            raise ValueError(str(error)) from error
 
 
 def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
