@@ -1,0 +1,257 @@
+"""How an indicator stands: value against target, which way it moves, and since when nobody measured it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from audit_app.core.clock import today
+from audit_app.core.labels import Label
+from audit_app.indicators import trend
+from audit_app.indicators.measures import Better
+from audit_app.indicators.models import Direction, Indicator, Source
+from audit_app.indicators.periods import Month
+from audit_app.indicators.reports import Line, figure, shown
+from audit_app.indicators.trend import Movement
+
+
+class Status(Label):
+    """A value beside its target."""
+
+    MISSED = "missed", _l("Target missed"), "danger"
+    MET = "met", _l("Target met"), "success"
+    IN_BAND = "in_band", _l("Within the band"), "success"
+    NO_TARGET = "no_target", _l("No target set"), "secondary"
+    NO_DATA = "no_data", _l("No data"), "warning"
+
+
+GOOD = frozenset({Status.MET, Status.IN_BAND})
+
+
+@dataclass(frozen=True)
+class Point:
+    """One month of one indicator. ``value`` None is a gap: no data, never 0 or 100 %.
+
+    ``id`` and ``version`` are those of the stored row (0 where there is none: a gap, or worked out live);
+    ``filename`` and ``import_id`` tell which file the value came from.
+    """
+
+    month: Month
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    comment: str = ""
+    source: Source | None = None
+    import_id: int | None = None
+    filename: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+    id: int = 0
+    version: int = 0
+
+    @property
+    def services(self) -> dict[str, dict[str, Any]]:
+        """Per service: availability, down_minutes, agreed_minutes, outages, partial; empty for other figures."""
+        found: dict[str, dict[str, Any]] = self.extra.get("services", {})
+        return found
+
+    def line(self, indicator: Indicator) -> Line:
+        """The month as it is shown, with its parts."""
+        return Line(indicator, self.month, self.value, self.numerator, self.denominator, self.extra)
+
+
+def better(indicator: Indicator) -> Better:
+    """The direction in the words of ``trend``."""
+    found: Better = indicator.direction.value
+    return found
+
+
+def aim(indicator: Indicator, point: Point | None = None) -> Decimal | None:
+    """The target; for downtime without one, the minutes that the availability target leaves in that month."""
+    if indicator.target is None and point is not None and indicator.measure == "downtime":
+        allowed = point.extra.get("allowed_minutes")
+        return None if allowed is None else Decimal(str(allowed))
+    return indicator.target
+
+
+def status(indicator: Indicator, point: Point | None) -> Status:
+    """The unrounded value against the target, by direction; a value equal to the target meets it."""
+    if point is None or point.value is None:
+        return Status.NO_DATA
+    if indicator.direction is Direction.BAND:
+        if indicator.low is None and indicator.high is None:
+            return Status.NO_TARGET
+        below = indicator.low is not None and point.value < indicator.low
+        above = indicator.high is not None and point.value > indicator.high
+        return Status.MISSED if below or above else Status.IN_BAND
+    target = aim(indicator, point)
+    if target is None:
+        return Status.NO_TARGET
+    good = point.value >= target if indicator.direction is Direction.HIGHER else point.value <= target
+    return Status.MET if good else Status.MISSED
+
+
+def target_words(indicator: Indicator, point: Point | None = None) -> str:
+    """ "≥ 95 %", "≤ 4 h", "40–80 %", "–"."""
+    unit = shown(indicator, Decimal(0)).removeprefix(figure(Decimal(0), indicator.decimals)).strip()
+    if indicator.direction is Direction.BAND:
+        ends = [bare(each) for each in (indicator.low, indicator.high)]
+        if None in ends:
+            words = f"≥ {ends[0]}" if ends[0] is not None else f"≤ {ends[1]}" if ends[1] is not None else "–"
+        else:
+            words = _("%(low)s to %(high)s", low=ends[0], high=ends[1])
+    else:
+        target = aim(indicator, point)
+        sign = "≥" if indicator.direction is Direction.HIGHER else "≤"
+        digits = 1 if indicator.target is None else None
+        words = "–" if target is None else f"{sign} {bare(target, digits)}"
+    return f"{words} {unit}".strip() if words != "–" else words
+
+
+def bare(number: Decimal | None, most: int | None = None) -> str | None:
+    """A number without needless digits."""
+    if number is None:
+        return None
+    if most is not None:
+        return figure(number, most)
+    decimals = max(0, -int(number.normalize().as_tuple().exponent))
+    return figure(number, decimals)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One row of the board. ``points`` are the months up to the last value, oldest first, gaps included."""
+
+    indicator: Indicator
+    points: tuple[Point, ...]
+
+    @property
+    def last(self) -> Point | None:
+        """The last month that has a value."""
+        return next((point for point in reversed(self.points) if point.value is not None), None)
+
+    @property
+    def previous(self) -> Point | None:
+        """The month before the last one that has a value; None when that month is a gap."""
+        return self._ago(1)
+
+    @property
+    def last_year(self) -> Point | None:
+        """The same month a year before."""
+        return self._ago(12)
+
+    def _ago(self, months: int) -> Point | None:
+        if self.last is None:
+            return None
+        month = self.last.month.plus(-months)
+        return next((p for p in self.points if p.month == month and p.value is not None), None)
+
+    @property
+    def status(self) -> Status:
+        """The last value against the target."""
+        return status(self.indicator, self.last)
+
+    @property
+    def value(self) -> str:
+        """The last value with its unit."""
+        return shown(self.indicator, self.last.value if self.last else None)
+
+    @property
+    def target(self) -> str:
+        """The target in words."""
+        return target_words(self.indicator, self.last)
+
+    @property
+    def numbers(self) -> list[float | None]:
+        """The values up to the last one, gaps included, as plain numbers."""
+        if self.last is None:
+            return []
+        return [_plain(point.value) for point in self.points if point.month <= self.last.month]
+
+    @property
+    def movement(self) -> Movement:
+        """Which way the last three months go."""
+        return trend.movement(self.numbers, better(self.indicator), *self._ends())
+
+    @property
+    def against_previous(self) -> Movement:
+        """The last value beside that of the month before."""
+        return self._change(self.previous)
+
+    @property
+    def against_last_year(self) -> Movement:
+        """The last value beside that of the same month last year."""
+        return self._change(self.last_year)
+
+    def _change(self, other: Point | None) -> Movement:
+        now, then = (_plain(p.value) if p else None for p in (self.last, other))
+        return trend.change(now, then, better(self.indicator), *self._ends())
+
+    @property
+    def run(self) -> bool:
+        """Three worsening steps in a row."""
+        return trend.is_run(self.numbers, better(self.indicator), *self._ends())
+
+    @property
+    def months_behind(self) -> int:
+        """Finished months since the last value (0: up to date); 0 for what this system works out itself."""
+        if self.last is None or self.indicator.source is Source.SYSTEM:
+            return 0
+        finished = Month.of(today()).previous()
+        gap = (finished.year - self.last.month.year) * 12 + finished.month - self.last.month.month
+        return max(0, gap)
+
+    def _ends(self) -> tuple[float | None, float | None]:
+        return _plain(self.indicator.low), _plain(self.indicator.high)
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A month in which a target was missed. ``services`` names those below an availability target."""
+
+    indicator: Indicator
+    point: Point
+
+    @property
+    def value(self) -> str:
+        """The value with its unit."""
+        return shown(self.indicator, self.point.value)
+
+    @property
+    def target(self) -> str:
+        """The target in words."""
+        return target_words(self.indicator, self.point)
+
+    @property
+    def services(self) -> list[tuple[str, float, float]]:
+        """(service, availability in percent, minutes down) of the services below the target, worst first."""
+        return missed_services(self.indicator, self.point)
+
+
+def missed_services(indicator: Indicator, point: Point) -> list[tuple[str, float, float]]:
+    """The services below the availability target in a month, worst first; also when all together met it."""
+    if indicator.measure != "availability" or indicator.target is None:
+        return []
+    goal = float(indicator.target)
+    found = [
+        (service, facts["availability"], facts["down_minutes"])
+        for service, facts in point.services.items()
+        if facts["availability"] is not None and facts["availability"] < goal
+    ]
+    return sorted(found, key=lambda each: each[1])
+
+
+def _plain(number: Decimal | None) -> float | None:
+    return None if number is None else float(number)
+
+
+def with_gaps(points: Sequence[Point]) -> Iterator[Point]:
+    """Points in order of time with every month between the first and the last; the missing ones are gaps."""
+    for before, point in zip([None, *points], points, strict=False):
+        month = before.month.next() if before is not None else point.month
+        while month < point.month:
+            yield Point(month)
+            month = month.next()
+        yield point
