@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.accounts import queries
@@ -39,6 +39,11 @@ def clause_choices(*present: str) -> list[tuple[str, str]]:
 class ChoosingForm(BaseForm):
     """A form whose choices are rows: when a save is stale, both versions are shown by name and not by number."""
 
+    def values(self) -> dict[str, Any]:
+        """As in :class:`BaseForm`; text that was not sent is empty text."""
+        texts = {name for name, field in self._fields.items() if isinstance(field, StringField)}
+        return {name: "" if value is None and name in texts else value for name, value in super().values().items()}
+
     def stored(self, subject: Any) -> dict[str, Any]:
         """What is in the database now, by field name, in the shape of the field's data."""
         names = [
@@ -71,7 +76,7 @@ def in_words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     values = value if isinstance(value, list | tuple) else [value]
-    labels = {str(key): str(label) for key, label in getattr(field, "choices", None) or ()}
+    labels = {str(each.value): str(each.label) for each in getattr(field, "choices", None) or ()}
     return ", ".join(labels.get(str(each), str(each)) for each in values if each not in (None, ""))
 
 
@@ -120,7 +125,7 @@ class NewPersonForm(PersonForm):
     )
 
 
-class ProfileForm(BaseForm):
+class ProfileForm(ChoosingForm):
     """What people may change about themselves."""
 
     name = text(_l("Name"), need=True, longest=100)
@@ -208,7 +213,7 @@ class ProcessForm(_NamedForm):
         return {**values, "owner": owner, "department": department}
 
 
-class OrganisationForm(BaseForm):
+class OrganisationForm(ChoosingForm):
     """The facts that stand on every document."""
 
     name_en = text(_l("Name in English"), need=True)
