@@ -135,8 +135,13 @@ class ReviewInput(Versioned, Base):
 
     @property
     def code(self) -> str:
-        """Letter of 9.3."""
-        return str(self.key)
+        """Review and letter of 9.3."""
+        return f"{self.review.code}/{self.key}"
+
+    @property
+    def title(self) -> str:
+        """Title of the input, in the reader's language."""
+        return str(self.key.label)
 
 
 class DecisionState(Label):

@@ -1,0 +1,162 @@
+"""The pack as a workbook: the same snapshot, one sheet per input, native charts, real numbers and days."""
+
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from audit_app.exports import sheet
+from audit_app.exports.sheet import Sheet, Workbook
+from audit_app.exports.values import Link, Tone
+from audit_app.reviews.charting import chart
+from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
+from audit_app.reviews.paper import STATE_TONE, input_title, light_word
+from audit_app.reviews.telling import bare, tell, tell_moment, tell_unit
+
+KINDS = {"text": "text", "int": "int", "number": "number", "percent": "number", "figure": "number", "date": "date", "month": "date"}
+
+
+def workbook(pack: Pack, language: str, sha256: str) -> Workbook:
+    """The whole pack as a workbook, in the language in force."""
+    meta = pack.meta
+    return Workbook(
+        tuple(_sheets(pack, sha256)), title=f"{meta.code} {meta.title}", organisation=tell(meta.organisation),
+        code=meta.code, version=str(meta.version), created=meta.compiled_at, language=language,
+        zone=ZoneInfo(meta.zone),
+    )  # fmt: skip
+
+
+def _sheets(pack: Pack, sha256: str) -> Iterator[Sheet]:
+    yield _cover(pack, sha256)
+    yield _decisions(pack)
+    yield _picture(pack)
+    for one in pack.inputs:
+        yield from _input(pack, one)
+    yield _definitions(pack)
+    yield _sources(pack)
+
+
+def _cover(pack: Pack, sha256: str) -> Sheet:
+    meta, end = pack.meta, pack.conclusion
+    facts: list[tuple[str, sheet.Cell]] = [
+        (_("Document"), meta.code), (_("Version"), meta.version), (_("State"), tell(said(f"review.{meta.state}"))),
+        ("SHA-256", sha256), (_("Organisation"), tell(meta.organisation)), (_("Scope"), tell(meta.scope)),
+        (_("Confidentiality"), tell(meta.confidentiality)), (_("Period from"), meta.period_from),
+        (_("Period to"), meta.period_to), (_("Meeting"), meta.meets_on), (_("Place"), meta.place),
+        (_("Chair"), meta.chair), (_("Prepared by"), meta.prepared_by), (_("Compiled at"), meta.compiled_at),
+        (_("Suitability"), end.suitability), (_("Adequacy"), end.adequacy), (_("Effectiveness"), end.effectiveness),
+        (_("Minutes"), end.minutes), (_("Next review"), end.next_review_on), (_("Approved by"), end.approved_by),
+        (_("Approved at"), end.approved_at),
+    ]  # fmt: skip
+    words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
+    rows = [(row.name, row.function, words[row.attended]) for row in pack.participants]
+    columns = (sheet.Column(_("Name"), width=28), sheet.Column(_("Function"), width=44), sheet.Column(_("Attendance")))
+    notes = () if pack.frozen else (_("DRAFT: the review is not approved yet; figures can still change."),)
+    return Sheet(
+        _("Cover"), columns, rows, heading=f"{_('Management review pack')}: {meta.title}", facts=tuple(facts),
+        notes=notes, freeze=False, filters=False,
+    )  # fmt: skip
+
+
+def _decisions(pack: Pack) -> Sheet:
+    columns = (
+        sheet.Column(_("No.")), sheet.Column(_("State")), sheet.Column(_("Decision"), width=44),
+        sheet.Column(_("Why"), width=36), sheet.Column(_("Options and cost"), width=36), sheet.Column(_("Resources"), width=24),
+        sheet.Column(_("Input")), sheet.Column(_("Owner")), sheet.Column(_("Due"), "date"), sheet.Column(_("Action")),
+    )  # fmt: skip
+    rows = [
+        (row.code, Tone(tell(said(f"decision.{row.state}")), STATE_TONE[row.state]), row.text, row.rationale, row.options,
+         row.resources, row.input_key, row.owner, row.due_on, row.action)
+        for row in pack.decisions
+    ]  # fmt: skip
+    return Sheet(_("Decisions"), columns, rows, empty=_("No decision was asked for or taken."), notes=tuple(map(tell, pack.warnings)))
+
+
+def _picture(pack: Pack) -> Sheet:
+    columns = (
+        sheet.Column(_("Subject"), width=34), sheet.Column(_("Light")), sheet.Column(_("Why"), width=90),
+        sheet.Column(_("Movement"), width=16), sheet.Column(_("Input"), width=8),
+    )  # fmt: skip
+    rows = [
+        (tell(light.subject), Tone(light_word(light.tone), light.tone), "\n".join(map(tell, light.reasons)),
+         tell(said(f"movement.{light.movement}" if light.movement else "value.no_trend")),
+         Link(light.input_key, sheet=tab(light.input_key)))
+        for light in pack.lights
+    ]  # fmt: skip
+    return Sheet(_("Picture"), columns, rows)
+
+
+def tab(key: str) -> str:
+    """Title of the sheet of an input."""
+    return _("Input %(letter)s", letter=key)
+
+
+def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
+    tables = [block for block in one.blocks if isinstance(block, Table) and block.where != "paper"]
+    charts = tuple(chart(block) for block in one.blocks if isinstance(block, Plot))
+    remarks = tuple(tell(block.said) for block in one.blocks if isinstance(block, Remark))
+    facts: list[tuple[str, sheet.Cell]] = [(_("Assessment"), one.text or _("No assessment is written yet."))]
+    if one.nothing:
+        facts = [(_("Nothing to report"), one.reason)]
+    if one.author:
+        facts.append((_("Signed"), f"{one.author}, {tell_moment(one.written_at, pack.meta.zone)}"))
+    first, rest = (tables[0], tables[1:]) if tables else (None, [])
+    yield Sheet(
+        tab(one.key), _columns(first), _rows(first), heading=input_title(one.key), facts=tuple(facts),
+        notes=(*remarks, *([tell(first.title)] if first else [])), charts=charts,
+        empty=tell(first.empty) if first and first.empty else "",
+    )  # fmt: skip
+    for number, table in enumerate(rest, 2):
+        yield Sheet(
+            f"{tab(one.key)} ({number})", _columns(table), _rows(table), heading=f"{input_title(one.key)}: {tell(table.title)}",
+            empty=tell(table.empty) if table.empty else "",
+        )  # fmt: skip
+
+
+def _columns(table: Table | None) -> tuple[sheet.Column, ...]:
+    if table is None:
+        return ()
+    return tuple(_column(table, place) for place in range(len(table.columns)))
+
+
+def _column(table: Table, place: int) -> sheet.Column:
+    column = table.columns[place]
+    kind = KINDS[column.kind]
+    decimals = 2 if column.kind == "figure" else column.decimals
+    width = 0 if kind != "text" or column.width < 20 else min(60, column.width * 2)
+    return sheet.Column(tell(column.title), kind, width=width, decimals=decimals)  # type: ignore[arg-type]  # see KINDS
+
+
+def _rows(table: Table | None) -> list[sheet.Row]:
+    if table is None:
+        return []
+    return [tuple(map(_cell, row, table.columns)) for row in table.rows]
+
+
+def _cell(value: Value, column: Column) -> sheet.Cell:
+    plain: str | int | float | date | None = bare(value)
+    return Tone(plain, value.tone) if isinstance(value, Toned) else plain
+
+
+def _definitions(pack: Pack) -> Sheet:
+    columns = (
+        sheet.Column(_("No.")), sheet.Column(_("Indicator"), width=32), sheet.Column(_("Formula"), width=60),
+        sheet.Column(_("Unit")), sheet.Column(_("Direction")), sheet.Column(_("Target")), sheet.Column(_("Clause")),
+        sheet.Column(_("Source")),
+    )  # fmt: skip
+    rows = [
+        (row.code, tell(row.name), tell(row.formula), tell_unit(row.unit), tell(said(f"direction.{row.direction}")),
+         tell(row.target), row.clause, tell(said(f"source.{row.source}")))
+        for row in pack.definitions
+    ]  # fmt: skip
+    return Sheet(_("Definitions"), columns, rows, empty=_("No indicator is in use."))
+
+
+def _sources(pack: Pack) -> Sheet:
+    columns = (
+        sheet.Column(_("File"), width=36), sheet.Column("SHA-256", width=66), sheet.Column(_("Rows"), "int"),
+        sheet.Column(_("Rows read"), "int"), sheet.Column(_("Imported by")), sheet.Column(_("Imported"), "datetime"),
+    )  # fmt: skip
+    rows = [(row.filename, row.sha256, row.rows, row.accepted, row.by, row.at) for row in pack.sources]
+    return Sheet(_("Sources"), columns, rows, empty=_("None: all values were entered by hand."))

@@ -1,0 +1,226 @@
+"""From the database to a pack: every part read once, in a constant number of queries whatever the number of rows."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from audit_app.accounts.models import Organisation
+from audit_app.core import clock
+from audit_app.core.db import db
+from audit_app.findings.models import Finding, Origin
+from audit_app.reviews import (
+    compile_actions,
+    compile_audits,
+    compile_findings,
+    compile_indicators,
+    lights,
+    series,
+)
+from audit_app.reviews.models import Decision, InputKey, Review, ReviewInput
+from audit_app.reviews.pack import (
+    Attendee,
+    Block,
+    Conclusion,
+    DecisionRow,
+    Definition,
+    Input,
+    Many,
+    Meta,
+    Month,
+    Name,
+    Pack,
+    PreviousAction,
+    Said,
+    SourceFile,
+    said,
+)
+
+Blocks = dict[str, tuple[Block, ...]]
+
+
+def compile_pack(review: Review) -> Pack:
+    """The pack of a review as things stand now. Changes nothing; the review may be in any state."""
+    register = series.read(review.period_from, review.period_to)
+    findings = compile_findings.read(review.period_from, review.period_to)
+    audits = compile_audits.read(review.period_from, review.period_to)
+    previous = compile_actions.read(review)
+    board = (
+        lights.of_actions(previous), lights.of_audits(audits), lights.of_findings(findings),
+        *lights.of_indicators(register),
+    )  # fmt: skip
+    return Pack(
+        meta=_meta(review),
+        participants=tuple(
+            Attendee(each.person.name, each.function, None if each.attended is None else int(each.attended))
+            for each in review.participants
+        ),
+        decisions=tuple(map(_decision, review.decisions)),
+        previous=previous,
+        lights=board,
+        warnings=tuple(warnings(review, register, audits)),
+        inputs=_inputs(review, _blocks(review, register, findings, audits, previous)),
+        conclusion=_conclusion(review),
+        definitions=tuple(_definitions(register)),
+        sources=tuple(
+            SourceFile(row.filename, row.kind, row.sha256, row.rows, row.accepted, row.name or "", row.at)
+            for row in register.files.values()
+        ),
+    )
+
+
+def compile_input(review: Review, key: InputKey) -> tuple[Block, ...]:
+    """What the data say for one input: the same blocks as in the pack, without reading what it does not need."""
+    span = review.period_from, review.period_to
+    if key is InputKey.A:
+        return compile_actions.for_input(compile_actions.read(review))
+    if key is InputKey.D:
+        return compile_findings.improvements(*span)
+    if key in (InputKey.B, InputKey.F, InputKey.K, InputKey.L):
+        return ()
+    register = series.read(*span)
+    if key is InputKey.C1:
+        return _c1(compile_findings.read(*span), register)
+    if key is InputKey.C3:
+        return _c3(compile_audits.read(*span), register)
+    return _of_indicators(key, register)
+
+
+def _of_indicators(key: InputKey, register: series.Register) -> tuple[Block, ...]:
+    if key is InputKey.C2:
+        return compile_indicators.overview(register)
+    own = compile_indicators.for_input(register, key.value)
+    return (*own, *compile_indicators.targets(register)) if key is InputKey.G else own
+
+
+def _c1(findings: compile_findings.Findings, register: series.Register) -> tuple[Block, ...]:
+    return (*compile_findings.for_input(findings), *_told(register, "c1"))
+
+
+def _c3(audits: compile_audits.Audits, register: series.Register) -> tuple[Block, ...]:
+    return (*compile_audits.for_input(audits), *_told(register, "c3"))
+
+
+def _told(register: series.Register, key: str) -> tuple[Block, ...]:
+    """Indicators that stand beside records: only when they have values."""
+    told = [one for one in register.of(compile_indicators.codes_of(register, key)) if one.points]
+    return compile_indicators.for_input(register, key) if told else ()
+
+
+def _blocks(
+    review: Review, register: series.Register, findings: compile_findings.Findings, audits: compile_audits.Audits,
+    previous: tuple[PreviousAction, ...],
+) -> Blocks:  # fmt: skip
+    found: Blocks = {
+        "a": compile_actions.for_input(previous),
+        "c1": _c1(findings, register),
+        "c3": _c3(audits, register),
+        "d": compile_findings.improvements(review.period_from, review.period_to),
+    }
+    for key in (InputKey.C2, InputKey.E, InputKey.G, InputKey.H, InputKey.I, InputKey.J):
+        found[key.value] = _of_indicators(key, register)
+    return found
+
+
+def _inputs(review: Review, blocks: Blocks) -> tuple[Input, ...]:
+    rows = {row.key: row for row in review.inputs}
+    return tuple(_input(key, rows.get(key), blocks.get(key.value, ())) for key in InputKey)
+
+
+def _input(key: InputKey, row: ReviewInput | None, blocks: tuple[Block, ...]) -> Input:
+    if row is None:
+        return Input(key.value, blocks=blocks)
+    return Input(
+        key.value, row.text, int(row.nothing_to_report), row.reason, row.owner.name if row.owner else "",
+        row.written_by.name if row.written_by else "", row.written_at, blocks,
+    )  # fmt: skip
+
+
+def _meta(review: Review) -> Meta:
+    organisation = db.session.get(Organisation, 1) or Organisation(
+        name_en="",
+        name_zh="",
+        scope_en="",
+        scope_zh="",
+        confidentiality_en="Internal",
+        confidentiality_zh="内部",
+    )
+    moment = review.approved_at or clock.now()
+    return Meta(
+        code=review.code, title=review.title, organisation=Name(organisation.name_en, organisation.name_zh),
+        scope=Name(organisation.scope_en, organisation.scope_zh),
+        confidentiality=Name(organisation.confidentiality_en, organisation.confidentiality_zh),
+        period_from=review.period_from, period_to=review.period_to, meets_on=review.meets_on, place=review.place,
+        chair=review.chair.name, prepared_by=review.prepared_by.name, state=review.state.value, version=1,
+        compiled_at=moment, zone=str(clock.zone()),
+    )  # fmt: skip
+
+
+def _decision(row: Decision) -> DecisionRow:
+    return DecisionRow(
+        row.code, row.state.value, row.input_key.value, row.text, row.rationale, row.options, row.resources,
+        row.owner.name if row.owner else "", row.due_on, row.action.code if row.action else "",
+    )  # fmt: skip
+
+
+def _conclusion(review: Review) -> Conclusion:
+    return Conclusion(
+        review.suitability, review.adequacy, review.effectiveness, review.minutes, review.next_review_on,
+        review.approved_by.name if review.approved_by else "", review.approved_at,
+    )  # fmt: skip
+
+
+def _definitions(register: series.Register) -> list[Definition]:
+    found = {one.code: one for one in register.series}
+    return [
+        Definition(
+            row.code, Name(row.name_en, row.name_zh), Name(row.formula_en, row.formula_zh), row.unit,
+            row.direction.value, found[row.code].target_words(), row.clause, row.source.value,
+        )
+        for row in register.rows
+    ]  # fmt: skip
+
+
+def warnings(review: Review, register: series.Register, audits: compile_audits.Audits) -> list[Said]:
+    """What the rules point out without stopping anybody: R14, an audit not reported, a participant absent."""
+    found = [
+        said("warn.uncommented", name=one.name, code=one.code,
+             months=Many(tuple(Month(month.first) for month in silent)))
+        for one, silent in _uncommented(review, register)
+    ]  # fmt: skip
+    if not audits.done(audits.own):
+        found.append(said("warn.no_audit"))
+    found += [
+        said("warn.open_audit", code=audit.code, title=audit.title)
+        for audit in audits.own
+        if audit.state not in compile_audits.DONE and audit.ends_on < audits.end
+    ]
+    return found + [
+        said("warn.absent", name=each.person.name) for each in review.participants if each.attended is False
+    ]
+
+
+def _uncommented(
+    review: Review, register: series.Register
+) -> list[tuple[series.Series, Sequence[series.Calendar]]]:
+    """R14: targets missed without a word: no comment on the month, no finding on the indicator, no decision."""
+    spoken = _spoken(review)
+    found = []
+    for one in register.series:
+        silent = [month for month in register.missed(one) if not one.points[month].comment]
+        if silent and not any(_mentions(text, one) for text in spoken):
+            found.append((one, silent))
+    return found
+
+
+def _spoken(review: Review) -> list[str]:
+    decided = [f"{row.text} {row.rationale} {row.options}" for row in review.decisions]
+    query = select(Finding.title, Finding.nonconformity).where(
+        Finding.origin == Origin.INDICATOR, Finding.raised_on >= review.period_from
+    )
+    return decided + [f"{title} {statement}" for title, statement in db.session.execute(query)]
+
+
+def _mentions(text: str, one: series.Series) -> bool:
+    words = text.casefold()
+    codes = "".join(letter if letter.isalnum() and letter.isascii() else " " for letter in text).split()
+    return one.code in codes or any(name and name.casefold() in words for name in (one.name.en, one.name.zh))

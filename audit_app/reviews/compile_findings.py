@@ -1,0 +1,302 @@
+"""What the findings say for inputs c1 and d: counted from one reading of the rows, so that all tables agree."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
+from audit_app.accounts.models import Department, Person, Process
+from audit_app.core.clock import local, today
+from audit_app.core.db import db
+from audit_app.findings import figures
+from audit_app.findings.models import (
+    NONCONFORMITY,
+    Action,
+    ActionKind,
+    ActionState,
+    Finding,
+    Grade,
+)
+from audit_app.indicators.periods import Month as Calendar
+from audit_app.indicators.periods import months
+from audit_app.reviews.pack import (
+    Block,
+    Column,
+    Figure,
+    Line,
+    Month,
+    Name,
+    Plot,
+    Remark,
+    Table,
+    Toned,
+    Value,
+    said,
+)
+
+PAPER_ROWS = 20
+GRADE_TONE = {Grade.MAJOR: "bad", Grade.MINOR: "warn"}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The nonconformities that were open at some time in the period, and the shares as the register counts them."""
+
+    rows: tuple[Any, ...]
+    shares: figures.Statistics
+    date_from: date
+    date_to: date
+
+    @property
+    def end(self) -> date:
+        """The last day that figures speak of: today, if the period is still running."""
+        return min(self.date_to, today())
+
+    def raised(self) -> list[Any]:
+        """Rows raised in the period."""
+        return [row for row in self.rows if self.date_from <= row.raised_on <= self.end]
+
+    def closed(self) -> list[Any]:
+        """Rows closed in the period."""
+        return [row for row in self.rows if row.closed_on and self.date_from <= row.closed_on <= self.end]
+
+    def open_on(self, day: date) -> list[Any]:
+        """Rows open at the end of a day."""
+        return [
+            row
+            for row in self.rows
+            if row.raised_on <= day and (row.closed_on is None or row.closed_on > day)
+        ]
+
+    def overdue_on(self, day: date) -> list[Any]:
+        """Of those, rows whose actions were due before and not reported done by then."""
+        return [row for row in self.open_on(day) if late(row, day)]
+
+
+def late(row: Any, day: date) -> bool:
+    """Due before a day and not reported done by it."""
+    done = row.implemented_at is not None and local(row.implemented_at).date() <= day
+    return row.due_on is not None and row.due_on < day and not done
+
+
+def read(date_from: date, date_to: date) -> Findings:
+    """All nonconformities of the period in one query, and the shares of the register."""
+    owner, department, process = aliased(Person), aliased(Department), aliased(Process)
+    query = (
+        select(
+            Finding.code, Finding.title, Finding.grade, Finding.state, Finding.clause, Finding.raised_on,
+            Finding.closed_on, Finding.due_on, Finding.implemented_at, owner.name.label("owner"),
+            process.code.label("process"), process.name_en.label("process_en"), process.name_zh.label("process_zh"),
+            department.code.label("department"), department.name_en.label("department_en"),
+            department.name_zh.label("department_zh"),
+        )
+        .outerjoin(owner, Finding.owner_id == owner.id)
+        .outerjoin(department, Finding.department_id == department.id)
+        .outerjoin(process, Finding.process_id == process.id)
+        .where(
+            figures.COUNTED, Finding.grade.in_(NONCONFORMITY), Finding.raised_on <= date_to,
+            or_(Finding.closed_on.is_(None), Finding.closed_on >= date_from),
+        )
+        .order_by(Finding.id)
+    )  # fmt: skip
+    return Findings(
+        tuple(db.session.execute(query)), figures.statistics(date_from, date_to), date_from, date_to
+    )
+
+
+def for_input(found: Findings) -> tuple[Block, ...]:
+    """Input c1."""
+    if not found.rows:
+        return (Remark(said("nc.none"), "good"),)
+    return (*_remarks(found), *_plots(found), _months(found), *_counts(found), _matrix(found), _open(found))
+
+
+def share(part: int, whole: int) -> Figure:
+    """A share in percent; no value of nothing."""
+    return Figure(Decimal(part) * 100 / whole if whole else None, 1, "%")
+
+
+def _remarks(found: Findings) -> list[Remark]:
+    still, overdue = found.open_on(found.end), found.overdue_on(found.end)
+    first = said(
+        "nc.summary",
+        opened=len(found.raised()),
+        closed=len(found.closed()),
+        open=len(still),
+        overdue=len(overdue),
+    )
+    remarks = [Remark(first, "bad" if overdue else "info")]
+    for key, one in (("nc.on_time", found.shares.on_time), ("nc.recurring", found.shares.recurring)):
+        facts = {
+            "part": one.numerator,
+            "whole": one.denominator,
+            "share": share(one.numerator, one.denominator),
+        }
+        remarks.append(Remark(said(key, **facts), "info"))
+    if still:
+        days = Decimal(sum((found.end - row.raised_on).days for row in still)) / len(still)
+        remarks.append(Remark(said("nc.age", days=Figure(days, 0)), "info"))
+    return remarks
+
+
+def _span(found: Findings) -> list[Calendar]:
+    return list(months(Calendar.of(found.date_from), Calendar.of(found.end)))
+
+
+def _per_month(found: Findings) -> list[tuple[Calendar, int, int, int, int]]:
+    raised = Counter(Calendar.of(row.raised_on) for row in found.raised())
+    closed = Counter(Calendar.of(row.closed_on) for row in found.closed())
+    return [
+        (one, raised[one], closed[one], len(found.open_on(day)), len(found.overdue_on(day)))
+        for one in _span(found)
+        for day in (min(one.last, found.end),)
+    ]
+
+
+def _months(found: Findings) -> Table:
+    names = ("opened", "closed", "open", "overdue")
+    columns = (Column(said("col.month"), "month"), *(Column(said(f"col.{name}"), "int") for name in names))
+    return Table(
+        said("table.nc_months"), columns, tuple((Month(row[0].first), *row[1:]) for row in _per_month(found))
+    )
+
+
+def _plots(found: Findings) -> list[Plot]:
+    rows = _per_month(found)
+    labels = tuple(Month(row[0].first) for row in rows)
+
+    def line(place: int, key: str, tone: str) -> Line:
+        return Line(said(key), tuple(Decimal(row[place]) for row in rows), tone)
+
+    system = said("value.this_system")
+    return [
+        Plot("bar", said("plot.nc"), labels, (line(1, "col.opened", "warn"), line(2, "col.closed", "good")), "n", source=system),
+        Plot("line", said("plot.nc_open"), labels, (line(3, "col.open", "info"), line(4, "col.overdue", "bad")), "n", source=system),
+    ]  # fmt: skip
+
+
+def _counts(found: Findings) -> list[Table]:
+    """By grade, by clause and by process, each with the nonconformities raised in the period."""
+    rows = found.raised()
+    if not rows:
+        return []
+    number = Column(said("col.count"), "int")
+    grades = Counter(row.grade for row in rows)
+    clauses = Counter(row.clause for row in rows)
+    names = {row.process: _named(row, "process") for row in rows}
+    processes = Counter(row.process for row in rows)
+    return [
+        Table(said("table.nc_grades"), (Column(said("col.grade"), width=30), number), tuple(
+            (Toned(said(f"grade.{grade.value}"), GRADE_TONE[grade]), grades[grade]) for grade in (Grade.MAJOR, Grade.MINOR)
+        )),
+        Table(said("table.nc_clauses"), (Column(said("col.clause"), width=30), number), tuple(
+            (clause or said("value.unnamed"), count) for clause, count in _ranked(clauses)
+        ), limit=10),
+        Table(said("table.nc_processes"), (Column(said("col.process"), width=30), number), tuple(
+            (names[process], count) for process, count in _ranked(processes)
+        ), limit=10),
+    ]  # fmt: skip
+
+
+def _ranked(counted: Counter[Any]) -> list[tuple[Any, int]]:
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0] is None, str(pair[0])))
+
+
+def _named(row: Any, what: str) -> Value:
+    code, english, chinese = getattr(row, what), getattr(row, f"{what}_en"), getattr(row, f"{what}_zh")
+    return said("value.named", code=code, name=Name(english, chinese)) if code else said("value.unnamed")
+
+
+def _matrix(found: Findings) -> Table:
+    """The distribution table that auditors know: clauses down, departments across."""
+    rows = found.raised()
+    heads = {row.department: Name(row.department_en, row.department_zh) for row in rows if row.department}
+    codes = sorted(heads)
+    other = [None] if any(row.department is None for row in rows) else []
+    counted = Counter((row.clause, row.department) for row in rows)
+    clauses = sorted({row.clause for row in rows}, key=_clause_order)
+    columns = (
+        Column(said("col.clause"), width=10), *(Column(heads[code], "int", 8) for code in codes),
+        *(Column(said("value.unnamed"), "int", 8) for _none in other), Column(said("col.total"), "int", 7),
+    )  # fmt: skip
+    table = tuple(
+        (
+            clause or said("value.unnamed"), *(counted[clause, code] or None for code in (*codes, *other)),
+            sum(counted[clause, code] for code in (*codes, *other)),
+        )
+        for clause in clauses
+    )  # fmt: skip
+    return Table(said("table.nc_matrix"), columns, table, empty=said("nc.none"))
+
+
+def _clause_order(clause: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (99, part) for part in clause.split(".")]
+
+
+def _open(found: Findings) -> Table:
+    columns = (
+        Column(said("col.code"), width=11), Column(said("col.title"), width=30), Column(said("col.grade"), width=14),
+        Column(said("col.owner"), width=13), Column(said("col.state"), width=12), Column(said("col.due"), "date", 10),
+        Column(said("col.late"), "int", 6),
+    )  # fmt: skip
+    end = found.end
+    rows = [(_days_late(row, end), row) for row in found.open_on(end)]
+    rows.sort(key=lambda pair: (-pair[0], pair[1].due_on or date.max, pair[1].code))
+    return Table(
+        said("table.nc_open"), columns,
+        tuple(
+            (
+                row.code, row.title, Toned(said(f"grade.{row.grade.value}"), GRADE_TONE[row.grade]), row.owner or None,
+                said(f"finding.{row.state.value}"), row.due_on, Toned(days, "bad") if days else None,
+            )
+            for days, row in rows
+        ),
+        limit=PAPER_ROWS, empty=said("nc.none"),
+    )  # fmt: skip
+
+
+def _days_late(row: Any, day: date) -> int:
+    return (day - row.due_on).days if late(row, day) else 0
+
+
+def improvements(date_from: date, date_to: date) -> tuple[Block, ...]:
+    """Input d: opportunities of the period or still open, and improvement actions."""
+    wanted = or_(Finding.closed_on.is_(None), Finding.closed_on >= date_from)
+    ofis = db.session.execute(
+        select(Finding.code, Finding.title, Finding.state, Finding.raised_on, Person.name)
+        .outerjoin(Person, Finding.owner_id == Person.id)
+        .where(figures.COUNTED, Finding.grade == Grade.OFI, Finding.raised_on <= date_to, wanted)
+        .order_by(Finding.id.desc())
+    ).all()
+    actions = db.session.execute(
+        select(Action.code, Action.title, Action.state, Action.due_on, Person.name)
+        .outerjoin(Person, Action.owner_id == Person.id)
+        .where(
+            Action.kind == ActionKind.IMPROVEMENT, Action.state != ActionState.CANCELLED,
+            Action.created_on <= date_to, or_(Action.state == ActionState.OPEN, Action.created_on >= date_from),
+        )
+        .order_by(Action.id.desc())
+    ).all()  # fmt: skip
+    if not ofis and not actions:
+        return (Remark(said("improve.none"), "neutral"),)
+    found = [
+        _listed("table.ofis", "opened", "finding", ofis),
+        _listed("table.improvements", "due", "action", actions),
+    ]
+    return tuple(table for table in found if table.rows)
+
+
+def _listed(title: str, day: str, kind: str, rows: Any) -> Table:
+    columns = (
+        Column(said("col.code"), width=10), Column(said("col.title"), width=36), Column(said("col.owner"), width=14),
+        Column(said("col.state"), width=12), Column(said(f"col.{day}"), "date", 10),
+    )  # fmt: skip
+    return Table(
+        said(title), columns,
+        tuple((code, words, owner, said(f"{kind}.{state.value}"), on) for code, words, state, on, owner in rows),
+        limit=PAPER_ROWS,
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""A pack as files: rendered from the snapshot once, kept on approval, and given out as kept for ever after."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from audit_app.exports import pdf, xlsx
+from audit_app.exports.names import download_name
+from audit_app.exports.sheet import Column, Sheet, Workbook
+from audit_app.exports.values import Tone, speaking
+from audit_app.reviews import book, paper, queries
+from audit_app.reviews.compile import compile_pack
+from audit_app.reviews.models import Review
+from audit_app.reviews.pack import Pack, digest, from_json, to_json
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+KINDS = ("pdf", "xlsx")
+
+
+def render(pack: Pack, language: str, kind: str) -> bytes:
+    """One file of a pack. The same pack always gives the same bytes. ``language``: zh or en; ``kind``: pdf, xlsx."""
+    locale, sha256 = LOCALES[language], digest(to_json(pack))
+    with speaking(locale):
+        if kind == "pdf":
+            return pdf.render(paper.document(pack, locale, sha256))
+        return xlsx.render(book.workbook(pack, locale, sha256))
+
+
+def render_all(pack: Pack) -> dict[tuple[str, str], bytes]:
+    """All four files, by (language, kind): what :func:`services.approve` keeps."""
+    return {(language, kind): render(pack, language, kind) for language in LOCALES for kind in KINDS}
+
+
+def pack_of(review: Review) -> tuple[Pack, str]:
+    """The pack of a review and its SHA-256: as frozen, or compiled now while it is not approved."""
+    frozen = queries.frozen_pack(review)
+    if frozen is not None:
+        return from_json(frozen.snapshot), frozen.sha256
+    pack = compile_pack(review)
+    return pack, digest(to_json(pack))
+
+
+def file_of(review: Review, language: str, kind: str) -> bytes:
+    """One export: the kept bytes of an approved review, a fresh draft of any other."""
+    kept = queries.frozen_file(review, language, kind)
+    return kept.content if kept is not None else render(pack_of(review)[0], language, kind)
+
+
+def export(review: Review, language: str) -> dict[str, bytes]:
+    """PDF and XLSX of a review in one language: {"pdf": …, "xlsx": …}."""
+    return {kind: file_of(review, language, kind) for kind in KINDS}
+
+
+def filename(review: Review, language: str, kind: str) -> str:
+    """Name of a download, e.g. ``MR-2026-01 en.pdf``."""
+    return download_name(f"{review.code} {language}", kind)
+
+
+def register(reviews: Any, language: str) -> bytes:
+    """The list of reviews as a workbook."""
+    with speaking(LOCALES[language]):
+        columns = (
+            Column(_("No.")), Column(_("Title"), width=40), Column(_("State")), Column(_("Meeting"), "date"),
+            Column(_("Period from"), "date"), Column(_("Period to"), "date"), Column(_("Chair")),
+            Column(_("Next review"), "date"),
+        )  # fmt: skip
+        tones = {"approved": "good", "held": "info", "preparing": "warn"}
+        rows = [
+            (row.code, row.title, Tone(str(row.state.label), tones.get(row.state.value, "neutral")), row.meets_on,
+             row.period_from, row.period_to, row.chair.name, row.next_review_on)
+            for row in reviews
+        ]  # fmt: skip
+        sheet = Sheet(_("Management reviews"), columns, rows, empty=_("There is no review yet."))
+        return xlsx.render(Workbook((sheet,), language=LOCALES[language]))

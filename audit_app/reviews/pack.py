@@ -1,0 +1,354 @@
+"""The review pack: one frozen tree that feeds the page, the PDF and the workbook, and is kept as canonical JSON.
+
+It holds facts and keys, never prose of ours: words are made when it is shown (``telling.py``), so that a pack frozen
+today can be read in either language for ever. What people typed stays as typed. The tree consists of the classes
+below, tuples, text, whole numbers, Decimal, date, datetime and None; anything else is refused when it is written.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Master data with a name in both languages."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence or a label: a key of ``phrases.PHRASES`` and the facts that fill its placeholders."""
+
+    key: str
+    facts: tuple[tuple[str, "Value"], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured number: exact value, digits to show, unit (key of ``phrases.UNITS``). No value is "no data"."""
+
+    value: Decimal | None
+    decimals: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month, by its first day."""
+
+    first: date
+
+
+@dataclass(frozen=True, slots=True)
+class Toned:
+    """A value with a meaning: good, warn, bad, info, neutral. The words always say it too."""
+
+    value: "Value"
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Several values in a row."""
+
+    values: tuple["Value", ...]
+
+
+Value: TypeAlias = str | int | Decimal | date | datetime | Name | Said | Figure | Month | Toned | Many | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. ``kind``: text, int, number, percent, date, month; ``width`` is relative."""
+
+    title: Value
+    kind: str = "text"
+    width: int = 10
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A plain table. ``limit``: rows shown on paper before "+n more" (0: all); ``where``: both, paper or book."""
+
+    title: Value
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    limit: int = 0
+    where: str = "both"
+    empty: Said | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line or set of bars: one value per label, None is a gap."""
+
+    name: Value
+    values: tuple[Decimal | None, ...]
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A chart as plain data. ``cases``: per label (numerator, denominator) or one count; ``higher``: which way is
+    better, None for neither."""
+
+    kind: str
+    title: Value
+    labels: tuple[Value, ...]
+    lines: tuple[Line, ...]
+    unit: str = ""
+    target: Decimal | None = None
+    limits: tuple[Decimal, Decimal, Decimal] | None = None
+    signals: tuple[int, ...] = ()
+    decimals: int = 0
+    source: Value = None
+    cases: tuple[tuple[int, ...] | None, ...] = ()
+    higher: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One sentence of the compilation, with its tone."""
+
+    said: Said
+    tone: str = "info"
+
+
+Block: TypeAlias = Table | Plot | Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One of the fourteen inputs of 9.3: what was written, or why there is nothing to report; and what the data
+    say."""
+
+    key: str
+    text: str = ""
+    nothing: int = 0
+    reason: str = ""
+    owner: str = ""
+    author: str = ""
+    written_at: datetime | None = None
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def filled(self) -> bool:
+        """Whether the input says something (R11)."""
+        return bool(self.text.strip()) or bool(self.nothing and self.reason.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Somebody invited; ``attended`` 1, 0 or not known yet."""
+
+    name: str
+    function: str
+    attended: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision asked for, taken or refused."""
+
+    code: str
+    state: str
+    input_key: str
+    text: str
+    rationale: str
+    options: str
+    resources: str
+    owner: str
+    due_on: date | None
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousAction:
+    """An action decided in an earlier review. ``age`` and ``late`` in days on the day of compilation."""
+
+    code: str
+    review: str
+    title: str
+    owner: str
+    state: str
+    created_on: date
+    due_on: date
+    age: int
+    late: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A traffic light: what of, its tone, why, which way it moves, and the input that tells more."""
+
+    subject: Value
+    tone: str
+    reasons: tuple[Said, ...]
+    movement: str = ""
+    input_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """How an indicator is measured."""
+
+    code: str
+    name: Name
+    formula: Name
+    unit: str
+    direction: str
+    target: Value
+    clause: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that figures come from."""
+
+    filename: str
+    kind: str
+    sha256: str
+    rows: int
+    accepted: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What stands on the cover."""
+
+    code: str
+    title: str
+    organisation: Name
+    scope: Name
+    confidentiality: Name
+    period_from: date
+    period_to: date
+    meets_on: date
+    place: str
+    chair: str
+    prepared_by: str
+    state: str
+    version: int
+    compiled_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What the review concluded (9.3) and how it was signed."""
+
+    suitability: str
+    adequacy: str
+    effectiveness: str
+    minutes: str
+    next_review_on: date | None
+    approved_by: str
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The whole pack. ``warnings``: what the rules point out without stopping the approval."""
+
+    meta: Meta
+    participants: tuple[Attendee, ...]
+    decisions: tuple[DecisionRow, ...]
+    previous: tuple[PreviousAction, ...]
+    lights: tuple[Light, ...]
+    warnings: tuple[Said, ...]
+    inputs: tuple[Input, ...]
+    conclusion: Conclusion
+    definitions: tuple[Definition, ...]
+    sources: tuple[SourceFile, ...]
+    format: int = FORMAT
+
+    @property
+    def frozen(self) -> bool:
+        """Approved: the final pack, no longer a draft."""
+        return self.meta.state == "approved"
+
+
+KINDS: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        Name, Said, Figure, Month, Toned, Many, Column, Table, Line, Plot, Remark, Input, Attendee, DecisionRow,
+        PreviousAction, Light, Definition, SourceFile, Meta, Conclusion, Pack,
+    )
+}  # fmt: skip
+
+
+def said(key: str, **facts: Value) -> Said:
+    """A sentence from its key and facts."""
+    return Said(key, tuple(sorted(facts.items())))
+
+
+def to_json(pack: Pack) -> str:
+    """Canonical JSON: sorted keys, no blanks, Decimal as text, instants in UTC. Raises TypeError for a stranger."""
+    return json.dumps(
+        _plain(pack), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def _plain(value: Any) -> Any:
+    if value is None or type(value) in (str, int):
+        return value
+    if type(value) is tuple:
+        return [_plain(each) for each in value]
+    if type(value) is Decimal:
+        return {"_": "Decimal", "v": str(value)}
+    if type(value) is datetime:
+        return {"_": "datetime", "v": value.astimezone(UTC).isoformat()}
+    if type(value) is date:
+        return {"_": "date", "v": value.isoformat()}
+    if KINDS.get(type(value).__name__) is type(value):
+        return {"_": type(value).__name__} | {
+            field.name: _plain(getattr(value, field.name)) for field in fields(value)
+        }
+    raise TypeError(f"A pack cannot hold {type(value).__name__}: {value!r}")
+
+
+def from_json(text: str) -> Pack:
+    """The pack of a canonical JSON text; ``from_json(to_json(pack)) == pack``. Raises ValueError for other text."""
+    try:
+        pack = _alive(json.loads(text))
+    except (KeyError, TypeError, ArithmeticError) as error:
+        raise ValueError("This is not a review pack.") from error
+    if not isinstance(pack, Pack):
+        raise ValueError("This is not a review pack.")
+    return pack
+
+
+_SIMPLE: dict[str, Any] = {
+    "Decimal": Decimal,
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
+
+
+def _alive(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_alive(each) for each in value)
+    if not isinstance(value, dict):
+        return value
+    kind = value["_"]
+    if kind in _SIMPLE:
+        return _SIMPLE[kind](value["v"])
+    return KINDS[kind](**{name: _alive(each) for name, each in value.items() if name != "_"})
+
+
+def digest(text: str) -> str:
+    """SHA-256 (hex) of a pack's JSON."""
+    return hashlib.sha256(text.encode()).hexdigest()

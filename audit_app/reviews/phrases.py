@@ -1,0 +1,216 @@
+"""Every word a pack is told with, by key: headings, columns, sentences. Placeholders are named.
+
+A frozen pack keeps keys; a key in use is therefore never renamed or given another meaning, only worded better.
+"""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from audit_app.core.labels import Label
+from audit_app.findings.models import ActionKind, ActionState, FindingState, Grade
+from audit_app.indicators.models import Direction, Source
+from audit_app.indicators.trend import Movement
+from audit_app.programme.models import AuditKind, AuditState
+from audit_app.reviews.models import DecisionState, InputKey, ReviewState
+
+ENUMS: dict[str, type[Label]] = {
+    "grade": Grade, "finding": FindingState, "action": ActionState, "action_kind": ActionKind, "audit": AuditState,
+    "audit_kind": AuditKind, "decision": DecisionState, "review": ReviewState, "input": InputKey,
+    "direction": Direction, "source": Source, "movement": Movement,
+}  # fmt: skip
+"""``grade.major`` and the like are worded by their enum."""
+
+UNITS: dict[str, Any] = {
+    "%": "%", "h": _l("h"), "min": _l("min"), "n": "", "score": _l("points"), "currency": "",
+    "n/person/day": _l("per person and day"),
+}  # fmt: skip
+
+PHRASES: dict[str, Any] = {
+    # columns
+    "col.code": _l("No."),
+    "col.title": _l("Title"),
+    "col.state": _l("State"),
+    "col.owner": _l("Owner"),
+    "col.due": _l("Due"),
+    "col.late": _l("Days late"),
+    "col.age": _l("Age in days"),
+    "col.month": _l("Month"),
+    "col.opened": _l("Raised"),
+    "col.closed": _l("Closed"),
+    "col.open": _l("Open at month end"),
+    "col.overdue": _l("Overdue at month end"),
+    "col.grade": _l("Grade"),
+    "col.count": _l("Number"),
+    "col.clause": _l("Clause"),
+    "col.process": _l("Process"),
+    "col.department": _l("Department"),
+    "col.review": _l("Review"),
+    "col.created": _l("Decided on"),
+    "col.note": _l("What was done"),
+    "col.indicator": _l("Indicator"),
+    "col.unit": _l("Unit"),
+    "col.target": _l("Target"),
+    "col.last": _l("Latest"),
+    "col.last_month": _l("Month"),
+    "col.previous": _l("Month before"),
+    "col.last_year": _l("Year before"),
+    "col.movement": _l("Movement"),
+    "col.judged": _l("Target"),
+    "col.value": _l("Value"),
+    "col.numerator": _l("Numerator"),
+    "col.denominator": _l("Denominator"),
+    "col.comment": _l("Comment"),
+    "col.source": _l("Source"),
+    "col.programme": _l("Programme"),
+    "col.planned": _l("Planned"),
+    "col.done": _l("Done"),
+    "col.behind": _l("Late"),
+    "col.cancelled": _l("Cancelled"),
+    "col.audit": _l("Audit"),
+    "col.kind": _l("Kind"),
+    "col.dates": _l("Dates"),
+    "col.reported": _l("Reported on"),
+    "col.assessed": _l("Items assessed"),
+    "col.conform": _l("Without nonconformity, %%"),
+    "col.major": _l("Major"),
+    "col.minor": _l("Minor"),
+    "col.observation": _l("Obs."),
+    "col.ofi": _l("OFI"),
+    "col.good_practice": _l("Good pr."),
+    "col.total": _l("Total"),
+    "col.service": _l("Service"),
+    "col.missed": _l("Months missed"),
+    "col.code_month": "%(code)s",
+    "col.code_unit": "%(code)s (%(unit)s)",
+    # values
+    "value.met": _l("met"),
+    "value.missed": _l("missed"),
+    "value.no_target": _l("no target"),
+    "value.no_data": _l("no data"),
+    "value.no_trend": _l("no clear trend"),
+    "value.unnamed": _l("not stated"),
+    "value.entered": _l("entered by hand"),
+    "value.this_system": _l("records of this system"),
+    "target.higher": "≥ %(target)s",
+    "target.lower": "≤ %(target)s",
+    "target.band": "%(low)s – %(high)s",
+    "value.range": "%(first)s – %(last)s",
+    "value.named": "%(code)s %(name)s",
+    "value.month_value": "%(month)s %(value)s",
+    # titles of tables and charts
+    "table.previous": _l("Decisions of earlier reviews"),
+    "table.nc_months": _l("Nonconformities by month"),
+    "table.nc_grades": _l("Nonconformities of the period by grade"),
+    "table.nc_clauses": _l("Nonconformities of the period by clause"),
+    "table.nc_processes": _l("Nonconformities of the period by process"),
+    "table.nc_matrix": _l("Distribution: clause × department"),
+    "table.nc_open": _l("Nonconformities still open, those late first"),
+    "table.indicators": _l("All indicators with a value"),
+    "table.months": _l("Values by month"),
+    "table.values": _l("All values, one row each"),
+    "table.services": _l("Availability by service"),
+    "table.targets": _l("Targets met and missed"),
+    "table.programmes": _l("Audits by programme"),
+    "table.audits": _l("Results by audit"),
+    "table.ofis": _l("Opportunities for improvement"),
+    "table.improvements": _l("Improvement actions"),
+    "plot.nc": _l("Nonconformities raised and closed"),
+    "plot.nc_open": _l("Nonconformities open and overdue at month end"),
+    "plot.grades": _l("Findings by audit and grade"),
+    "plot.met": _l("Indicators that met their target"),
+    "plot.indicator": "%(code)s %(name)s",
+    # remarks
+    "nc.summary": _l(
+        "%(opened)s nonconformities were raised in the period and %(closed)s closed; %(open)s are open, of which "
+        "%(overdue)s are past their date."
+    ),
+    "nc.none": _l("No nonconformity was raised in the period and none is open."),
+    "nc.on_time": _l("Actions done on time: %(part)s of %(whole)s due in the period (%(share)s)."),
+    "nc.recurring": _l(
+        "Recurring: %(part)s of %(whole)s (%(share)s) on a clause and department that had one in the twelve months before."
+    ),
+    "nc.age": _l("Open findings are %(days)s days old on average."),
+    "indicator.missed": _l(
+        "%(name)s (%(code)s): target %(target)s missed in %(count)s of %(total)s months: %(months)s."
+    ),
+    "indicator.missed_month": _l("%(value)s in %(month)s"),
+    "indicator.gap": _l("%(name)s (%(code)s): no value for %(months)s."),
+    "indicator.no_values": _l("Without any value in the period: %(names)s."),
+    "indicator.none": _l("No indicator of this input has a value in the period."),
+    "indicator.all_met": _l("Every target with a value was met in every month of the period."),
+    "indicator.elsewhere": _l("Charts and months stand under the input an indicator belongs to."),
+    "indicator.service_missed": _l(
+        "%(service)s: %(value)s in %(month)s, below the target %(target)s: missed."
+    ),
+    "audit.none": _l("No audit was planned in the period."),
+    "audit.coverage": _l("Own audits of the period cover %(part)s of %(whole)s clauses."),
+    "audit.uncovered": _l("Not covered: %(clauses)s."),
+    "audit.share": _l("Of %(whole)s items assessed, %(part)s (%(share)s) showed no nonconformity."),
+    "previous.none": _l("There is no decision of an earlier review to follow up."),
+    "previous.summary": _l(
+        "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
+    ),
+    "improve.none": _l(
+        "No opportunity for improvement and no improvement action is on record for the period."
+    ),
+    # traffic lights
+    "light.service_levels": _l("Service levels and availability"),
+    "light.incidents": _l("Incidents, requests and problems"),
+    "light.changes": _l("Changes, releases and configuration"),
+    "light.assurance": _l("Continuity and information security"),
+    "light.customers": _l("Customers and complaints"),
+    "light.suppliers": _l("Suppliers"),
+    "light.resources": _l("Resources, competence and cost"),
+    "light.objectives": _l("Objectives"),
+    "light.other": _l("Other indicators"),
+    "light.audits": _l("Internal audits"),
+    "light.nonconformities": _l("Nonconformities and corrective actions"),
+    "light.actions": _l("Decisions of earlier reviews"),
+    "why.missed": _l("%(name)s %(value)s in %(month)s misses %(target)s (%(count)s of %(total)s months)."),
+    "why.worsening": _l("%(name)s %(value)s in %(month)s meets %(target)s but is getting worse."),
+    "why.missed_before": _l(
+        "%(name)s %(value)s in %(month)s meets %(target)s; missed in %(count)s of %(total)s months."
+    ),
+    "why.met": _l("%(name)s %(value)s in %(month)s meets %(target)s."),
+    "why.no_target": _l("%(name)s %(value)s in %(month)s; no target is set."),
+    "why.no_data": _l("%(name)s has no value in the period."),
+    "why.stale": _l("%(name)s: the latest value is of %(month)s."),
+    "why.all_met": _l("All %(count)s indicators with a target met it."),
+    "why.more": _l("+%(count)s more under input %(input)s)"),
+    "why.audits_late": _l("%(late)s of %(planned)s audits are late."),
+    "why.audits_none": _l("No audit was planned in the period."),
+    "why.audits_uncovered": _l(
+        "%(done)s of %(planned)s audits done; %(missing)s clauses not covered in the period."
+    ),
+    "why.audits_open": _l("%(done)s of %(planned)s audits done, none late."),
+    "why.audits_done": _l("All %(planned)s audits done; every clause covered."),
+    "why.nc_overdue": _l("%(overdue)s of %(open)s open nonconformities are past their date."),
+    "why.nc_major": _l("%(major)s major nonconformities are open, none past its date."),
+    "why.nc_late_share": _l("Only %(share)s of actions were done on time."),
+    "why.nc_fine": _l("%(open)s nonconformities open, none past its date."),
+    "why.actions_late": _l("%(late)s of %(open)s open actions are late."),
+    "why.actions_open": _l("%(open)s open, none late."),
+    "why.actions_done": _l("All %(count)s are done."),
+    "why.actions_none": _l("No decision of an earlier review to follow up."),
+    # warnings
+    "warn.uncommented": _l(
+        "R14: %(name)s (%(code)s) missed its target in %(months)s, and there is neither a comment nor an action or "
+        "decision on it."
+    ),
+    "warn.no_audit": _l(
+        "No internal audit was reported in the period; its results are an input of the review."
+    ),
+    "warn.absent": _l("%(name)s was invited and did not attend."),
+    "warn.open_audit": _l("%(code)s %(title)s is not reported yet."),
+}
+
+
+def phrase(key: str) -> Any:
+    """The (lazy) words of a key; the key itself where nobody worded it (a test finds those)."""
+    kind, _dot, value = key.partition(".")
+    if kind in ENUMS:
+        return ENUMS[kind](value).label
+    if kind == "unit":
+        return UNITS.get(value, value)
+    return PHRASES.get(key, key)

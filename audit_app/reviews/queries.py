@@ -1,0 +1,202 @@
+"""Reading reviews: who may see which, lists, and what is frozen."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, exists, false, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission
+from audit_app.core.db import db
+from audit_app.core.errors import NotVisible
+from audit_app.reviews.models import (
+    Decision,
+    FrozenFile,
+    FrozenPack,
+    InputKey,
+    Participant,
+    Review,
+    ReviewInput,
+    ReviewState,
+)
+
+SOON = 7
+"""Days before the meeting on which the owners of unwritten inputs are reminded."""
+
+
+def visible_to(person: Person) -> Select[Review]:
+    """All reviews for who may see reviews; for a contributor those in preparation in which they have a part."""
+    query = select(Review)
+    if person.may(Permission.REVIEW_SEE):
+        return query
+    if not person.may(Permission.REVIEW_CONTRIBUTE):
+        return query.where(false())
+    owns = exists().where(ReviewInput.review_id == Review.id, ReviewInput.owner_id == person.id)
+    takes_part = exists().where(Participant.review_id == Review.id, Participant.person_id == person.id)
+    return query.where(Review.state == ReviewState.PREPARING, or_(owns, takes_part))
+
+
+def get(review_id: int, *, to: Person) -> Review:
+    """One review with everything its page shows. Raises :class:`NotVisible`."""
+    query = (
+        visible_to(to)
+        .where(Review.id == review_id)
+        .options(
+            joinedload(Review.chair),
+            joinedload(Review.prepared_by),
+            joinedload(Review.approved_by),
+            selectinload(Review.participants).joinedload(Participant.person),
+            selectinload(Review.inputs).joinedload(ReviewInput.owner),
+            selectinload(Review.inputs).joinedload(ReviewInput.written_by),
+            selectinload(Review.decisions).joinedload(Decision.owner),
+            selectinload(Review.decisions).joinedload(Decision.action),
+        )
+    )
+    review = db.session.scalars(query).unique().one_or_none()
+    if review is None:
+        raise NotVisible
+    return review
+
+
+def get_input(input_id: int, *, to: Person) -> ReviewInput:
+    """One input of a visible review. Raises :class:`NotVisible`."""
+    query = (
+        select(ReviewInput)
+        .where(
+            ReviewInput.id == input_id, ReviewInput.review_id.in_(visible_to(to).with_only_columns(Review.id))
+        )
+        .options(joinedload(ReviewInput.review), joinedload(ReviewInput.owner))
+    )
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def get_decision(decision_id: int, *, to: Person) -> Decision:
+    """One decision of a visible review. Raises :class:`NotVisible`."""
+    query = (
+        select(Decision)
+        .where(
+            Decision.id == decision_id, Decision.review_id.in_(visible_to(to).with_only_columns(Review.id))
+        )
+        .options(joinedload(Decision.review))
+    )
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+SORTS: dict[str, Any] = {"meets": Review.meets_on, "code": Review.code}
+
+
+def listing(person: Person, given: dict[str, str]) -> Select[Review]:
+    """The list of reviews as filtered; unknown values are left out."""
+    query = visible_to(person).options(
+        joinedload(Review.chair), selectinload(Review.inputs), selectinload(Review.decisions)
+    )
+    if given.get("state") in {state.value for state in ReviewState}:
+        query = query.where(Review.state == ReviewState(given["state"]))
+    if given.get("q"):
+        query = query.where(
+            or_(*(column.icontains(given["q"], autoescape=True) for column in (Review.code, Review.title)))
+        )
+    return query
+
+
+def search(text: str, to: Person, limit: int = 20) -> list[Review]:
+    """Reviews whose code or title holds the text, newest first."""
+    if not text.strip():
+        return []
+    query = listing(to, {"q": text.strip()}).order_by(Review.meets_on.desc(), Review.id.desc())
+    return list(db.session.scalars(query.limit(limit)).unique())
+
+
+def latest() -> Review | None:
+    """The review that met or meets last; approved ones go before others."""
+    approved = Review.state == ReviewState.APPROVED
+    query = select(Review).order_by(approved.desc(), Review.meets_on.desc(), Review.id.desc())
+    return db.session.scalars(query.limit(1)).first()
+
+
+def by_code(code: str) -> Review | None:
+    """The review of a code, for the command line (no person's view)."""
+    return db.session.scalars(select(Review).where(Review.code == code)).one_or_none()
+
+
+def codes() -> list[str]:
+    """Codes of all reviews, oldest first."""
+    return list(db.session.scalars(select(Review.code).order_by(Review.code)))
+
+
+def frozen_pack(review: Review) -> FrozenPack | None:
+    """The pack as approved; None before."""
+    query = select(FrozenPack).where(FrozenPack.review_id == review.id).order_by(FrozenPack.version.desc())
+    return db.session.scalars(query.limit(1)).first()
+
+
+def frozen_file(review: Review, language: str, kind: str) -> FrozenFile | None:
+    """One kept export; None before approval."""
+    query = (
+        select(FrozenFile)
+        .where(FrozenFile.review_id == review.id, FrozenFile.language == language, FrozenFile.format == kind)
+        .order_by(FrozenFile.version.desc())
+    )
+    return db.session.scalars(query.limit(1)).first()
+
+
+def frozen_hashes(review: Review) -> list[Any]:
+    """Language, format, size and SHA-256 of the kept exports, without reading them."""
+    query = (
+        select(
+            FrozenFile.language,
+            FrozenFile.format,
+            FrozenFile.sha256,
+            func.length(FrozenFile.content).label("size"),
+        )
+        .where(FrozenFile.review_id == review.id)
+        .order_by(FrozenFile.language, FrozenFile.format)
+    )
+    return list(db.session.execute(query))
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One notice to send: its kind, the person, the record."""
+
+    kind: str
+    to: Person
+    subject: ReviewInput
+
+
+def due(on: date) -> list[Reminder]:
+    """Owners of inputs not written, when the meeting is within ``SOON`` days or has passed."""
+    query = (
+        select(ReviewInput)
+        .join(Review)
+        .where(
+            Review.state == ReviewState.PREPARING,
+            Review.meets_on <= on + timedelta(days=SOON),
+            ReviewInput.owner_id.is_not(None),
+            ReviewInput.text == "",
+            ReviewInput.nothing_to_report.is_(False),
+        )
+        .options(joinedload(ReviewInput.owner), joinedload(ReviewInput.review))
+        .order_by(ReviewInput.id)
+    )
+    return [
+        Reminder("review_input.due", row.owner, row)
+        for row in db.session.scalars(query).unique()
+        if row.owner
+    ]
+
+
+def neighbours(row: ReviewInput) -> tuple[ReviewInput | None, ReviewInput | None]:
+    """The inputs before and after one, in the order of the standard."""
+    order = list(InputKey)
+    rows = sorted(row.review.inputs, key=lambda each: order.index(each.key))
+    place = rows.index(row)
+    return rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None

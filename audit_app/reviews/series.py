@@ -1,0 +1,220 @@
+"""Indicators with their months, as the pack tells of them: read in three queries, judged by pure functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from audit_app.accounts.models import Person
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.indicators import trend
+from audit_app.indicators.measures import Better
+from audit_app.indicators.models import Direction, Import, Indicator, Measurement
+from audit_app.indicators.periods import Month, months
+
+Calendar = Month
+from audit_app.indicators.trend import Movement
+from audit_app.reviews.pack import Figure, Name, Said, Value, said
+
+HISTORY = 24
+"""Months that charts look back at most, unless the period itself is longer."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One month of an indicator."""
+
+    value: Decimal
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    comment: str = ""
+    source: int | None = None
+    services: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True)
+class Series:
+    """An indicator and its known months. ``points`` has no entry for a month without data."""
+
+    code: str
+    name: Name
+    unit: str
+    better: str
+    target: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    decimals: int
+    points: dict[Month, Point] = field(default_factory=dict)
+
+    def figure(self, value: Decimal | None) -> Figure:
+        """A value of this indicator with its unit; percentages show two digits at least."""
+        return Figure(value, max(2, self.decimals) if self.unit == "%" else self.decimals, self.unit)
+
+    def value(self, month: Month) -> Decimal | None:
+        """Value of a month, or None."""
+        point = self.points.get(month)
+        return None if point is None else point.value
+
+    @property
+    def has_target(self) -> bool:
+        """Whether there is something to meet."""
+        return bool(self.better == "band" and (self.low is not None or self.high is not None)) or (
+            self.better != "band" and self.target is not None
+        )
+
+    def misses(self, value: Decimal) -> bool:
+        """Whether a value misses the target, unrounded; never without a target."""
+        if self.better == "band":
+            return (self.low is not None and value < self.low) or (
+                self.high is not None and value > self.high
+            )
+        if self.target is None:
+            return False
+        return value < self.target if self.better == "higher" else value > self.target
+
+    def target_words(self) -> Value:
+        """The target as a fact: ≥ 99.9 %; None without one."""
+        if not self.has_target:
+            return None
+        if self.better == "band":
+            return said("target.band", low=self._sharp(self.low), high=self._sharp(self.high))
+        return said(f"target.{self.better}", target=self._sharp(self.target))
+
+    def _sharp(self, value: Decimal | None) -> Figure:
+        """A target with the digits it was set with."""
+        if value is None:
+            return Figure(None)
+        exact = value.normalize().as_tuple().exponent
+        return Figure(value, max(0, -exact) if isinstance(exact, int) else 0, self.unit)
+
+    def numbers(self, span: Sequence[Month]) -> list[float | None]:
+        """Values for the trend functions."""
+        return [None if (value := self.value(month)) is None else float(value) for month in span]
+
+
+@dataclass(frozen=True)
+class Register:
+    """All active indicators over the months of a pack. ``window`` is what charts show; ``period`` is reviewed."""
+
+    series: tuple[Series, ...]
+    window: tuple[Month, ...]
+    period: tuple[Month, ...]
+    files: dict[int, Any]
+    rows: tuple[Indicator, ...]
+
+    def of(self, codes: Sequence[str]) -> tuple[Series, ...]:
+        """Series by code, in the order of the codes; unknown codes are left out."""
+        found = {one.code: one for one in self.series}
+        return tuple(found[code] for code in codes if code in found)
+
+    def known(self, one: Series) -> list[Month]:
+        """Months of the period with a value."""
+        return [month for month in self.period if month in one.points]
+
+    def missed(self, one: Series) -> list[Month]:
+        """Months of the period that missed the target."""
+        return [month for month in self.known(one) if one.misses(one.points[month].value)]
+
+    def gaps(self, one: Series) -> list[Month]:
+        """Months of the period without a value."""
+        return [month for month in self.period if month not in one.points]
+
+
+def movement(one: Series, upto: Month) -> str:
+    """The word for the last three months, or "" for no clear trend.
+
+    "Improving" is said only if the trend says so and the last step did not make it worse; "worsening" only if the
+    last step did not make it better. An odd month therefore never lets the pack claim too much.
+    """
+    span = [upto.plus(-2), upto.previous(), upto]
+    better: Better = one.better  # type: ignore[assignment]  # Direction holds the same three words
+    low, high = (None if limit is None else float(limit) for limit in (one.low, one.high))
+    word = trend.movement(one.numbers(span), better, low, high)
+    last, before = one.numbers(span)[-1], one.numbers(span)[-2]
+    step = trend.change(last, before, better, low, high)
+    against = {Movement.IMPROVING: Movement.WORSENING, Movement.WORSENING: Movement.IMPROVING}
+    if word not in against or step is against[word]:
+        return ""
+    return word.value
+
+
+def reviewed_months(date_from: date, date_to: date) -> tuple[Month, ...]:
+    """The months of a period that are over: a month still running has no final value and is no gap."""
+    last = min(Month.of(date_to), Month.of(today()).previous())
+    return tuple(months(Month.of(date_from), last))
+
+
+def read(date_from: date, date_to: date) -> Register:
+    """All active indicators with their months, in three queries."""
+    period = reviewed_months(date_from, date_to)
+    last = period[-1] if period else Month.of(date_to)
+    earliest = min(Month.of(date_from), last.plus(1 - HISTORY))
+    indicators = tuple(db.session.scalars(select(Indicator).where(Indicator.active).order_by(Indicator.id)))
+    series = {each.id: _series(each) for each in indicators}
+    query = select(
+        Measurement.indicator_id, Measurement.period, Measurement.value, Measurement.numerator,
+        Measurement.denominator, Measurement.comment, Measurement.import_id, Measurement.extra,
+    ).where(
+        Measurement.period.between(earliest.first, last.first), Measurement.value.is_not(None)
+    )  # fmt: skip
+    used: set[int] = set()
+    for indicator_id, day, value, top, bottom, comment, import_id, extra in db.session.execute(query):
+        if indicator_id in series:
+            point = Point(value, top, bottom, comment, import_id, _services(extra))
+            series[indicator_id].points[Month.of(day)] = point
+            used |= {import_id} - {None}
+    told = [month for one in series.values() for month in one.points]
+    first = min([*told, Month.of(date_from)])
+    return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)
+
+
+def _series(row: Indicator) -> Series:
+    better = Direction(row.direction).value
+    return Series(
+        row.code,
+        Name(row.name_en, row.name_zh),
+        row.unit,
+        better,
+        row.target,
+        row.low,
+        row.high,
+        row.decimals,
+    )
+
+
+def _services(extra: Any) -> tuple[tuple[str, Decimal], ...]:
+    """Availability by service, where an outage log told it: {name: percent} or {name: {"availability": percent}}."""
+    found = extra.get("services") if isinstance(extra, dict) else None
+    if not isinstance(found, dict):
+        return ()
+    pairs = (
+        (name, facts.get("availability") if isinstance(facts, dict) else facts)
+        for name, facts in found.items()
+    )
+    return tuple(
+        (str(name), Decimal(str(value)))
+        for name, value in sorted(pairs)
+        if isinstance(value, int | float | str)
+    )
+
+
+def _files(used: set[int]) -> dict[int, Any]:
+    query = (
+        select(
+            Import.id, Import.filename, Import.kind, Import.sha256, Import.rows, Import.accepted, Import.at,
+            Person.name,
+        )
+        .outerjoin(Person, Import.by_id == Person.id)
+        .where(Import.id.in_(used))
+        .order_by(Import.at, Import.id)
+    )  # fmt: skip
+    return {row.id: row for row in db.session.execute(query)}
+
+
+def full_name(one: Series) -> Said:
+    """Code and name."""
+    return said("plot.indicator", code=one.code, name=one.name)

@@ -1,0 +1,291 @@
+"""The verbs on a review: plan, prepare, write, hold, approve. Decisions have their own in ``decisions.py``."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission
+from audit_app.core.clock import now
+from audit_app.core.counters import next_code
+from audit_app.core.db import db
+from audit_app.core.errors import Refused
+from audit_app.notifications.services import queue
+from audit_app.reviews import decisions
+from audit_app.reviews.compile import compile_pack
+from audit_app.reviews.models import (
+    FrozenFile,
+    FrozenPack,
+    InputKey,
+    Participant,
+    Review,
+    ReviewInput,
+    ReviewState,
+)
+from audit_app.reviews.pack import Pack, digest, from_json, to_json
+from audit_app.reviews.workflow import REVIEW, may_plan, may_write
+from audit_app.trail import services as trail
+
+CODE = "MR-{year}-{number:02d}"
+Invited = Iterable[tuple[Person, str]]
+Renderer = Callable[[Pack], dict[tuple[str, str], bytes]]
+"""From a pack to its files: {(language, format): bytes}; given by the door, since rules know no paper."""
+
+ask_decision, edit_decision = decisions.ask_decision, decisions.edit_decision
+take_decision, reject_decision = decisions.take_decision, decisions.reject_decision
+
+
+def plan_review(
+    title: str, meets_on: date, period_from: date, period_to: date, chair: Person, prepared_by: Person,
+    participants: Invited, place: str = "", *, by: Person,
+) -> Review:  # fmt: skip
+    """Plan a review: when, about which period, who leads it, who is invited with which function.
+
+    The chair is always among the participants. Raises :class:`Refused` for a period that ends before it begins or a
+    chair who may not approve.
+    """
+    _may(by, Permission.REVIEW_PREPARE)
+    facts = _checked(title, meets_on, period_from, period_to, chair)
+    with db.session.begin_nested():
+        review = Review(
+            code=next_code(CODE, meets_on.year), chair=chair, prepared_by=prepared_by, place=place.strip(),
+            state=ReviewState.PLANNED, suitability="", adequacy="", effectiveness="", minutes="", **facts,
+        )  # fmt: skip
+        _invite(review, participants)
+        with trail.act("review.plan", review, by=by, participants=_names(review)):
+            db.session.add(review)
+    _tell("review.planned", review, by)
+    return review
+
+
+def edit_review(
+    review: Review, *, title: str, meets_on: date, period_from: date, period_to: date, chair: Person,
+    prepared_by: Person, participants: Invited, place: str = "", by: Person,
+) -> Review:  # fmt: skip
+    """Change the plan until approval; people who are invited anew are told."""
+    if not may_plan(review, by):
+        raise Refused(
+            _l("An approved review cannot be changed, and only who prepares it may change it before.")
+        )
+    facts = _checked(title, meets_on, period_from, period_to, chair)
+    known = {each.person_id for each in review.participants}
+    with db.session.begin_nested():
+        _invite(review, participants, chair)
+        with trail.act("review.edit", review, by=by, participants=_names(review)):
+            for name, value in facts.items():
+                setattr(review, name, value)
+            review.chair, review.prepared_by, review.place = chair, prepared_by, place.strip()
+    _tell("review.planned", review, by, known)
+    return review
+
+
+def _may(person: Person, permission: Permission) -> None:
+    if not person.may(permission):
+        raise Refused(_l("Your role does not allow this."))
+
+
+def _checked(title: str, meets_on: date, period_from: date, period_to: date, chair: Person) -> dict[str, Any]:
+    if not title.strip():
+        raise Refused(_l("Give the review a title."), "title")
+    if period_to < period_from:
+        raise Refused(_l("The period ends before it begins."), "period_to")
+    if meets_on < period_from:
+        raise Refused(_l("The meeting lies before the period it reviews."), "meets_on")
+    if not chair.may(Permission.REVIEW_APPROVE):
+        raise Refused(
+            _l("%(name)s is not top management and cannot lead the review.", name=chair.name), "chair_id"
+        )
+    return {
+        "title": title.strip(), "meets_on": meets_on, "period_from": period_from, "period_to": period_to,
+    }  # fmt: skip
+
+
+def _invite(review: Review, participants: Invited, chair: Person | None = None) -> None:
+    """Make the list of participants what is given, the chair first; attendance already known is kept."""
+    chair = chair or review.chair
+    wanted = {chair.id: (chair, "")}
+    for person, function in participants:
+        wanted[person.id] = (person, function.strip())
+    known = {each.person_id or each.person.id: each for each in review.participants}
+    for person_id, row in known.items():
+        if person_id not in wanted:
+            review.participants.remove(row)
+    for person_id, (person, function) in wanted.items():
+        if person_id in known:
+            known[person_id].function = function
+        else:
+            review.participants.append(Participant(person=person, person_id=person_id, function=function))
+
+
+def _names(review: Review) -> list[str]:
+    return [each.person.name for each in review.participants]
+
+
+def _tell(kind: str, review: Review, by: Person, but: Iterable[int] = ()) -> None:
+    quiet = {by.id, *but}
+    for each in review.participants:
+        if each.person_id not in quiet:
+            queue(kind, to=each.person, subject=review)
+
+
+def start_preparing(review: Review, *, by: Person) -> Review:
+    """Open the fourteen inputs of 9.3 for writing."""
+    with db.session.begin_nested(), trail.act("review.prepare", review, by=by):
+        REVIEW.fire("prepare", review, by=by)
+        known = {row.key for row in review.inputs}
+        review.inputs += [ReviewInput(key=key, text="", reason="") for key in InputKey if key not in known]
+    return review
+
+
+def input_of(review: Review, key: InputKey | str) -> ReviewInput:
+    """The input of a key. Raises :class:`Refused` while preparation has not started."""
+    for row in review.inputs:
+        if row.key == InputKey(key):
+            return row
+    raise Refused(_l("Start preparing the review first: then its inputs exist."))
+
+
+def assign_input(review: Review, key: InputKey | str, *, owner: Person | None, by: Person) -> ReviewInput:
+    """Say who writes an input; they are told."""
+    _may(by, Permission.REVIEW_PREPARE)
+    row = input_of(review, key)
+    _open_for_writing(row, by)
+    if owner is not None and not owner.may(Permission.REVIEW_CONTRIBUTE):
+        raise Refused(
+            _l("%(name)s cannot write review inputs. Choose somebody else.", name=owner.name), "owner_id"
+        )
+    changed = row.owner is not owner
+    with (
+        db.session.begin_nested(),
+        trail.act("review_input.assign", row, by=by, owner=owner.name if owner else ""),
+    ):
+        row.owner = owner
+    if changed and owner is not None and owner.id != by.id:
+        queue("review_input.assigned", to=owner, subject=row)
+    return row
+
+
+def _open_for_writing(row: ReviewInput, by: Person) -> None:
+    if not may_write(row, by):
+        raise Refused(_l("This input cannot be written now, or not by you."))
+
+
+def write_input(review: Review, key: InputKey | str, *, text: str, by: Person) -> ReviewInput:
+    """Write the assessment of an input; an empty text takes it back."""
+    row = input_of(review, key)
+    _open_for_writing(row, by)
+    with db.session.begin_nested(), trail.act("review_input.write", row, by=by):
+        row.text = text.strip()
+        row.nothing_to_report, row.reason = False, ""
+        row.written_by, row.written_at = (by, now()) if row.text else (None, None)
+    return row
+
+
+def declare_nothing(review: Review, key: InputKey | str, *, reason: str, by: Person) -> ReviewInput:
+    """Declare that there is nothing to report, with the reason and one's name. Written text is replaced."""
+    row = input_of(review, key)
+    _open_for_writing(row, by)
+    if not reason.strip():
+        raise Refused(_l("Say why there is nothing to report."), "reason")
+    with db.session.begin_nested(), trail.act("review_input.nothing", row, by=by):
+        row.text, row.nothing_to_report, row.reason = "", True, reason.strip()
+        row.written_by, row.written_at = by, now()
+    return row
+
+
+def record_attendance(review: Review, attended: set[int], *, by: Person) -> Review:
+    """Who came: ids of people; everybody else invited was absent."""
+    _may(by, Permission.REVIEW_PREPARE)
+    if review.state not in (ReviewState.PREPARING, ReviewState.HELD):
+        raise Refused(_l("Attendance is recorded between preparation and approval."))
+    present = [each.person.name for each in review.participants if each.person_id in attended]
+    with db.session.begin_nested():
+        for each in review.participants:
+            each.attended = each.person_id in attended
+        db.session.flush()
+        trail.note("review.attendance", review, by=by, present=present)
+    return review
+
+
+def hold(
+    review: Review, *, minutes: str, suitability: str, adequacy: str, effectiveness: str,
+    next_review_on: date | None = None, by: Person,
+) -> Review:  # fmt: skip
+    """Record the meeting: minutes, conclusion, date of the next review. Until approval it can be recorded again."""
+    if next_review_on is not None and next_review_on <= review.meets_on:
+        raise Refused(_l("The next review must be later than this one."), "next_review_on")
+    name = "hold" if review.state is not ReviewState.HELD else "record"
+    with db.session.begin_nested(), trail.act(f"review.{name}", review, by=by):
+        REVIEW.fire(name, review, by=by)
+        review.minutes, review.suitability = minutes.strip(), suitability.strip()
+        review.adequacy, review.effectiveness = adequacy.strip(), effectiveness.strip()
+        review.next_review_on = next_review_on
+    if name == "hold":
+        queue("review.held", to=review.chair, subject=review)
+    return review
+
+
+def approve(review: Review, render: Renderer, *, by: Person) -> Review:
+    """Approve and freeze: decisions become actions, the pack is compiled once more and kept with its files.
+
+    ``render`` makes the files of a pack. Raises :class:`Refused` with the first rule that does not hold (R11 to R13).
+    """
+    with db.session.begin_nested():
+        with trail.act("review.approve", review, by=by):
+            REVIEW.fire("approve", review, by=by)
+            review.approved_by, review.approved_at = by, now()
+        decisions.become_actions(review, by=by)
+        db.session.flush()
+        pack = compile_pack(review)
+        snapshot = to_json(pack)
+        frozen = FrozenPack(
+            review_id=review.id, version=pack.meta.version, snapshot=snapshot, sha256=digest(snapshot),
+            frozen_at=pack.meta.compiled_at, frozen_by_id=by.id,
+        )  # fmt: skip
+        with trail.act("pack.freeze", frozen, by=by):
+            db.session.add(frozen)
+        for (language, kind), content in sorted(render(pack).items()):
+            db.session.add(FrozenFile(
+                review_id=review.id, version=pack.meta.version, language=language, format=kind, content=content,
+                sha256=_hash(content),
+            ))  # fmt: skip
+        db.session.flush()
+    _tell("review.approved", review, by)
+    return review
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def verify() -> list[str]:
+    """What does not match any more: frozen packs whose JSON, and files whose bytes, differ from their hash."""
+    problems = []
+    rows = db.session.execute(select(FrozenPack, Review.code).join(Review, FrozenPack.review_id == Review.id))
+    for frozen, code in rows:
+        if digest(frozen.snapshot) != frozen.sha256:
+            problems.append(str(_("%(code)s: the frozen pack does not match its hash", code=code)))
+            continue
+        try:
+            same = to_json(from_json(frozen.snapshot)) == frozen.snapshot
+        except ValueError:
+            same = False
+        if not same:
+            problems.append(str(_("%(code)s: the frozen pack cannot be read", code=code)))
+    files = db.session.execute(
+        select(FrozenFile, Review.code)
+        .join(Review, FrozenFile.review_id == Review.id)
+        .execution_options(yield_per=4)
+    )
+    for kept, code in files:
+        if _hash(kept.content) != kept.sha256:
+            name = f"{kept.format.upper()} ({kept.language})"
+            problems.append(
+                str(_("%(code)s: the kept file %(name)s does not match its hash", code=code, name=name))
+            )
+    return problems

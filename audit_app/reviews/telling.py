@@ -1,0 +1,94 @@
+"""From the facts of a pack to words, in the language now in force."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_decimal, get_locale
+
+from audit_app.accounts.models import in_reader_language
+from audit_app.reviews.pack import Figure, Many, Month, Name, Said, Toned, Value
+from audit_app.reviews.phrases import UNITS, phrase
+
+DASH = "–"
+
+
+def chinese() -> bool:
+    """Whether the language in force is Chinese."""
+    locale = get_locale()
+    return locale is not None and locale.language == "zh"
+
+
+def tell(value: Value) -> str:
+    """Any value of a pack as text. Days in ISO 8601, months as 2026-01, no value as a dash."""
+    if value is None:
+        return DASH
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Said):
+        words = str(phrase(value.key))
+        return (
+            words % {name: tell(each) for name, each in value.facts}
+            if value.facts
+            else words.replace("%%", "%")
+        )
+    if isinstance(value, Figure):
+        return tell_figure(value)
+    if isinstance(value, Name):
+        return in_reader_language(value.en, value.zh)
+    if isinstance(value, Month):
+        return f"{value.first:%Y-%m}"
+    if isinstance(value, Toned):
+        return tell(value.value)
+    if isinstance(value, Many):
+        return ("、" if chinese() else ", ").join(tell(each) for each in value.values)
+    return _tell_plain(value)
+
+
+def _tell_plain(value: int | Decimal | date | datetime) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(format_decimal(value))
+    return str(format_decimal(value, format="#,##0"))
+
+
+def tell_figure(figure: Figure) -> str:
+    """A number with its digits and unit; a dash for no data."""
+    if figure.value is None:
+        return DASH
+    pattern = "#,##0" + ("." + "0" * figure.decimals if figure.decimals else "")
+    unit = tell_unit(figure.unit)
+    number = str(format_decimal(figure.value, format=pattern))
+    return f"{number} {unit}" if unit else number
+
+
+def tell_unit(unit: str) -> str:
+    """The words of a unit; a unit of one's own as it is."""
+    return str(UNITS.get(unit, unit))
+
+
+def tell_moment(moment: datetime | None, zone: str) -> str:
+    """A moment to the minute on the organisation's clocks."""
+    return DASH if moment is None else f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def tone_of(value: Value) -> str:
+    """The tone of a value; "" for none."""
+    return value.tone if isinstance(value, Toned) else ""
+
+
+def bare(value: Value) -> Any:
+    """A value as a sheet keeps it: numbers and days stay what they are, all else becomes words."""
+    if isinstance(value, Toned):
+        return bare(value.value)
+    if isinstance(value, Figure):
+        return value.value
+    if isinstance(value, Month):
+        return value.first
+    if value is None or isinstance(value, int | Decimal | date | datetime):
+        return value
+    return tell(value)

@@ -1,0 +1,68 @@
+"""Words of this domain for trail, timeline and notices."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, Any] = {
+    "review.plan": _l("planned the review"),
+    "review.edit": _l("changed the plan of the review"),
+    "review.prepare": _l("opened the inputs for writing"),
+    "review.attendance": _l("recorded who attended"),
+    "review.hold": _l("recorded the meeting"),
+    "review.record": _l("changed the record of the meeting"),
+    "review.approve": _l("approved the review and froze its pack"),
+    "review_input.assign": _l("said who writes the input"),
+    "review_input.write": _l("wrote the input"),
+    "review_input.nothing": _l("declared that there is nothing to report"),
+    "decision.ask": _l("asked for a decision"),
+    "decision.edit": _l("changed the decision"),
+    "decision.take": _l("recorded the decision as taken"),
+    "decision.reject": _l("recorded the decision as not approved"),
+    "decision.track": _l("turned the decision into an action"),
+    "pack.freeze": _l("froze the pack"),
+}
+
+FIELDS: dict[str, Any] = {
+    "meets_on": _l("Meeting"),
+    "place": _l("Place"),
+    "period_from": _l("Period from"),
+    "period_to": _l("Period to"),
+    "suitability": _l("Suitability"),
+    "adequacy": _l("Adequacy"),
+    "effectiveness": _l("Effectiveness"),
+    "minutes": _l("Minutes"),
+    "next_review_on": _l("Next review"),
+    "text": _l("Text"),
+    "nothing_to_report": _l("Nothing to report"),
+    "input_key": _l("Input"),
+    "rationale": _l("Why"),
+    "options": _l("Options and cost"),
+    "resources": _l("Resources"),
+    "number": _l("Number"),
+    "sha256": _l("SHA-256"),
+    "snapshot": _l("Pack"),
+}
+
+NOTICES: dict[str, tuple[Any, Any]] = {
+    "review.planned": (
+        _l("Management review planned: %(code)s"),
+        _l("You are invited to the review “%(title)s”. Date, place and period are on its page."),
+    ),
+    "review.held": (
+        _l("Management review to approve: %(code)s"),
+        _l("The meeting “%(title)s” is recorded. Please read the pack and approve it."),
+    ),
+    "review.approved": (
+        _l("Management review approved: %(code)s"),
+        _l("“%(title)s” is approved. Its pack is frozen, and its decisions are tracked as actions."),
+    ),
+    "review_input.assigned": (
+        _l("Review input to write: %(code)s"),
+        _l("%(title)s. A short assessment in your words is enough; the figures are compiled for you."),
+    ),
+    "review_input.due": (
+        _l("Review input is due: %(code)s"),
+        _l("%(title)s. The meeting is near, and this input says nothing yet."),
+    ),
+}

@@ -1,0 +1,120 @@
+"""The life of a review as a table, and the guards of its approval (R11, R12, R13)."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission as P
+from audit_app.core.clock import today
+from audit_app.core.workflow import Step, Workflow
+from audit_app.reviews.compile_audits import last_report
+from audit_app.reviews.models import DecisionState, InputKey, Review, ReviewInput, ReviewState
+
+S = ReviewState
+
+
+def input_filled(row: ReviewInput) -> bool:
+    """Whether an input holds an assessment or a justified "nothing to report"."""
+    return bool(row.text.strip()) or (row.nothing_to_report and bool(row.reason.strip()))
+
+
+def missing_inputs(review: Review) -> list[InputKey]:
+    """Inputs that say nothing yet, in the order of the standard."""
+    filled = {row.key for row in review.inputs if input_filled(row)}
+    return [key for key in InputKey if key not in filled]
+
+
+def inputs_complete(review: Review, _person: Person) -> Any:
+    """R11: all fourteen inputs."""
+    missing = missing_inputs(review)
+    if not missing:
+        return None
+    return _l(
+        "Inputs without assessment: %(letters)s. Write each, or declare “nothing to report” with a reason.",
+        letters=", ".join(key.value for key in missing),
+    )
+
+
+def after_audits(review: Review, _person: Person) -> Any:
+    """R12: the review met after the last audit report of its period."""
+    last = last_report(review.period_from, review.period_to)
+    if last is None or review.meets_on > last:
+        return None
+    return _l(
+        "The last audit of the period was reported on %(day)s. The review must meet after it, because audit results "
+        "are an input: move the meeting.",
+        day=last.isoformat(),
+    )
+
+
+def decisions_settled(review: Review, _person: Person) -> Any:
+    """Nothing is left merely asked."""
+    asked = [row.code for row in review.decisions if row.state is DecisionState.ASKED]
+    if not asked:
+        return None
+    return _l("Not decided yet: %(codes)s. Take each decision or refuse it.", codes=", ".join(asked))
+
+
+def decisions_owned(review: Review, _person: Person) -> Any:
+    """R13: each decision taken has an owner and a date that is still ahead when it becomes an action."""
+    taken = [row for row in review.decisions if row.state is DecisionState.TAKEN]
+    bare = [row.code for row in taken if row.owner_id is None or row.due_on is None]
+    if bare:
+        return _l("Without owner or due date: %(codes)s.", codes=", ".join(bare))
+    past = [row.code for row in taken if row.due_on is not None and row.due_on < today()]
+    if past:
+        return _l("The due date has passed: %(codes)s. Set a day from today on.", codes=", ".join(past))
+    return None
+
+
+def chair_attended(review: Review, _person: Person) -> Any:
+    """Top management leads the review itself (5.1, 9.3)."""
+    if any(each.person_id == review.chair_id and each.attended for each in review.participants):
+        return None
+    return _l("%(name)s chairs the review and is not recorded as present.", name=review.chair.name)
+
+
+def concluded(review: Review, _person: Person) -> Any:
+    """Suitability, adequacy and effectiveness, each in words."""
+    texts = (review.suitability, review.adequacy, review.effectiveness)
+    if all(text.strip() for text in texts):
+        return None
+    return _l("Write the conclusion on suitability, adequacy and effectiveness: three texts.")
+
+
+def meeting_has_come(review: Review, _person: Person) -> Any:
+    """A meeting is recorded when it has taken place."""
+    if review.meets_on <= today():
+        return None
+    return _l("The meeting is on %(day)s. Record it on that day or later.", day=review.meets_on.isoformat())
+
+
+APPROVAL = (inputs_complete, after_audits, decisions_settled, decisions_owned, chair_attended, concluded)
+
+REVIEW = Workflow("review", (
+    #    name       label                            from            to           needs               guards
+    Step("prepare", _l("Start preparing"),           (S.PLANNED,),   S.PREPARING, P.REVIEW_PREPARE),
+    Step("hold",    _l("Record the meeting"),        (S.PREPARING,), S.HELD,      P.REVIEW_PREPARE, (meeting_has_come,)),
+    Step("approve", _l("Approve and freeze"),        (S.HELD,),      S.APPROVED,  P.REVIEW_APPROVE, APPROVAL, "success"),
+    Step("record",  _l("Change minutes, conclusion"), (S.HELD,),     S.HELD,      P.REVIEW_PREPARE),
+))  # fmt: skip
+
+OPEN = frozenset({S.PREPARING, S.HELD})
+"""While inputs are written and decisions asked and taken."""
+
+
+def may_write(row: ReviewInput, person: Person) -> bool:
+    """Who prepares the review may write each input, its owner the own one; nobody after approval."""
+    owns = row.owner_id == person.id and person.may(P.REVIEW_CONTRIBUTE)
+    return row.review.state in OPEN and (person.may(P.REVIEW_PREPARE) or owns)
+
+
+def may_decide(review: Review, person: Person) -> bool:
+    """Decisions are prepared by who prepares the review, and taken by top management or recorded for it."""
+    return review.state in OPEN and (person.may(P.REVIEW_PREPARE) or person.may(P.REVIEW_APPROVE))
+
+
+def may_plan(review: Review, person: Person) -> bool:
+    """Whether title, dates and participants can still be changed, and by this person."""
+    return not review.frozen and person.may(P.REVIEW_PREPARE)
