@@ -1,0 +1,263 @@
+"""A database in which there is at least one of everything, and the addresses that show it.
+
+Built by the services, as people would; the sweeps over all routes walk through it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, url_for
+from werkzeug.routing import Rule
+
+from audit_app.accounts import services as accounts
+from audit_app.accounts.models import Person
+from audit_app.checklists import services as checklists
+from audit_app.checklists import uploads
+from audit_app.checklists.models import Checklist, ChecklistItem
+from audit_app.checklists.protocol import Batch
+from audit_app.checklists.sync import receive
+from audit_app.core.clock import now, today
+from audit_app.core.db import db
+from audit_app.evidence import services as evidence
+from audit_app.findings.models import FindingState, Grade
+from audit_app.notifications.models import Notice
+from audit_app.programme import services as programme
+from audit_app.programme.models import Audit, AuditKind, TeamRole
+from audit_app.web.access import FOREIGN
+from tests.findings import factory as findings
+from tests.people import People
+
+SHEET = "条款,问题\n8.6.1,事件是否分级?\n8.6.2,请求是否记录?\n".encode()
+Arguments = list[dict[str, Any]]
+
+
+@dataclass
+class World:
+    """One of everything. ``audit`` is in progress in Olga's area; ``other_audit`` is planned in Otto's."""
+
+    people: People
+    audit: Audit
+    other_audit: Audit
+    checklist: Checklist
+    item: ChecklistItem
+    findings: dict[str, Any]
+    foreign_finding: Any
+    draft: Any
+    action: Any
+    foreign_action: Any
+    files: dict[str, Any]
+    published: Any
+    template_draft: Any
+    notice: Any
+    upload: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def everybody(self) -> dict[str, Person]:
+        """One person per role."""
+        p = self.people
+        return {
+            "administrator": p.admin, "programme manager": p.manager, "lead auditor": p.lead, "auditor": p.auditor,
+            "process owner": p.owner, "top management": p.boss, "read-only": p.reader,
+        }  # fmt: skip
+
+
+def plan_audit(people: People, year: Any, title: str, process: Any, department: Any, owner: Person) -> Audit:
+    """An audit of one process, led by Leo with Ana."""
+    first = min(today() + timedelta(days=3), today().replace(month=12, day=30))
+    return programme.add_audit(
+        year, AuditKind.INTERNAL, title, "ISO/IEC 20000-1:2018", max(first, today()), max(first, today()),
+        objective="目的", rationale="理由", clauses=["9.2"], processes=[process], departments=[department],
+        sites=[people.site], auditees=[owner], lead=people.lead,
+        members=[(people.auditor, TeamRole.AUDITOR), (people.reader, TeamRole.OBSERVER)], by=people.manager,
+    )  # fmt: skip
+
+
+def answer(world_item: ChecklistItem, number: int, value: str, note: str, by: Person) -> None:
+    """One answer through the offline door."""
+    stamp = f"00000000-0000-4000-8000-{number:012d}"
+    body = {
+        "id": stamp, "audit": world_item.checklist.audit_id, "item": world_item.id, "base": [], "value": value,
+        "note": note, "flagged": False, "author": by.id, "device_seq": number,
+        "client_time": now().isoformat(), "tz_offset": 480, "clock_offset_ms": 0,
+        "template_version": world_item.checklist.version_id, "attachment_ids": [],
+    }  # fmt: skip
+    batch = Batch.model_validate({"protocol": 1, "device_id": "00000000-0000-4000-9000-000000000001", "items": [body]})
+    reply = receive(batch, by=by)
+    assert reply.results[stamp].status == "accepted", reply
+
+
+def data_folder() -> Path:
+    """Folder of the application under test."""
+    folder: Path = current_app.config["SETTINGS"].data_dir
+    return folder
+
+
+def build(people: People) -> World:
+    """Make one of everything and commit."""
+    p = people
+    accounts.load_processes(by=p.admin)
+    shipped = checklists.load_shipped(by=None)
+    year = programme.add_programme(today().year, "年度审核方案", "目标", "风险", "方法", p.manager, by=p.manager)
+    audit = plan_audit(p, year, "事件管理审核", p.inc, p.ops, p.owner)
+    other = plan_audit(p, year, "变更管理审核", p.chg, p.dev, p.owner2)
+    programme.approve_programme(year, by=p.boss)
+    programme.notify(audit, by=p.manager)
+    programme.start(audit, by=p.lead)
+    published = next(each for each in shipped if "20000" in each.template.key)
+    checklist = checklists.add_checklist(audit, published, clauses=["8.6"], by=p.lead)
+    items = [each for each in checklist.items if each.assessable]
+    for number, (item, value) in enumerate(zip(items, ("conform", "minor", "not_applicable"), strict=False), 1):
+        answer(item, number, value, "看过十份记录", p.auditor)
+    made = {state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH}
+    foreign = foreign_finding(p)
+    copy = checklists.copy_template(published, by=p.lead)
+    subjects = {"finding": made["planned"], "action": made["planned"].actions[0], "audit": audit,
+                "checklist_item": items[0]}  # fmt: skip
+    files = {kind: evidence.attach(row, findings.Upload(), caption="记录", by=p.auditor) for kind, row in subjects.items()}
+    files["foreign"] = evidence.attach(foreign, findings.Upload("other.txt", b"Another record.\n"), by=p.lead)
+    world = World(
+        p, audit, other, checklist, items[1], made, foreign, made["draft"], made["planned"].actions[0],
+        foreign.actions[0] if foreign.actions else None, files, published, copy,
+        db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
+        uploads.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)),
+    )  # fmt: skip
+    assert made["closed"].state is FindingState.CLOSED
+    db.session.commit()
+    return world
+
+
+def foreign_finding(p: People) -> Any:
+    """A finding of Otto's area, which Olga has nothing to do with; one action of his."""
+    from audit_app.findings import action_services, services
+
+    made = findings.finding(
+        p, Grade.MINOR, title="变更未批准", process=p.chg, department=p.dev, owner=p.owner2, clause="8.5.1.2",
+        by=p.lead,
+    )  # fmt: skip
+    services.issue(made, by=p.manager)
+    services.accept(made, correction="补批了变更。", by=p.owner2)
+    action_services.add_action(
+        title="培训变更经理", owner=p.owner2, due_on=today() + timedelta(days=20), kind="corrective", finding=made,
+        by=p.owner2,
+    )  # fmt: skip
+    return made
+
+
+# --- addresses -------------------------------------------------------------------------------------------------------
+
+
+def table(world: World) -> dict[str, Arguments]:
+    """What fills the parameters of each endpoint; a list when several kinds of thing share one."""
+    made = world.findings
+    ids = [{"id": each.id} for each in (*made.values(), world.foreign_finding)]
+    actions = [{"id": world.action.id}, {"id": world.foreign_action.id}]
+    this_year = {"year": today().year}
+    audits = [{"audit_id": world.audit.id}, {"audit_id": world.other_audit.id}]
+    published, draft = {"id": world.published.id}, {"id": world.template_draft.id}
+    questions = [{"id": world.template_draft.questions[1].id}]
+    kinds = [{"kind": kind} for kind in ("sites", "departments", "processes")]
+    rows = {"sites": world.people.site, "departments": world.people.ops, "processes": world.people.inc}
+    return {
+        "accounts.master": kinds,
+        "accounts.master_export": kinds,
+        "accounts.master_new": kinds,
+        "accounts.master_edit": [{"kind": kind, "id": row.id} for kind, row in rows.items()],
+        "accounts.person": [{"id": world.people.owner.id}],
+        "accounts.person_edit": [{"id": world.people.owner.id}],
+        "accounts.person_password": [{"id": world.people.owner2.id}],
+        "accounts.person_access": [{"id": world.people.owner2.id, "verb": "end"}],
+        "programme.show": [this_year],
+        "programme.edit": [this_year],
+        "programme.coverage_export": [this_year],
+        "programme.step": [this_year | {"step": step} for step in ("approve", "revise", "close")],
+        "programme.audit": [{"id": world.audit.id}, {"id": world.other_audit.id}],
+        "programme.audit_edit": [{"id": world.audit.id}, {"id": world.other_audit.id}],
+        "programme.audit_team": [{"id": world.other_audit.id}],
+        "programme.audit_step": [
+            {"id": world.audit.id, "step": "report"}, {"id": world.other_audit.id, "step": "notify"},
+            {"id": world.other_audit.id, "step": "cancel"},
+        ],
+        "findings.new": [{}, {"item_id": world.item.id, "grade": "minor"}, {"audit_id": world.audit.id}],
+        "findings.show": ids,
+        "findings.report": ids[1:3],
+        "findings.edit": ids[:2],
+        "findings.extend": [{"id": made["planned"].id}],
+        "findings.regrade": [{"id": made["draft"].id}],
+        "findings.new_action": [{"id": made["accepted"].id}],
+        "findings.step": [
+            {"id": made[state].id, "step": step} for state, step in
+            (("draft", "issue"), ("issued", "accept"), ("accepted", "plan"), ("planned", "report"),
+             ("implemented", "verify"), ("implemented", "send_back"), ("verified", "close"), ("closed", "reopen"),
+             ("draft", "withdraw"))
+        ],
+        "findings.action": actions,
+        "findings.action_edit": actions,
+        "findings.action_step": [{"id": world.action.id, "step": step} for step in ("done", "extend", "cancel")],
+        "checklists.index": audits,
+        "checklists.add": audits,
+        "checklists.fieldwork": [*audits, audits[0] | {"item": world.item.id}],
+        "checklists.answer": audits[:1],
+        "checklists.record_pdf": audits[:1],
+        "checklists.record_xlsx": audits[:1],
+        "checklists.remove": [{"id": world.checklist.id}],
+        "checklists.item": [{"id": world.item.id}],
+        "checklists.import_preview": [{"token": world.upload}],
+        "checklists.import_save": [{"token": world.upload}],
+        "checklists.show": [published, draft],
+        "checklists.export": [published, draft],
+        "checklists.act": [
+            *(published | {"verb": verb} for verb in ("copy", "renew", "retire")),
+            *(draft | {"verb": verb} for verb in ("publish", "discard")),
+        ],
+        "checklists.edit": [draft],
+        "checklists.title": [draft],
+        "checklists.question_new": [draft],
+        "checklists.question_edit": questions,
+        "checklists.question_move": questions,
+        "checklists.question_remove": questions,
+        "checklists.sync_changes": [{"audit": world.audit.id, "after": 0}],
+        "evidence.download": [{"id": each.id} for each in world.files.values()],
+        "evidence.upload": [{"kind": "finding", "id": made["planned"].id}],
+        "home.read": [{"id": world.notice.id}],
+        "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
+        **world.more,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of a rule."""
+
+    endpoint: str
+    url: str
+
+
+def own_rules(app: Flask, method: str) -> list[Rule]:
+    """Every rule of ours that answers a method, in the order of its path."""
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and rule.endpoint not in FOREIGN and not rule.endpoint.endswith("static")
+    ]
+    return sorted(rules, key=lambda rule: rule.rule)
+
+
+def addresses(app: Flask, world: World, method: str = "GET") -> Iterator[Address]:
+    """Every address of the rules that answer ``method``, filled from the table."""
+    filled = table(world)
+    for rule in own_rules(app, method):
+        assert not rule.arguments or rule.endpoint in filled, (
+            f"{rule.endpoint} has parameters: give it a line in {__name__}.table()"
+        )
+        for given in filled.get(rule.endpoint, [{}]):
+            query = {key: value for key, value in given.items() if key not in rule.arguments}
+            if rule.arguments <= set(given):
+                with app.test_request_context():
+                    path = url_for(rule.endpoint, **{key: given[key] for key in rule.arguments})
+                yield Address(rule.endpoint, path + (f"?{urlencode(query)}" if query and method == "GET" else ""))
