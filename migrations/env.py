@@ -2,13 +2,26 @@
 
 from alembic import context
 from sqlalchemy import create_engine, event
+from sqlalchemy.types import TypeDecorator
 
 from audit_app import tables
 from audit_app.config import from_environment
-from audit_app.core.db import Base
+from audit_app.core.db import Base, UtcDateTime
 
 assert tables.MODULES
 config = context.config
+
+
+def rendered(kind, item, _context):
+    """Our own column types by the plain type beneath: a revision imports nothing of ours that may change."""
+    if kind != "type" or not isinstance(item, TypeDecorator):
+        return False
+    return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else f"sa.{item.impl!r}"
+
+
+def wanted(_item, name, kind, _reflected, _compared) -> bool:
+    """Only the tables of the roll-call (or, while revisions are drafted domain by domain, the named ones)."""
+    return kind != "table" or name in config.attributes.get("only", Base.metadata.tables)
 
 
 def run(connection) -> None:
@@ -16,9 +29,11 @@ def run(connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
-        render_as_batch=True,
+        render_as_batch=config.attributes.get("batch", True),
         compare_type=True,
         transaction_per_migration=True,
+        render_item=rendered,
+        include_object=wanted,
     )
     with context.begin_transaction():
         context.run_migrations()
