@@ -1,0 +1,111 @@
+"""The number of database queries of a page does not grow with its rows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Role
+from audit_app.core.clock import now, today
+from audit_app.core.db import db
+from audit_app.findings.models import Action, ActionKind, Grade
+from audit_app.notifications.models import Notice
+from tests.findings import factory as findings
+from tests.house.world import World, answer, plan_audit
+from tests.people import add_person
+
+MORE = 27
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements sent to the database inside the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def pages(world: World) -> list[str]:
+    """Every list, and every page that shows many rows of something."""
+    return [
+        "/", "/dashboard", "/search?q=事件", "/trail", "/findings/", "/findings/export", "/findings/actions",
+        "/findings/actions/export", f"/findings/{world.findings['planned'].id}", "/programme/", "/programme/audits",
+        "/programme/audits.xlsx", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
+        f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
+        f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
+    ]  # fmt: skip
+
+
+def grow(world: World) -> None:
+    """Twenty-seven more of everything that pages list."""
+    p = world.people
+    findings.many(p, MORE, since=today() - timedelta(days=100))
+    subject = world.findings["planned"]
+    for number in range(MORE):
+        one = findings.finding(p, Grade.MINOR, title=f"事件 {number}", audit=world.audit)
+        one.owner, one.response_due_on = p.manager, today()
+        db.session.add(
+            Action(
+                code=f"AX-{number}", kind=ActionKind.CORRECTIVE, title=f"措施 {number}", finding=subject,
+                owner=p.manager, created_on=today(), due_on=today(), original_due_on=today(),
+            )
+        )  # fmt: skip
+        db.session.add(
+            Notice(kind="finding.issued", person_id=p.manager.id, subject_kind="finding", subject_id=str(number),
+                   day=today(), facts={"code": "X", "title": "x", "due": "–"}, queued_at=now())
+        )  # fmt: skip
+        department = (p.dev, p.sdm)[number % 2]
+        add_person(f"Person {number}", f"p{number}@example.org", Role.AUDITOR, department)
+        plan_audit(p, world.audit.programme, f"事件审核 {number}", p.inc, p.ops, p.owner)
+    items = [each for each in world.checklist.items if each.assessable]
+    for place, item in enumerate(items[3:], 4):
+        answer(item, place, "conform", "看过", p.auditor)
+    db.session.commit()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["manager", "owner", "auditor"])
+def test_pages_ask_as_many_queries_with_three_rows_as_with_thirty(
+    app: Flask, world: World, client_for: Callable[[Person], FlaskClient], who: str
+):
+    client = client_for(getattr(world.people, who))
+    addresses = pages(world)
+
+    def measure() -> dict[str, int]:
+        found = {}
+        for url in addresses:
+            db.session.remove()
+            with counted() as sent:
+                status = client.get(url).status_code
+            if status == 200:
+                found[url] = len(sent)
+        return found
+
+    measure()  # caches of the process fill once
+    few = measure()
+    grow(world)
+    many = measure()
+    assert {url: (few[url], many[url]) for url in few if many[url] > few[url]} == {}
+    assert len(few) >= 12
+    assert max(few.values()) < 60, few
+
+
+def test_a_query_per_row_would_be_noticed(app: Flask, world: World):
+    with counted() as sent:
+        db.session.expire_all()
+        for each in world.findings.values():
+            assert each.title
+    assert len(sent) >= len(world.findings)
