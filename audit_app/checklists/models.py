@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.models import Person, Process, in_reader_language
@@ -94,7 +94,7 @@ class Prompted:
 
     position: Mapped[int]
     clause: Mapped[str] = mapped_column(String(40), default="")
-    section: Mapped[str] = mapped_column(String(40), default="")
+    section: Mapped[str] = mapped_column(String(200), default="")
     assessable: Mapped[bool] = mapped_column(default=True)
     title_en: Mapped[str] = mapped_column(String(500), default="")
     title_zh: Mapped[str] = mapped_column(String(500), default="")
@@ -103,6 +103,7 @@ class Prompted:
     evidence_en: Mapped[str] = mapped_column(String(2000), default="")
     evidence_zh: Mapped[str] = mapped_column(String(2000), default="")
     documented_information: Mapped[bool] = mapped_column(default=False)
+    process_code: Mapped[str] = mapped_column(String(20), default="")
 
     @property
     def title(self) -> str:
@@ -120,7 +121,7 @@ class Prompted:
         return in_reader_language(self.evidence_en, self.evidence_zh)
 
 
-class Question(Prompted, Base):
+class Question(Prompted, Versioned, Base):
     """One row of a template: a heading (not assessable) or an item to assess."""
 
     __tablename__ = "checklist_question"
@@ -130,6 +131,11 @@ class Question(Prompted, Base):
         ForeignKey("checklist_template_version.id", ondelete="CASCADE"), index=True
     )
     version_of: Mapped[TemplateVersion] = relationship(back_populates="questions")
+
+    @property
+    def name(self) -> str:
+        """Clause and title, as the trail names it."""
+        return f"{self.clause} {self.title or self.prompt[:80]}".strip()
 
 
 class Checklist(Base):
@@ -184,8 +190,7 @@ class AnswerRevision(Base):
     """One answer as one person gave it at one moment. Append-only and hash-chained.
 
     ``id`` and ``device_seq`` are made on the device; ``base`` holds the ids of the heads its author saw, so
-    that
-    work done offline joins without overwriting anything.
+    that work done offline joins without overwriting anything. ``value`` None is "not yet".
     """
 
     __tablename__ = "answer_revision"
@@ -197,12 +202,13 @@ class AnswerRevision(Base):
     base: Mapped[list[Any]]
     value: Mapped[Verdict | None] = mapped_column(by_value(Verdict))
     note: Mapped[str] = mapped_column(String(20000), default="")
+    flagged: Mapped[bool] = mapped_column(default=False)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     device_id: Mapped[str] = mapped_column(String(36))
     device_seq: Mapped[int]
     client_time: Mapped[datetime]
     tz_offset: Mapped[int] = mapped_column(default=0)
-    clock_offset_ms: Mapped[int] = mapped_column(default=0)
+    clock_offset_ms: Mapped[int] = mapped_column(BigInteger, default=0)
     template_version: Mapped[int]
     attachment_ids: Mapped[list[Any]] = mapped_column(default=list)
     body_sha256: Mapped[str] = mapped_column(String(64))
@@ -216,6 +222,7 @@ class AnswerRevision(Base):
 
     __table_args__ = (
         UniqueConstraint("id", "body_sha256"),
+        UniqueConstraint("row_hash"),
         Index("ix_answer_revision_audit_id_server_seq", "audit_id", "server_seq"),
         Index("ix_answer_revision_device", "device_id", "device_seq"),
         CheckConstraint("device_seq > 0", name="device_seq_counts_from_1"),

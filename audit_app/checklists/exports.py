@@ -1,0 +1,245 @@
+"""The record of a checklist on paper and as a workbook, and a template as a sheet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from audit_app.accounts import queries as accounts
+from audit_app.checklists.fieldwork import Answer, Fieldwork, Section
+from audit_app.checklists.models import TemplateVersion, Verdict
+from audit_app.core.clock import local, now, zone
+from audit_app.exports.document import (
+    Block,
+    Callout,
+    Document,
+    Facts,
+    Grid,
+    GridColumn,
+    Heading,
+    Letterhead,
+    Signature,
+    Signatures,
+    Text,
+)
+from audit_app.exports.sheet import Column, Sheet, Workbook
+from audit_app.exports.values import Badge, Strong, Tone, tone_of
+
+
+def template(version: TemplateVersion) -> Sheet:
+    """All rows of a version, in both languages, as the import reads them back."""
+    columns = tuple(
+        Column(title, wrap=True)
+        for title in (
+            _("Clause"),
+            _("Section"),
+            _("Title"),
+            _("Question"),
+            _("Expected evidence"),
+            _("Title in the other language"),
+            _("Question in the other language"),
+            _("Evidence in the other language"),
+        )
+    )
+    chinese = str(get_locale()).startswith("zh")
+    first, second = ("zh", "en") if chinese else ("en", "zh")
+    rows = [
+        (
+            each.clause,
+            each.section,
+            *(getattr(each, f"{name}_{first}") for name in ("title", "prompt", "evidence")),
+            *(getattr(each, f"{name}_{second}") for name in ("title", "prompt", "evidence")),
+        )
+        for each in version.questions
+        if each.assessable
+    ]
+    return Sheet(version.name, columns, rows, empty=_("No questions yet."))
+
+
+def record_sheets(work: Fieldwork) -> tuple[Sheet, ...]:
+    """The record of an audit as two sheets: every question with its answer, and the counts per section."""
+    columns = (
+        Column(_("Clause")),
+        Column(_("Title"), wrap=True),
+        Column(_("Question"), width=60, wrap=True),
+        Column(_("Verdict")),
+        Column(_("Record"), width=60, wrap=True),
+        Column(_("Files"), "int"),
+        Column(_("Finding")),
+        Column(_("Process")),
+        Column(_("Answered by")),
+        Column(_("Answered at"), "datetime"),
+        Column(_("Clock of the device"), "datetime"),
+    )
+    rows = [_row(answer, work) for answer in work.answers]
+    attributions = tuple(dict.fromkeys(each.template_version.attribution for each in work.checklists))
+    return (
+        Sheet(
+            _("Checklist record"), columns, rows,
+            heading=f"{work.audit.code} {work.audit.title}",
+            facts=((_("Answered"), f"{work.answered} / {work.total}"),),
+            notes=tuple(each for each in attributions if each),
+            empty=_("This audit has no checklist yet."),
+        ),
+        _counts(work),
+    )  # fmt: skip
+
+
+def _row(answer: Answer, work: Fieldwork) -> tuple[Any, ...]:
+    head = answer.head
+    return (
+        answer.item.clause,
+        answer.item.title,
+        answer.item.prompt,
+        Tone(_verdict(answer), tone_of(answer.verdict.tone)),
+        _record(answer),
+        len(answer.files),
+        ", ".join(finding.code for finding in work.findings.get(answer.item.id, [])),
+        answer.item.process.code if answer.item.process else "",
+        _authors(answer),
+        head.received_at if head else None,
+        head.client_time if head else None,
+    )
+
+
+def _counts(work: Fieldwork) -> Sheet:
+    columns = (
+        Column(_("Section")),
+        *(Column(verdict.label, "int") for verdict in Verdict),
+        Column(_("Questions"), "int"),
+    )
+    rows = [
+        (section_name(each), *(each.counts[verdict] for verdict in Verdict), each.total) for each in work.sections
+    ]
+    return Sheet(_("Counts"), columns, rows, empty=_("This audit has no checklist yet."))
+
+
+def section_name(section: Section) -> str:
+    """Clause and title of a section; the checklist's name when it has neither."""
+    if not section.key:
+        return section.checklist.name
+    return f"{section.key} {section.title}".strip()
+
+
+def _verdict(answer: Answer) -> str:
+    return _("Two answers") if answer.conflict else str(answer.verdict.label)
+
+
+def _record(answer: Answer) -> str:
+    """The note; of a disputed item both notes, each with its author and verdict."""
+    if not answer.conflict:
+        return answer.note
+    return "\n".join(
+        f"{head.author.name} ({head.value.label if head.value else Verdict.OPEN.label}): {head.note}"
+        for head in answer.heads
+    )
+
+
+def _authors(answer: Answer) -> str:
+    return ", ".join(dict.fromkeys(head.author.name for head in answer.heads))
+
+
+def workbook(sheets: Sequence[Sheet], title: str, code: str = "") -> Workbook:
+    """The sheets as a workbook in the reader's language."""
+    organisation = accounts.organisation()
+    return Workbook(
+        tuple(sheets),
+        title=title,
+        code=code,
+        organisation=organisation.name if organisation else "",
+        created=now(),
+        language=str(get_locale()),
+        zone=zone(),
+    )
+
+
+def record_document(work: Fieldwork) -> Document:
+    """The internal-audit checklist as auditors know it: clause, what to audit, record, conclusion."""
+    audit = work.audit
+    organisation = accounts.organisation()
+    blocks: list[Block] = [
+        Letterhead(_("Internal audit checklist"), subtitle=audit.title, facts=_facts(work)),
+    ]
+    if work.conflicts:
+        blocks.append(
+            Callout(
+                _(
+                    "%(count)s questions were answered by two people differently. Both answers are printed.",
+                    count=len(work.conflicts),
+                ),
+                "warn",
+            )
+        )
+    for section in work.sections:
+        blocks.append(Heading(section_name(section), 2))
+        blocks.append(_grid(section.answers, work))
+    blocks.append(Heading(_("Summary"), 2))
+    blocks.append(Facts(tuple((verdict.label, count) for verdict, count in work.counts.items()), columns=2))
+    for words in dict.fromkeys(each.template_version.attribution for each in work.checklists):
+        if words:
+            blocks.append(Text(words, "note"))
+    blocks.append(
+        Signatures(
+            (
+                Signature(_("Auditor")),
+                Signature(_("Lead auditor"), audit.lead.name if audit.lead else ""),
+                Signature(_("Auditee")),
+            )
+        )
+    )
+    return Document(
+        _("Internal audit checklist"),
+        tuple(blocks),
+        organisation=organisation.name if organisation else "",
+        code=audit.code,
+        language=str(get_locale()),
+        created=now(),
+        zone=zone(),
+    )
+
+
+def _facts(work: Fieldwork) -> tuple[tuple[str, Any], ...]:
+    audit = work.audit
+    return (
+        (_("Audit"), audit.code),
+        (_("Dates"), f"{audit.starts_on.isoformat()} – {audit.ends_on.isoformat()}"),
+        (_("Criteria"), audit.criteria),
+        (_("Audit team"), ", ".join(person.name for person in audit.auditors)),
+        (_("Departments"), ", ".join(department.name for department in audit.departments)),
+        (_("Checklist"), ", ".join(f"{each.name} v{each.template_version.number}" for each in work.checklists)),
+        (_("Answered"), f"{work.answered} / {work.total}"),
+    )
+
+
+def _grid(answers: Sequence[Answer], work: Fieldwork) -> Grid:
+    columns = (
+        GridColumn(_("Clause"), 1.1),
+        GridColumn(_("What to audit"), 4),
+        GridColumn(_("Audit record"), 4.4),
+        GridColumn(_("Conclusion"), 1.7),
+    )
+    rows = []
+    for answer in answers:
+        findings = ", ".join(finding.code for finding in work.findings.get(answer.item.id, []))
+        conclusion = Badge(_verdict(answer), tone_of(answer.verdict.tone))
+        rows.append(
+            (
+                Strong(answer.item.clause),
+                (Strong(answer.item.title), answer.item.prompt) if answer.item.title else answer.item.prompt,
+                _printed(answer),
+                (conclusion, findings) if findings else conclusion,
+            )
+        )
+    return Grid(columns, tuple(rows), compact=True)
+
+
+def _printed(answer: Answer) -> Any:
+    """The record with its files and who answered when."""
+    parts: list[Any] = [_record(answer)] if _record(answer) else []
+    if answer.files:
+        parts.append(_("Files: %(names)s", names=", ".join(file.filename for file in answer.files)))
+    if answer.head:
+        at = local(answer.head.received_at).strftime("%Y-%m-%d %H:%M")
+        parts.append(f"{_authors(answer)}, {at}")
+    return tuple(parts) if parts else ""

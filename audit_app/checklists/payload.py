@@ -1,0 +1,147 @@
+"""What the fieldwork script is told: items, heads and files as plain values for one JSON block."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from audit_app.accounts.models import Person
+from audit_app.checklists import protocol
+from audit_app.checklists.exports import section_name
+from audit_app.checklists.fieldwork import TO_WRITE_UP, Answer, Fieldwork
+from audit_app.checklists.models import AnswerRevision, Verdict
+from audit_app.core.clock import now
+
+
+ICONS = {
+    "conform": "circle-check", "minor": "alert-triangle", "major": "alert-octagon", "observation": "eye",
+    "ofi": "bulb", "good_practice": "award", "not_applicable": "circle-minus", "open": "circle-dashed",
+}  # fmt: skip
+"""Icon of each verdict, from the sprite."""
+
+
+def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[str, Any]:
+    """The whole JSON block."""
+    sections = {
+        answer.item.id: number for number, section in enumerate(work.sections) for answer in section.answers
+    }
+    return {
+        "audit": work.audit.id,
+        "person": {"id": person.id, "name": person.name},
+        "mayAnswer": may_answer,
+        "mayRaise": person.may("finding:raise"),
+        "protocol": protocol.PROTOCOL,
+        "seq": work.last_seq,
+        "now": moment(now()),
+        "sprite": url_for("static", filename="vendor/icons.svg"),
+        "icons": ICONS,
+        "tones": {verdict.value: verdict.tone for verdict in Verdict},
+        "urls": {
+            "sync": url_for("checklists.sync_door"),
+            "hello": url_for("checklists.sync_hello"),
+            "changes": url_for("checklists.sync_changes"),
+            "finding": url_for("findings.new"),
+            "signIn": url_for("security.login"),
+        },
+        "writeUp": [verdict.value for verdict in TO_WRITE_UP],
+        "verdicts": {verdict.value: str(verdict.label) for verdict in Verdict},
+        "sections": [{"name": section_name(section)} for section in work.sections],
+        "items": [of_answer(answer, work, sections[answer.item.id]) for answer in work.answers],
+        "words": words(),
+    }
+
+
+def of_answer(answer: Answer, work: Fieldwork, section: int) -> dict[str, Any]:
+    """One item."""
+    item = answer.item
+    before = work.earlier.get(item.id)
+    return {
+        "id": item.id,
+        "clause": item.clause,
+        "title": item.title,
+        "prompt": item.prompt,
+        "hint": item.evidence_hint,
+        "doc": item.documented_information,
+        "process": item.process.name if item.process else "",
+        "section": section,
+        "version": item.checklist.version_id,
+        "url": url_for("checklists.item", id=item.id),
+        "upload": url_for("evidence.upload", kind="checklist_item", id=item.id),
+        "heads": [of_revision(head) for head in answer.heads],
+        "files": [
+            {
+                "id": file.id,
+                "name": file.filename,
+                "url": url_for("evidence.download", id=file.id),
+                "image": file.is_image,
+            }
+            for file in answer.files
+        ],
+        "findings": [
+            {"code": finding.code, "url": url_for("findings.show", id=finding.id)}
+            for finding in work.findings.get(item.id, [])
+        ],
+        "last": of_revision(before) if before else None,
+    }
+
+
+def of_revision(row: AnswerRevision) -> dict[str, Any]:
+    """One revision, as the page, ``/sync/changes`` and an offline copy hold it."""
+    return {
+        "id": row.id,
+        "item": row.item_id,
+        "base": row.base,
+        "value": row.value.value if row.value else None,
+        "note": row.note,
+        "flagged": row.flagged,
+        "author": row.author.name,
+        "author_id": row.author_id,
+        "at": moment(row.received_at),
+        "seq": row.server_seq,
+    }
+
+
+def moment(value: datetime) -> str:
+    """ISO 8601 in UTC, to the millisecond."""
+    return value.isoformat(timespec="milliseconds")
+
+
+def words() -> dict[str, str]:
+    """Sentences that the script shows."""
+    return {
+        "saved": _("Saved %(time)s", time="{time}"),
+        "saving": _("Saving…"),
+        "unsaved": _("Not saved yet"),
+        "offline": _("Not saved: no connection. %(count)s answers wait on this device and are sent by themselves.",
+                     count="{count}"),
+        "server": _("Not saved: the server did not take it. %(count)s answers wait on this device and are sent again.",
+                    count="{count}"),
+        "signIn": _("Not saved: your sign-in has ended. %(count)s answers wait on this device.", count="{count}"),
+        "signInLink": _("Sign in again to send %(count)s answers", count="{count}"),
+        "wrongUser": _("Somebody else is signed in now. The answers of %(name)s wait on this device until they sign in "
+                       "again.", name="{name}"),
+        "old": _("This page is out of date. Reload it; the answers that wait stay on this device."),
+        "storage": _("This browser keeps nothing: an answer is only in this page until it says “Saved”. Do not close "
+                     "it before."),
+        "heldClosed": _("The audit takes no answers any more. Your answer is kept for the lead auditor to decide."),
+        "heldAssigned": _("You are not in the team of this audit. Your answer is kept for the lead auditor to decide."),
+        "heldTemplate": _("This checklist has changed. Your answer is kept for the lead auditor to decide."),
+        "refused": _("The server did not take this answer. It is still here: change it and it is sent again."),
+        "reason": _("Why is this not applicable? Write the reason, then it is saved."),
+        "uploading": _("Sending %(name)s…", name="{name}"),
+        "uploaded": _("%(name)s is attached", name="{name}"),
+        "uploadFailed": _("%(name)s could not be attached: %(why)s", name="{name}", why="{why}"),
+        "again": _("Try again"),
+        "noConnection": _("there is no connection"),
+        "of": _("%(n)s of %(total)s", n="{n}", total="{total}"),
+        "allDone": _("Every question is answered."),
+        "conflict": _("Two people answered differently"),
+        "keep": _("Take this answer"),
+        "notYet": _("no note"),
+        "bare": _("Conform without evidence: add a note or a photo of what you saw."),
+        "waiting": _("%(count)s wait", count="{count}"),
+        "flag": _("Flag to come back to"),
+        "unflag": _("Take the flag away"),
+        "unknown": _("Answered %(time)s by %(name)s", time="{time}", name="{name}"),
+    }  # fmt: skip

@@ -1,0 +1,239 @@
+"""Reads of the library and of fieldwork. Answers are derived from the graph of revisions, never stored."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, selectinload
+
+from audit_app.accounts.models import Person
+from audit_app.checklists.fieldwork import Answer, Fieldwork
+from audit_app.checklists.models import (
+    AnswerBase,
+    AnswerRevision,
+    Checklist,
+    ChecklistItem,
+    Question,
+    RevisionStatus,
+    Template,
+    TemplateVersion,
+    VersionState,
+)
+from audit_app.core.db import db
+from audit_app.core.errors import NotVisible
+from audit_app.evidence import queries as evidence
+from audit_app.programme import queries as programme
+from audit_app.programme.models import Audit
+
+
+# --- library ----------------------------------------------------------------------------------------------------------
+def visible_templates(to: Person) -> Select[TemplateVersion]:
+    """The versions a person may see: published and replaced ones; drafts for those who may edit."""
+    query = select(TemplateVersion).options(joinedload(TemplateVersion.template))
+    if not to.may("template:see"):
+        return query.where(TemplateVersion.id < 0)
+    if not to.may("template:edit"):
+        query = query.where(TemplateVersion.state != VersionState.DRAFT)
+    return query
+
+
+def library(to: Person, words: str = "", state: str = "") -> list[tuple[Template, list[TemplateVersion]]]:
+    """Templates with the versions the person may see, newest version first, those that ship first."""
+    query = visible_templates(to).join(TemplateVersion.template)
+    for word in words.split()[:6]:
+        columns = (TemplateVersion.title_en, TemplateVersion.title_zh, Template.standard)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    if state in {each.value for each in VersionState}:
+        query = query.where(TemplateVersion.state == VersionState(state))
+    query = query.order_by(Template.shipped.desc(), Template.id, TemplateVersion.number.desc())
+    found: dict[Template, list[TemplateVersion]] = {}
+    for version in db.session.scalars(query):
+        found.setdefault(version.template, []).append(version)
+    return list(found.items())
+
+
+def question_counts(versions: Iterable[TemplateVersion]) -> dict[int, int]:
+    """Assessable questions per version, in one query."""
+    query = (
+        select(Question.version_id, func.count())
+        .where(Question.version_id.in_([each.id for each in versions]), Question.assessable.is_(True))
+        .group_by(Question.version_id)
+    )
+    return {version: count for version, count in db.session.execute(query)}
+
+
+def get_version(version_id: int, *, to: Person) -> TemplateVersion:
+    """A version with its questions. Raises :class:`NotVisible`."""
+    query = visible_templates(to).where(TemplateVersion.id == version_id)
+    found = db.session.scalars(query.options(selectinload(TemplateVersion.questions))).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def get_question(question_id: int, *, to: Person) -> Question:
+    """A row of a version the person may see. Raises :class:`NotVisible`."""
+    question = db.session.get(Question, question_id)
+    if question is None:
+        raise NotVisible
+    get_version(question.version_id, to=to)
+    return question
+
+
+def published() -> list[TemplateVersion]:
+    """Versions that an audit can be given now."""
+    query = select(TemplateVersion).join(TemplateVersion.template).options(contains_eager(TemplateVersion.template))
+    query = query.where(TemplateVersion.state == VersionState.PUBLISHED)
+    return list(db.session.scalars(query.order_by(Template.shipped.desc(), Template.id)))
+
+
+def usages(version: TemplateVersion) -> int:
+    """How many audits hold a copy of a version."""
+    query = select(func.count()).select_from(Checklist).where(Checklist.version_id == version.id)
+    return db.session.scalar(query) or 0
+
+
+# --- items ------------------------------------------------------------------------------------------------------------
+def _visible_audits(to: Person) -> Any:
+    return programme.visible_to(to).with_only_columns(Audit.id).order_by(None)
+
+
+def visible_items(to: Person) -> Select[ChecklistItem]:
+    """The assessable items of the audits a person may see, newest audit first (for the search)."""
+    return (
+        select(ChecklistItem)
+        .join(ChecklistItem.checklist)
+        .where(Checklist.audit_id.in_(_visible_audits(to)), ChecklistItem.assessable.is_(True))
+        .options(contains_eager(ChecklistItem.checklist).joinedload(Checklist.audit))
+        .order_by(Checklist.audit_id.desc(), ChecklistItem.checklist_id, ChecklistItem.position)
+    )
+
+
+def get_item(item_id: int, *, to: Person) -> ChecklistItem:
+    """An item of an audit the person may see. Raises :class:`NotVisible`."""
+    found = db.session.scalars(visible_items(to).where(ChecklistItem.id == item_id)).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def get_checklist(checklist_id: int, *, to: Person) -> Checklist:
+    """A checklist of an audit the person may see. Raises :class:`NotVisible`."""
+    query = select(Checklist).where(Checklist.id == checklist_id, Checklist.audit_id.in_(_visible_audits(to)))
+    found = db.session.scalars(query).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+# --- the graph of revisions -------------------------------------------------------------------------------------------
+def _heads() -> Select[AnswerRevision]:
+    """Accepted revisions that no accepted revision of the same item names as its base."""
+    child = aliased(AnswerRevision)
+    named = exists().where(
+        AnswerBase.base_id == AnswerRevision.id,
+        AnswerBase.child_seq == child.server_seq,
+        child.item_id == AnswerRevision.item_id,
+        child.status == RevisionStatus.ACCEPTED,
+    )
+    return select(AnswerRevision).where(AnswerRevision.status == RevisionStatus.ACCEPTED, ~named)
+
+
+def _with_author(query: Select[AnswerRevision]) -> Select[AnswerRevision]:
+    return query.options(joinedload(AnswerRevision.author).lazyload(Person.roles))
+
+
+def heads(audit: Audit) -> dict[int, list[AnswerRevision]]:
+    """The heads per item of an audit, oldest first: one is the answer, several are a conflict. One query."""
+    query = _with_author(_heads().where(AnswerRevision.audit_id == audit.id))
+    found: dict[int, list[AnswerRevision]] = defaultdict(list)
+    for row in db.session.scalars(query.order_by(AnswerRevision.server_seq)):
+        found[row.item_id].append(row)
+    return dict(found)
+
+
+def heads_of(item: ChecklistItem) -> list[AnswerRevision]:
+    """The heads of one item, oldest first."""
+    query = _with_author(_heads().where(AnswerRevision.item_id == item.id))
+    return list(db.session.scalars(query.order_by(AnswerRevision.server_seq)))
+
+
+def history(item: ChecklistItem) -> list[AnswerRevision]:
+    """Every revision of an item, newest first, held ones included."""
+    query = _with_author(select(AnswerRevision).where(AnswerRevision.item_id == item.id))
+    return list(db.session.scalars(query.order_by(AnswerRevision.server_seq.desc())))
+
+
+def changes(audit: Audit, after: int, limit: int = 500) -> list[AnswerRevision]:
+    """Accepted revisions of an audit that the server took after a ``server_seq``, in that order."""
+    query = select(AnswerRevision).where(
+        AnswerRevision.audit_id == audit.id,
+        AnswerRevision.server_seq > after,
+        AnswerRevision.status == RevisionStatus.ACCEPTED,
+    )
+    return list(db.session.scalars(_with_author(query.order_by(AnswerRevision.server_seq).limit(limit))))
+
+
+def held(audit: Audit) -> list[AnswerRevision]:
+    """Revisions that wait for the lead auditor."""
+    query = select(AnswerRevision).where(
+        AnswerRevision.audit_id == audit.id, AnswerRevision.status == RevisionStatus.HELD
+    )
+    return list(db.session.scalars(_with_author(query.order_by(AnswerRevision.server_seq))))
+
+
+# --- fieldwork --------------------------------------------------------------------------------------------------------
+def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
+    """Everything the fieldwork screen and the record need, in a number of queries that does not grow."""
+    query = (
+        select(ChecklistItem)
+        .join(ChecklistItem.checklist)
+        .where(Checklist.audit_id == audit.id)
+        .options(
+            contains_eager(ChecklistItem.checklist).joinedload(Checklist.template_version),
+            joinedload(ChecklistItem.process).options(lazyload("*")),
+        )
+        .order_by(Checklist.id, ChecklistItem.position)
+    )
+    items = list(db.session.scalars(query))
+    found = heads(audit)
+    files = evidence.of_many("checklist_item", [item.id for item in items])
+    answers = [Answer(item, tuple(found.get(item.id, ())), tuple(files.get(item.id, ()))) for item in items]
+    return Fieldwork(audit, tuple(answers), earlier(audit, items, to=to), _findings(audit))
+
+
+def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict[int, AnswerRevision]:
+    """Per item the answer that the last earlier audit gave to the same clause of the same template. One query."""
+    wanted = {(item.checklist.template_version.template_id, item.clause): item.id for item in items if item.clause}
+    if not wanted:
+        return {}
+    query = (
+        _with_author(_heads())
+        .add_columns(TemplateVersion.template_id, ChecklistItem.clause)
+        .join(ChecklistItem, ChecklistItem.id == AnswerRevision.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .join(TemplateVersion, TemplateVersion.id == Checklist.version_id)
+        .join(Audit, Audit.id == Checklist.audit_id)
+        .where(
+            TemplateVersion.template_id.in_({template for template, _clause in wanted}),
+            ChecklistItem.clause.in_({clause for _template, clause in wanted}),
+            Audit.id != audit.id,
+            Audit.starts_on <= audit.starts_on,
+            Audit.id.in_(_visible_audits(to)),
+        )
+        .order_by(Audit.starts_on, Audit.id, AnswerRevision.server_seq)
+    )
+    found: dict[int, AnswerRevision] = {}
+    for row, template, clause in db.session.execute(query):
+        if (template, clause) in wanted:
+            found[wanted[template, clause]] = row
+    return found
+
+
+def _findings(audit: Audit) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for finding in audit.findings:
+        if finding.item_id is not None:
+            found[finding.item_id].append(finding)
+    return dict(found)

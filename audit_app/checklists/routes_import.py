@@ -1,0 +1,127 @@
+"""Importing a checklist: upload, choose what is what, see it, take it in as a draft."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from audit_app.accounts.permissions import Permission
+from audit_app.checklists import forms, importing, services, uploads
+from audit_app.checklists.blueprint import blueprint
+from audit_app.checklists.importing import ChecklistPreview
+from audit_app.checklists.routes_library import me
+from audit_app.core.errors import NotVisible, Refused
+from audit_app.web.access import allow
+from audit_app.web.forms import refused_or
+
+SHOWN = 20
+"""Rows shown before the import."""
+
+
+def _folder() -> Path:
+    folder: Path = current_app.config["SETTINGS"].data_dir / "uploads"
+    return folder
+
+
+@blueprint.route("/checklists/import", methods=["GET", "POST"])
+@allow(Permission.TEMPLATE_EDIT)
+def import_upload() -> ResponseReturnValue:
+    """Step 1: choose the file."""
+    form = forms.UploadForm()
+    if form.validate_on_submit():
+        token = refused_or(form, _take_in, form.file.data)
+        if token is not None:
+            return redirect(url_for("checklists.import_preview", token=token), 303)
+    return render_template("checklists/import.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _take_in(file: Any) -> str:
+    """Keep the file if it can be read at all."""
+    token = uploads.keep(_folder(), me().id, file.filename or "", file.stream)
+    try:
+        name, data = uploads.fetch(_folder(), me().id, token)
+        importing.preview(data, name)
+    except Refused:
+        uploads.drop(_folder(), me().id, token)
+        raise
+    return token
+
+
+@blueprint.get("/checklists/import/<token>")
+@allow(Permission.TEMPLATE_EDIT)
+def import_preview(token: str) -> ResponseReturnValue:
+    """Step 2: sheet, heading, columns, and what would be imported."""
+    name, data = _fetch(token)
+    form = forms.ImportForm(data={"title": request.args.get("title") or importing.title_of(name)})
+    found, refusal = _preview(data, name, request.args)
+    return _page(token, name, form, found, refusal)
+
+
+@blueprint.post("/checklists/import/<token>")
+@allow(Permission.TEMPLATE_EDIT)
+def import_save(token: str) -> ResponseReturnValue:
+    """Step 3: the rows become a draft."""
+    name, data = _fetch(token)
+    form = forms.ImportForm()
+    found, refusal = _preview(data, name, request.form)
+    if form.validate() and found is not None and not found.refusal:
+        version = refused_or(
+            form, services.import_template, found.rows, title=form.title.data, source=name, by=me()
+        )
+        if version is not None:
+            uploads.drop(_folder(), me().id, token)
+            flash(
+                ngettext(
+                    "%(num)d question is imported as a draft. Read it through, then publish it.",
+                    "%(num)d questions are imported as a draft. Read them through, then publish it.",
+                    len(found.rows),
+                ),
+                "success",
+            )
+            return redirect(url_for("checklists.edit", id=version.id), 303)
+    return _page(token, name, form, found, refusal), 422
+
+
+def _fetch(token: str) -> tuple[str, bytes]:
+    try:
+        return uploads.fetch(_folder(), me().id, token)
+    except NotVisible:
+        raise Refused(_("The uploaded file is no longer here (it is kept for a day). Choose it again.")) from None
+
+
+def _preview(data: bytes, name: str, given: Any) -> tuple[ChecklistPreview | None, Any]:
+    """The preview for the choices in an address or a form; a refusal goes beside the guess without them."""
+    header = given.get("header", "")
+    mapping = {field.key: given.get(field.key, "") for field in importing.FIELDS if given.get(field.key)}
+    try:
+        found = importing.preview(
+            data,
+            name,
+            sheet=given.get("sheet") or None,
+            header=int(header) if header.isdecimal() and len(header) < 8 else None,
+            mapping=mapping if "mapped" in given else None,
+        )
+        return found, found.refusal
+    except Refused as refused:
+        try:
+            return importing.preview(data, name), refused.words
+        except Refused:
+            return None, refused.words
+
+
+def _page(token: str, name: str, form: Any, found: Any, refusal: Any) -> str:
+    rows = list(zip(found.numbers, importing.questions(found.rows), strict=True)) if found else []
+    return render_template(
+        "checklists/import_preview.html",
+        token=token,
+        filename=name,
+        form=form,
+        found=found,
+        refusal=refusal,
+        fields=importing.FIELDS,
+        rows=rows[:SHOWN],
+        count=len(rows),
+    )
