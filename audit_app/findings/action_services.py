@@ -54,7 +54,7 @@ def add_action(
         raise Refused(_l("This finding takes no actions now, or not from you. Ask its owner or a lead auditor."))
     if (finding is None) == (review is None):
         raise ValueError("An action belongs to a finding or to a review, never to both.")
-    with db.session.begin_nested():
+    with db.session.begin_nested(), db.session.no_autoflush:
         action = Action(
             code=next_code(CODE, today().year),
             kind=kind,

@@ -130,7 +130,7 @@ def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
 def edit(id: int) -> ResponseReturnValue:
     """Change the wording, the area or the owner."""
     finding = queries.get(id, to=current_user)
-    form = forms.FindingForm(obj=finding)
+    form = forms.FindingForm(obj=_shown(finding))
     form.fill_choices()
     form.show_version(finding)
     if (
@@ -150,7 +150,7 @@ def step(id: int, step: str) -> ResponseReturnValue:
     finding = queries.get(id, to=current_user)
     row = FINDING.by_name.get(step) or abort(404)
     kind, verb = screens.FINDING_STEPS[step]
-    return _take(finding, kind(obj=finding), verb, row, url_for("findings.show", id=id), "findings/step.html")
+    return _take(finding, kind(obj=_shown(finding)), verb, row, url_for("findings.show", id=id), "findings/step.html")
 
 
 def _take(subject: Any, form: Any, verb: Any, row: Any, back: str, template: str) -> ResponseReturnValue:
@@ -163,6 +163,11 @@ def _take(subject: Any, form: Any, verb: Any, row: Any, back: str, template: str
         flash(_("Done: %(step)s", step=row.label), "success")
         return redirect(back)
     return _form(template, form, subject=subject, step=row, back=back, **screens.step_page(subject, row, current_user))
+
+
+def _shown(subject: Any) -> Any:
+    """What a form starts from: the record when it is first shown, nothing but what was typed when it comes back."""
+    return subject if request.method == "GET" else None
 
 
 def _facts(form: Any) -> dict[str, Any]:

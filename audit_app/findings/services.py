@@ -100,7 +100,7 @@ def raise_finding(
     if day > today():
         raise Refused(_l("A finding cannot be raised in the future."), "raised_on")
     department = department or (process.department if process is not None else None)
-    with db.session.begin_nested():
+    with db.session.begin_nested(), db.session.no_autoflush:
         finding = Finding(
             code=next_code(SERIES[grade] + "-{year}-{number:03d}", day.year),
             grade=grade,
@@ -132,6 +132,7 @@ def short(text: str) -> str:
     first = text.strip().splitlines()[0]
     for mark in ("。", ". ", "；", "; "):
         first = first.split(mark)[0]
+    first = first.rstrip(".")
     return first if len(first) <= TITLE else first[: TITLE - 1].rstrip() + "…"
 
 

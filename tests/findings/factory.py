@@ -6,7 +6,7 @@ from typing import Any
 
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
-from audit_app.evidence.services import attach
+from audit_app.evidence.services import attach as attach
 from audit_app.findings import action_services, services
 from audit_app.findings.models import Action, ActionKind, Finding, FindingState, Grade, Origin
 from audit_app.programme.models import Audit, AuditKind, AuditState, Programme, TeamMember
@@ -111,7 +111,8 @@ def many(people: People, count: int, *, since: date | None = None) -> None:
     """Rows straight into the table, for lists and figures: every third is late, every fifth closed."""
     first, moment = since or today() - timedelta(days=900), now()
     rows = []
-    for number in range(count):
+    start = db.session.query(Finding).count()
+    for number in range(start, start + count):
         raised = first + timedelta(days=number % 900)
         closed = number % 5 == 0
         rows.append(

@@ -1,0 +1,75 @@
+"""Sheets and reports, read back."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from audit_app.core.db import db
+from audit_app.evidence import queries as evidence
+from audit_app.findings import exports, queries, services
+from audit_app.findings.models import Finding, Grade
+from tests.findings import factory
+from tests.people import People
+
+
+def words(pdf: bytes) -> str:
+    return "".join("".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Code"), ("zh", "编号")])
+def test_the_register_holds_every_row_and_formulas_stay_text(
+    app: Flask, people: People, language: str, heading: str
+) -> None:
+    subject = factory.at(people, "closed", title="=SUM(A1)")
+    with app.test_request_context():
+        book = load_workbook(BytesIO(exports.register(queries.listing(people.manager, {}), language)))
+    tab = book.worksheets[0]
+    cells = [[cell.value for cell in row] for row in tab.iter_rows()]
+    header = next(row for row in cells if row[0] == heading)
+    row = next(row for row in cells if row[0] == subject.code)
+    assert len(header) == len(exports.FINDING_COLUMNS)
+    assert row[3] == "=SUM(A1)"
+    assert next(each for line in tab.iter_rows() for each in line if each.value == "=SUM(A1)").data_type == "s"
+    assert subject.raised_on in [getattr(value, "date", lambda: None)() for value in row]
+
+
+def test_the_register_of_actions_names_its_source(app: Flask, people: People) -> None:
+    subject = factory.at(people, "planned")
+    with app.test_request_context():
+        book = load_workbook(BytesIO(exports.action_register(queries.action_listing(people.owner, {}), "en")))
+    values = [cell.value for row in book.worksheets[0].iter_rows() for cell in row]
+    assert {subject.code, subject.actions[0].code, "Olga Owner"} <= set(values)
+
+
+def test_rows_are_read_in_portions_and_not_kept(app: Flask, people: People) -> None:
+    factory.many(people, 1200)
+    sheet = exports.finding_sheet(queries.listing(people.manager, {}))
+    rows = iter(sheet.rows)
+    next(rows)
+    loaded = sum(isinstance(each, Finding) for each in db.session)
+    assert loaded <= exports.CHUNK
+    assert sum(1 for _row in rows) == 1199
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Nonconformityreport"), ("zh", "不符合报告")])
+def test_the_report_tells_the_whole_story(app: Flask, people: People, language: str, title: str) -> None:
+    subject = factory.at(people, "closed", audit=factory.audit(people))
+    with app.test_request_context():
+        text = words(exports.report(subject, evidence.of(subject), language))
+    for said in (
+        title, subject.code, "8.6.1", "Threeoftwelve", "INC0010023", "optionalsince", "Makepriority", "OlgaOwner",
+        "AnaAuditor", "record.txt", "threemonths",
+    ):  # fmt: skip
+        assert said in text, said
+
+
+@pytest.mark.parametrize("grade", list(Grade))
+def test_every_grade_and_an_empty_draft_have_a_report(app: Flask, people: People, grade: Grade) -> None:
+    subject = factory.finding(people, grade, requirement="", location="", process=None, nonconformity="x <b>&", clause="")
+    with app.test_request_context():
+        assert "x<b>&" in words(exports.report(subject, [], "en"))
+        services.withdraw(subject, reason="A typing error.", by=people.lead)
+        assert "Atypingerror." in words(exports.report(subject, [], "zh"))
