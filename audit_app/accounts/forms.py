@@ -12,7 +12,16 @@ from audit_app.accounts.library import assessable_clauses, clause_order, clause_
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Role
 from audit_app.core.db import Base
-from audit_app.web.forms import BaseForm, SelectMultipleField, choice, day, long_text, row, rows_as_choices, text
+from audit_app.web.forms import (
+    BaseForm,
+    SelectMultipleField,
+    choice,
+    day,
+    long_text,
+    row,
+    rows_as_choices,
+    text,
+)
 
 LANGUAGES = [("zh", "中文"), ("en", "English")]
 IMPORTANCE = [(3, _l("High")), (2, _l("Normal")), (1, _l("Low"))]
@@ -42,7 +51,9 @@ class ChoosingForm(BaseForm):
     def values(self) -> dict[str, Any]:
         """As in :class:`BaseForm`; text that was not sent is empty text."""
         texts = {name for name, field in self._fields.items() if isinstance(field, StringField)}
-        return {name: "" if value is None and name in texts else value for name, value in super().values().items()}
+        return {
+            name: "" if value is None and name in texts else value for name, value in super().values().items()
+        }
 
     def stored(self, subject: Any) -> dict[str, Any]:
         """What is in the database now, by field name, in the shape of the field's data."""

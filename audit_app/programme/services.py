@@ -148,8 +148,11 @@ def set_team(audit: Audit, lead: Person | None, members: Members, *, by: Person)
     _changeable(audit)
     _check_team(lead, members, scope_of(audit))
     before = _team_words(audit)
-    joined = {person for person, _role in members} | ({lead} if lead else set())
-    new = joined - {member.person for member in audit.members} - ({audit.lead} if audit.lead else set[Person]())
+    joined: set[Person] = {person for person, _role in members}
+    joined |= {lead} if lead else set()
+    new = (
+        joined - {member.person for member in audit.members} - ({audit.lead} if audit.lead else set())
+    )
     with trail.act("audit.team", audit, by=by, before=before, after=_words(lead, members)):
         _seat(audit, lead, members)
         flag_modified(audit, "title")  # the team is in rows of its own: the version must tell a second editor

@@ -12,7 +12,12 @@ PAGES = ["/organisation/", "/organisation/roles", "/organisation/sites", "/organ
          "/organisation/processes", "/organisation/processes?edition=2005", "/organisation/profile"]  # fmt: skip
 MANAGERS_PAGES = ["/organisation/edit", "/organisation/sites/new", "/organisation/departments/new",
                   "/organisation/processes/new", "/organisation/processes/1", "/organisation/departments/1"]  # fmt: skip
-ADMINS_PAGES = ["/organisation/people", "/organisation/people/new", "/organisation/people/1", "/organisation/people/1/edit"]
+ADMINS_PAGES = [
+    "/organisation/people",
+    "/organisation/people/new",
+    "/organisation/people/1",
+    "/organisation/people/1/edit",
+]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -62,14 +67,22 @@ def test_an_address_taken_is_refused_beside_its_field_and_nothing_typed_is_lost(
 def test_a_change_of_roles_signs_the_person_out(people, client_for):
     browser = client_for(people.auditor)
     assert browser.get("/organisation/profile").status_code == 200
-    client_for(people.admin).post(f"/organisation/people/{people.auditor.id}/edit", data={
-        "name": "Ana Auditor", "email": "auditor@example.org", "language": "en", "roles": ["process_owner"], "active": "y"})  # fmt: skip
+    reply = client_for(people.admin).post(f"/organisation/people/{people.auditor.id}/edit", data={
+        "name": "Ana Auditor", "email": "auditor@example.org", "language": "en", "roles": ["process_owner"],
+        "version": str(people.auditor.version), "active": "y"})  # fmt: skip
+    assert reply.status_code == 303
     assert browser.get("/organisation/profile").status_code == 302
 
 
 def test_a_stale_save_shows_both_versions_by_name(people, client_for, parsed):
     client, url = client_for(people.admin), f"/organisation/processes/{people.inc.id}"
-    facts = {"code": "INC", "name_en": "Incidents", "name_zh": "事件管理", "importance": "2", "clauses": ["8.6.1"]}
+    facts = {
+        "code": "INC",
+        "name_en": "Incidents",
+        "name_zh": "事件管理",
+        "importance": "2",
+        "clauses": ["8.6.1"],
+    }
     first = client.post(url, data={**facts, "owner_id": str(people.owner2.id), "version": "1", "active": "y"})
     assert first.status_code == 303
     second = client.post(url, data={**facts, "owner_id": str(people.owner.id), "version": "1", "active": "y"})
@@ -80,8 +93,12 @@ def test_a_stale_save_shows_both_versions_by_name(people, client_for, parsed):
     assert people.inc.owner_id == people.owner2.id
 
 
-def test_the_language_is_kept_with_the_person_and_in_the_session_before_sign_in(people, client_for, app: Flask):
-    reply = client_for(people.owner).post("/organisation/language", data={"language": "zh", "next": "/organisation/?"})
+def test_the_language_is_kept_with_the_person_and_in_the_session_before_sign_in(
+    people, client_for, app: Flask
+):
+    reply = client_for(people.owner).post(
+        "/organisation/language", data={"language": "zh", "next": "/organisation/?"}
+    )
     assert (reply.status_code, reply.location) == (303, "/organisation/")
     db.session.expire_all()
     assert people.owner.language == "zh"
@@ -99,7 +116,12 @@ def test_each_list_leaves_as_a_workbook(people, client_for, name):
 
 def test_master_data_is_added_through_its_forms(people, client_for):
     client = client_for(people.manager)
-    assert client.post("/organisation/sites/new", data={"code": "sh", "name_en": "Shanghai", "name_zh": ""}).status_code == 303
+    assert (
+        client.post(
+            "/organisation/sites/new", data={"code": "sh", "name_en": "Shanghai", "name_zh": ""}
+        ).status_code
+        == 303
+    )
     assert client.post("/organisation/departments/new", data={
         "code": "NET", "name_en": "Network", "name_zh": "网络部", "site_id": str(people.site.id), "head_id": ""}).status_code == 303  # fmt: skip
     assert client.post("/organisation/processes/new", data={
@@ -129,3 +151,15 @@ def test_the_matrix_names_every_permission_once():
 
     named = [permission for _title, lines in GROUPS for permission, _words in lines]
     assert sorted(named) == sorted(Permission)
+
+
+def test_chinese_sentences_with_a_number_are_found_for_every_number(people, client_for):
+    people.admin.language = "zh"
+    for number in (1, 2, 7):
+        with client_for(people.admin).application.test_request_context("/"):
+            from flask_babel import force_locale, ngettext
+
+            with force_locale("zh_Hans_CN"):
+                said = ngettext("%(num)s audit is late: it should have begun or been reported.",
+                                "%(num)s audits are late: they should have begun or been reported.", number)  # fmt: skip
+        assert said.startswith(f"{number} 次审核")

@@ -13,7 +13,13 @@ from tests.people import People
 def plan_year(people: People, year: int | None = None) -> Programme:
     """A draft programme (this year's unless another is asked for)."""
     return services.add_programme(
-        year or today().year, "Programme", "Find out", "New desk", "Sampling", people.manager, by=people.manager
+        year or today().year,
+        "Programme",
+        "Find out",
+        "New desk",
+        "Sampling",
+        people.manager,
+        by=people.manager,
     )
 
 
@@ -25,7 +31,9 @@ def plan_audit(people: People, programme: Programme | None = None, **facts: Any)
         "title": "Incidents",
         "criteria": "ISO/IEC 20000-1:2018",
         "starts_on": today(),
-        "ends_on": today() + timedelta(days=1) if (today() + timedelta(days=1)).year == programme.year else today(),
+        "ends_on": today() + timedelta(days=1)
+        if (today() + timedelta(days=1)).year == programme.year
+        else today(),
         "processes": [people.inc],
         "departments": [people.ops],
         "auditees": [people.owner],

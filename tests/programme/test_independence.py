@@ -20,7 +20,9 @@ def test_the_owner_the_head_a_member_and_an_auditee_conflict(people):
     assert conflicts([people.lead], Scope(departments=(people.qmo,)))
     assert conflicts([people.auditor2], Scope(processes=(people.slm,)))
     assert conflicts([people.lead], Scope(auditees=(people.lead,)))
-    assert not conflicts([people.lead], Scope((people.inc, people.chg, people.slm), (people.ops, people.sdm), (people.owner,)))
+    assert not conflicts(
+        [people.lead], Scope((people.inc, people.chg, people.slm), (people.ops, people.sdm), (people.owner,))
+    )
 
 
 def test_the_refusal_names_the_person_what_conflicts_and_what_to_do(people):
@@ -49,7 +51,15 @@ def test_an_observer_need_not_be_independent(people):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_combination_of_team_and_scope_is_saved_with_a_conflict(people, app: Flask, data):
-    everybody = [people.manager, people.lead, people.auditor, people.auditor2, people.owner, people.owner2, people.boss]
+    everybody = [
+        people.manager,
+        people.lead,
+        people.auditor,
+        people.auditor2,
+        people.owner,
+        people.owner2,
+        people.boss,
+    ]
 
     def some(rows):
         return data.draw(st.lists(st.sampled_from(rows), unique=True, max_size=3))

@@ -35,7 +35,9 @@ def test_a_process_owner_sees_only_audits_that_touch_them_and_others_see_all(peo
 def test_each_way_in_which_an_audit_touches_an_owner_lets_them_see_it(people, facts):
     given = {"processes": [], "departments": [], "auditees": []}
     for name, values in facts.items():
-        given[name] = [(getattr(people, v[0]), v[1]) if isinstance(v, tuple) else getattr(people, v) for v in values]
+        given[name] = [
+            (getattr(people, v[0]), v[1]) if isinstance(v, tuple) else getattr(people, v) for v in values
+        ]
     audit = plan_audit(people, **given)
     assert queries.get(audit.id, to=people.owner) is audit
 
@@ -99,7 +101,9 @@ def test_a_clause_is_covered_by_itself_or_a_section_above_it():
 def test_coverage_counts_own_audits_only_and_names_the_gaps(people):
     programme = plan_year(people, 2031)
     plan_audit(people, programme, clauses=["9.2"])
-    plan_audit(people, programme, kind=AuditKind.STAGE_2, clauses=["4", "5", "6", "7", "8", "9", "10"], lead=None)
+    plan_audit(
+        people, programme, kind=AuditKind.STAGE_2, clauses=["4", "5", "6", "7", "8", "9", "10"], lead=None
+    )
     found = coverage(queries.of_year(programme, to=people.manager), [people.inc, people.chg])
     assert found.missing_processes == [people.chg]
     assert not {"8.6.1", "9.2.1", "9.2.2"} & set(found.missing_clauses)
@@ -109,7 +113,9 @@ def test_coverage_counts_own_audits_only_and_names_the_gaps(people):
 
 def test_a_bar_fills_its_months_and_the_year_has_twelve(people):
     programme = plan_year(people, 2031)
-    audit = plan_audit(people, programme, starts_on=today().replace(2031, 11, 20), ends_on=today().replace(2032, 1, 5))
+    audit = plan_audit(
+        people, programme, starts_on=today().replace(2031, 11, 20), ends_on=today().replace(2032, 1, 5)
+    )
     (bar,) = bars([audit], 2031)
     assert (bar.before, bar.span, bar.after) == (10, 2, 0)
 

@@ -36,7 +36,9 @@ def test_an_empty_programme_says_what_to_do_next(people, client_for, parsed):
 
 def test_an_audit_is_planned_staffed_and_notified_through_the_pages(people, client_for):
     client = client_for(people.manager)
-    reply = client.post("/programme/new", data={"year": str(YEAR), "title": "Year", "objectives": "Find out", "manager": ""})
+    reply = client.post(
+        "/programme/new", data={"year": str(YEAR), "title": "Year", "objectives": "Find out", "manager": ""}
+    )
     assert reply.status_code == 303
     day = today().isoformat()
     reply = client.post("/programme/audits/new", data={
@@ -64,10 +66,13 @@ def test_a_conflict_is_said_beside_the_field_and_nothing_is_saved(people, client
 
 
 def test_a_first_day_in_the_past_asks_for_a_later_one_unless_it_is_recorded(people, client_for):
-    day = (today() - timedelta(days=1))
+    day = today() - timedelta(days=1)
     plan_year(people, day.year)
     db.session.commit()
-    client, facts = client_for(people.manager), {**PLAN, "starts_on": day.isoformat(), "ends_on": day.isoformat()}
+    client, facts = (
+        client_for(people.manager),
+        {**PLAN, "starts_on": day.isoformat(), "ends_on": day.isoformat()},
+    )
     refused = client.post("/programme/audits/new", data=facts)
     assert refused.status_code == 422
     assert "from today on" in refused.text
@@ -78,13 +83,23 @@ def test_two_people_editing_one_audit_both_see_what_the_other_wrote(people, clie
     audit = plan_audit(people)
     db.session.commit()
     url, version = f"/programme/audits/{audit.id}/edit", str(audit.version)
-    facts = {**PLAN, "starts_on": audit.starts_on.isoformat(), "ends_on": audit.ends_on.isoformat(), "version": version}
+    facts = {
+        **PLAN,
+        "starts_on": audit.starts_on.isoformat(),
+        "ends_on": audit.ends_on.isoformat(),
+        "version": version,
+    }
     client = client_for(people.manager)
-    assert client.post(url, data={**facts, "title": "First", "processes": [str(people.inc.id)]}).status_code == 303
+    assert (
+        client.post(url, data={**facts, "title": "First", "processes": [str(people.inc.id)]}).status_code
+        == 303
+    )
     late = client.post(url, data={**facts, "title": "Second", "processes": [str(people.chg.id)]})
     assert late.status_code == 422
     words = "".join(parsed(late).find(".//main").itertext())
-    assert all(word in words for word in ("First", "Second", "INC Incident management", "CHG Change management"))
+    assert all(
+        word in words for word in ("First", "Second", "INC Incident management", "CHG Change management")
+    )
     db.session.expire_all()
     assert audit.title == "First"
 
@@ -100,7 +115,9 @@ def test_only_scope_changed_meanwhile_is_noticed_too(people, client_for):
     assert client.post(url, data={**facts, "processes": [str(people.chg.id)]}).status_code == 422
 
 
-@pytest.mark.parametrize("url", ["/programme/new", "/programme/audits/new", "/programme/audits/1/edit", "/programme/audits/1/team"])
+@pytest.mark.parametrize(
+    "url", ["/programme/new", "/programme/audits/new", "/programme/audits/1/edit", "/programme/audits/1/team"]
+)
 @pytest.mark.parametrize("name", ["auditor", "owner", "boss", "reader", "admin", "lead"])
 def test_planning_is_for_the_programme_manager(people, client_for, url, name):
     plan_audit(people)

@@ -61,7 +61,10 @@ def test_an_auditor_without_the_role_cannot_lead(people):
 def test_a_process_owner_is_no_auditor_but_may_come_as_expert(people):
     with pytest.raises(Refused, match="not the role of an auditor"):
         plan_audit(people, members=[(people.owner2, TeamRole.AUDITOR)])
-    assert plan_audit(people, members=[(people.owner2, TeamRole.EXPERT)]).auditors == [people.lead, people.owner2]
+    assert plan_audit(people, members=[(people.owner2, TeamRole.EXPERT)]).auditors == [
+        people.lead,
+        people.owner2,
+    ]
 
 
 def test_nobody_sits_twice_in_a_team(people):
@@ -70,7 +73,9 @@ def test_nobody_sits_twice_in_a_team(people):
 
 
 def test_the_notice_reaches_auditees_and_team_but_not_its_sender(people):
-    audit = plan_audit(people, members=[(people.auditor, TeamRole.AUDITOR), (people.manager, TeamRole.OBSERVER)])
+    audit = plan_audit(
+        people, members=[(people.auditor, TeamRole.AUDITOR), (people.manager, TeamRole.OBSERVER)]
+    )
     services.notify(audit, by=people.manager)
     assert notices("audit.notified") == {"Leo Lead", "Ana Auditor", "Olga Owner"}
 

@@ -25,9 +25,13 @@ def test_an_audit_goes_from_plan_to_closing_and_every_moment_is_kept(people):
     assert audit.conclusion == "Conforms and works."
 
 
-@pytest.mark.parametrize(("table", "step"), [(t, s) for t in TABLES for s in t.steps], ids=lambda x: getattr(x, "name", ""))
+@pytest.mark.parametrize(
+    ("table", "step"), [(t, s) for t in TABLES for s in t.steps], ids=lambda x: getattr(x, "name", "")
+)
 def test_a_step_is_offered_only_to_roles_that_the_matrix_grants_it(people, table, step):
-    subject = plan_audit(people, kind=AuditKind.STAGE_1 if table is workflow.EXTERNAL_AUDIT else AuditKind.INTERNAL)
+    subject = plan_audit(
+        people, kind=AuditKind.STAGE_1 if table is workflow.EXTERNAL_AUDIT else AuditKind.INTERNAL
+    )
     subject = subject.programme if table is workflow.PROGRAMME else subject
     subject.state = step.frm[0]
     for name in ROLES:
@@ -111,8 +115,12 @@ def test_an_open_observation_does_not_hold_up_the_closing(people):
 
 def test_a_report_names_the_checklist_items_without_an_answer(people):
     audit = run_audit(people, plan_audit(people), until="start")
-    version = TemplateVersion(template=Template(key="t"), number=1, title_en="T", title_zh="T", created_at=now())
-    checklist = Checklist(audit=audit, template_version=version, created_at=now(), created_by_id=people.lead.id)
+    version = TemplateVersion(
+        template=Template(key="t"), number=1, title_en="T", title_zh="T", created_at=now()
+    )
+    checklist = Checklist(
+        audit=audit, template_version=version, created_at=now(), created_by_id=people.lead.id
+    )
     checklist.items = [
         ChecklistItem(position=1, clause="8.6", assessable=False),
         ChecklistItem(position=2, clause="8.6.1", assessable=True),
@@ -137,7 +145,9 @@ def test_a_report_needs_a_conclusion_and_a_cancellation_a_reason(people):
 def test_an_external_audit_is_recorded_straight_from_its_plan(people):
     day = today() - timedelta(days=1)
     programme = plan_year(people, day.year)
-    audit = plan_audit(people, programme, kind=AuditKind.SURVEILLANCE, starts_on=day, ends_on=day, lead=None, body="CB")
+    audit = plan_audit(
+        people, programme, kind=AuditKind.SURVEILLANCE, starts_on=day, ends_on=day, lead=None, body="CB"
+    )
     services.report(audit, "Certificate kept", by=people.manager)
     assert services.close(audit, by=people.manager).state is AuditState.CLOSED
 
@@ -160,7 +170,11 @@ def test_an_approved_programme_is_revised_before_it_changes_and_approved_again(p
     with pytest.raises(Refused, match="Revise"):
         services.edit_programme(programme, title="X", objectives="Y", by=people.manager)
     services.revise_programme(programme, "New service", by=people.manager)
-    assert (programme.state, programme.approved_by, programme.approved_at) == (ProgrammeState.DRAFT, None, None)
+    assert (programme.state, programme.approved_by, programme.approved_at) == (
+        ProgrammeState.DRAFT,
+        None,
+        None,
+    )
     services.edit_programme(programme, title="X", objectives="Y", by=people.manager)
     services.approve_programme(programme, by=people.boss)
 
