@@ -1,0 +1,149 @@
+"""Entering values: one month of one indicator, or all indicators of one month on a sheet."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from audit_app.accounts.permissions import Permission
+from audit_app.core.clock import today
+from audit_app.core.errors import Refused
+from audit_app.imports import parsing
+from audit_app.indicators import entry, exports, forms, queries, services
+from audit_app.indicators.blueprint import blueprint
+from audit_app.indicators.board import Point, target_words
+from audit_app.indicators.models import Indicator, ValueKind
+from audit_app.indicators.periods import Month
+from audit_app.web.access import allow
+from audit_app.web.forms import refused_or
+
+FACTS = ("value", "numerator", "denominator", "comment")
+
+
+def asked_month() -> Month:
+    """The month of ``?month=2026-03``; nonsense, or none, is the last finished month."""
+    try:
+        return Month.parse(request.args.get("month", ""))
+    except Refused:
+        return Month.of(today()).previous()
+
+
+@blueprint.route("/<int:id>/enter", methods=["GET", "POST"])
+@allow(Permission.MEASUREMENT_ENTER)
+def enter(id: int) -> ResponseReturnValue:
+    """Enter or correct the value of one month."""
+    indicator = queries.get(id, to=current_user)
+    form = forms.ValueForm(data=None if request.method == "POST" else {"month": asked_month()}).shape(indicator)
+    month: Month = form.month.data or asked_month()
+    stored = entry.at(indicator, month)
+    form.show_stored(stored)
+    fresh = form.validate_on_submit() and (stored is None or form.check_fresh(stored))
+    if fresh and refused_or(form, services.enter_measurement, indicator, **form.facts(), by=current_user):
+        flash(_("%(code)s of %(month)s is saved.", code=indicator.code, month=exports.month_name(month)), "success")
+        return redirect(url_for(".show", id=id), 303)
+    before = [
+        (exports.month_name(point.month), point.line(indicator).shown)
+        for point in reversed(queries.series([id], month.plus(-3), month.previous())[id])
+    ]
+    context = {"indicator": indicator, "stored": stored, "before": before, "target": target_words(indicator)}
+    return render_template("indicators/enter.html", form=form, month=month, month_name=exports.month_name,
+                           **context), 422 if form.is_submitted() else 200  # fmt: skip
+
+
+@dataclass
+class SheetRow:
+    """One line of the entry sheet: what stands there, what was typed, and what became of it."""
+
+    indicator: Indicator
+    point: Point
+    before: Point
+    typed: dict[str, str] = field(default_factory=dict)
+    refusal: str = ""
+    saved: bool = False
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether numerator and denominator are asked for."""
+        return self.indicator.value_kind is not ValueKind.COUNT
+
+    def shown(self, name: str) -> str:
+        """What the input holds: what was typed, else what is stored (a value worked out stays empty)."""
+        if name in self.typed:
+            return self.typed[name]
+        if name == "value" and self.point.denominator is not None:
+            return ""
+        number = getattr(self.point, name)
+        return str(number) if name == "comment" else forms.number_text(number)
+
+    def take(self, values: Any) -> None:
+        """Read the inputs of this row out of what was sent."""
+        self.typed = {name: values.get(f"{name}-{self.indicator.id}", "").strip() for name in FACTS}
+
+    def changed(self) -> bool:
+        """Whether anything differs from what the page showed."""
+        typed, self.typed = self.typed, {}
+        same = all(self.shown(name) == typed[name] for name in FACTS if name != "comment" or typed[name])
+        self.typed = typed
+        return not same
+
+    def facts(self) -> dict[str, Any]:
+        """Numbers out of the typed text. Raises Refused."""
+        found: dict[str, Any] = {"comment": self.typed["comment"]}
+        for name in FACTS[:3]:
+            try:
+                found[name] = parsing.number(self.typed[name]) if self.typed[name] else None
+            except parsing.Unreadable as error:
+                raise Refused(error.words, name) from None
+        return found
+
+
+@blueprint.route("/sheet", methods=["GET", "POST"])
+@allow(Permission.MEASUREMENT_ENTER)
+def sheet() -> ResponseReturnValue:
+    """All indicators entered by hand, for one month. Good rows are saved also when others are refused."""
+    month, mine = asked_month(), request.args.get("owner") == "mine"
+    rows = _sheet_rows(month, mine)
+    status = 200
+    if request.method == "POST":
+        _save(rows, month)
+        wrong, done = sum(bool(row.refusal) for row in rows), sum(row.saved for row in rows)
+        if not wrong:
+            flash(_("%(count)s values saved.", count=done) if done else _("Nothing was changed."), "success")
+            return redirect(url_for(".sheet", month=str(month), owner="mine" if mine else None), 303)
+        status = 207  # some rows were saved and some were not: below 400, so that the good ones are committed
+    latest = Month.of(today())
+    return render_template(
+        "indicators/sheet.html", rows=rows, month=month, month_name=exports.month_name, latest=latest,
+        earlier=month.previous(), later=month.next(), target=target_words, mine=mine,
+    ), status  # fmt: skip
+
+
+def _sheet_rows(month: Month, mine: bool) -> list[SheetRow]:
+    found = queries.to_enter(mine=current_user if mine else None)
+    points = queries.series([each.id for each in found], month.previous(), month)
+    return [SheetRow(each, points[each.id][1], points[each.id][0]) for each in found]
+
+
+def _save(rows: list[SheetRow], month: Month) -> None:
+    for row in rows:
+        row.take(request.form)
+        if not row.changed():
+            row.typed = {}
+            continue
+        version = request.form.get(f"version-{row.indicator.id}", "")
+        try:
+            services.enter_measurement(
+                row.indicator, month, **row.facts(), by=current_user,
+                version=int(version) if version.isdecimal() else None,
+            )  # fmt: skip
+            row.saved = True
+        except Refused as refused:
+            row.refusal = str(refused)
+    fresh = queries.series([row.indicator.id for row in rows], month.previous(), month)
+    for row in rows:
+        row.point = fresh[row.indicator.id][1]
+        if row.saved:
+            row.typed = {}

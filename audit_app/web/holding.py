@@ -1,0 +1,86 @@
+"""Files held between the steps of an import: under a random name, bound to the person, for a day.
+
+Unlike evidence they are nobody's record: what is not confirmed disappears by itself. Streams are copied piece by
+piece, since a log may be larger than one wants to hold in memory.
+"""
+
+import json
+import re
+import secrets
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from flask_babel import lazy_gettext as _l
+
+from audit_app.core.errors import NotVisible, Refused
+
+KEPT_SECONDS = 24 * 3600
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True)
+class Held:
+    """An upload: what it was called, where it lies, and what was chosen with it."""
+
+    token: str
+    filename: str
+    path: Path
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def keep(folder: Path, person_id: int, filename: str, stream: IO[bytes], **facts: Any) -> Held:
+    """Store an upload with the choices made beside it. Raises Refused for an empty file."""
+    clean(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_urlsafe(16)
+    held = Held(token, _clean_name(filename), _body(folder, person_id, token), facts)
+    with held.path.open("wb") as file:
+        shutil.copyfileobj(stream, file, 1 << 20)
+    if not held.path.stat().st_size:
+        held.path.unlink()
+        raise Refused(_l("The file is empty. Choose the file again."), "file")
+    head = {"filename": held.filename, "facts": facts}
+    _head(folder, person_id, token).write_text(json.dumps(head), encoding="utf-8")
+    return held
+
+
+def fetch(folder: Path, person_id: int, token: str) -> Held:
+    """One's own upload. Raises NotVisible for somebody else's, or when it is gone."""
+    if not TOKEN.fullmatch(token):
+        raise NotVisible
+    try:
+        head = json.loads(_head(folder, person_id, token).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NotVisible from error
+    return Held(token, head["filename"], _body(folder, person_id, token), head["facts"])
+
+
+def drop(folder: Path, person_id: int, token: str) -> None:
+    """Forget an upload that was imported or given up."""
+    if TOKEN.fullmatch(token):
+        _head(folder, person_id, token).unlink(missing_ok=True)
+        _body(folder, person_id, token).unlink(missing_ok=True)
+
+
+def clean(folder: Path) -> None:
+    """Delete what is older than a day."""
+    oldest = time.time() - KEPT_SECONDS
+    for path in folder.glob("held-*") if folder.is_dir() else ():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+def _clean_name(filename: str) -> str:
+    name = re.sub(r"[\x00-\x1f\x7f]", "", filename.replace("\\", "/").rsplit("/", 1)[-1]).strip()
+    return name[-200:] or "file"
+
+
+def _body(folder: Path, person_id: int, token: str) -> Path:
+    return folder / f"held-{person_id}-{token}"
+
+
+def _head(folder: Path, person_id: int, token: str) -> Path:
+    return folder / f"held-{person_id}-{token}.json"
