@@ -46,7 +46,8 @@ def clause_choices(*present: str) -> list[tuple[str, str]]:
 
 
 class ChoosingForm(BaseForm):
-    """A form whose choices are rows: when a save is stale, both versions are shown by name and not by number."""
+    """A form whose choices are rows: when a save is stale, both versions are shown by name and not by
+    number."""
 
     def values(self) -> dict[str, Any]:
         """As in :class:`BaseForm`; text that was not sent is empty text."""

@@ -19,7 +19,8 @@ DOMAINS = (
 class OneDomain(Domain):
     """All catalogues as one, with the plural rule of the language.
 
-    The library takes the rule of the last catalogue it looks for; when that file does not exist, Chinese would be
+    The library takes the rule of the last catalogue it looks for; when that file does not exist, Chinese
+    would be
     counted as English is and its sentences with a number in them would not be found.
     """
 

@@ -1,4 +1,5 @@
-"""The processes that ship with the product: the 2018 ones, and the thirteen of the 2005 edition that group them."""
+"""The processes that ship with the product: the 2018 ones, and the thirteen of the 2005 edition that
+group them."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,7 +37,8 @@ class LegacyProcess(Named):
 
 @dataclass(frozen=True)
 class ShippedProcess(Named):
-    """A process of the 2018 edition with its clauses; ``legacy`` is the 2005 process it comes from, if any."""
+    """A process of the 2018 edition with its clauses; ``legacy`` is the 2005 process it comes from, if
+    any."""
 
     code: str
     area: str

@@ -1,4 +1,5 @@
-"""The role × permission matrix in words; the page that explains rights is made from the table that grants them."""
+"""The role × permission matrix in words; the page that explains rights is made from the table that grants
+them."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -29,7 +29,8 @@ def set_organisation(
     audit_standard: str = "ISO 19011:2026",
     by: Person | None,
 ) -> Organisation:
-    """Set the facts that stand on every document. ``code_prefix`` starts the codes of new programmes and audits."""
+    """Set the facts that stand on every document. ``code_prefix`` starts the codes of new programmes and
+    audits."""
     organisation = db.session.get(Organisation, 1) or Organisation(id=1)
     prefix = _code(code_prefix, "code_prefix")
     names = _names(name_en, name_zh)
@@ -140,7 +141,8 @@ def edit_process(
 
 
 def load_processes(*, by: Person | None) -> list[Process]:
-    """Add the processes that ship with the product; a code already there is left as it is. Returns the new ones."""
+    """Add the processes that ship with the product; a code already there is left as it is. Returns the
+    new ones."""
     known = set(db.session.scalars(select(Process.code)))
     return [
         add_process(

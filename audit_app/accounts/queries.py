@@ -1,4 +1,5 @@
-"""Reading people and organisation. The directory is open to everybody signed in; the list of people is not."""
+"""Reading people and organisation. The directory is open to everybody signed in; the list of people is
+not."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar

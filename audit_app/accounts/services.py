@@ -31,11 +31,25 @@ from audit_app.core.errors import Refused
 from audit_app.trail import services as trail
 
 __all__ = [
-    "activate", "add_person", "anybody", "deactivate", "edit_person", "edit_profile", "new_password", "prepare",
+    "activate",
+    "add_person",
+    "anybody",
+    "deactivate",
+    "edit_person",
+    "edit_profile",
+    "new_password",
+    "prepare",
     "set_language",
-    "set_password", "add_department", "add_process", "add_site", "edit_department", "edit_process", "edit_site",
-    "load_processes", "set_organisation",
-]  # fmt: skip
+    "set_password",
+    "add_department",
+    "add_process",
+    "add_site",
+    "edit_department",
+    "edit_process",
+    "edit_site",
+    "load_processes",
+    "set_organisation",
+]
 
 LANGUAGES = ("zh", "en")
 SHORTEST_PASSWORD = 10
@@ -44,7 +58,8 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def prepare(*, by: Person | None) -> None:
-    """What a fresh installation needs: the roles and the processes of the standard. Harmless when repeated."""
+    """What a fresh installation needs: the roles and the processes of the standard. Harmless when
+    repeated."""
     ensure_roles()
     if not queries.processes(all_=True):
         load_processes(by=by)
@@ -134,7 +149,8 @@ def edit_person(
 
 
 def deactivate(person: Person, *, by: Person) -> Person:
-    """End a person's access; what they did stays under their name. Nobody locks out themselves or the last one."""
+    """End a person's access; what they did stays under their name. Nobody locks out themselves or the
+    last one."""
     _may_leave(person, by)
     _not_the_last(person)
     with trail.act("person.deactivate", person, by=by):

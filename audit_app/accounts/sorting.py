@@ -1,7 +1,9 @@
 """Sort keys of names: Chinese by sound, Latin without regard to case, and no dictionary to carry along.
 
-The common characters stand in GB 2312 in the order of their pinyin, so the character's own code is a key that sorts
-by sound. Rare characters follow by radical, as in printed directories. Chinese names come after Latin ones on every
+The common characters stand in GB 2312 in the order of their pinyin, so the character's own code is a key
+that sorts
+by sound. Rare characters follow by radical, as in printed directories. Chinese names come after Latin
+ones on every
 database, because their keys start with ``zz`` and hold only letters and digits.
 """
 

@@ -33,7 +33,8 @@ class Conflict:
 def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
     """Every conflict between people who audit (lead, auditors, trainees, experts; not observers) and a scope.
 
-    A person conflicts with a process they own or whose department they head or belong to, with a department they
+    A person conflicts with a process they own or whose department they head or belong to, with a
+    department they
     head or belong to, and with being auditee.
     """
     found: list[Conflict] = []
@@ -42,7 +43,8 @@ def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
         found += _with_departments(person, scope.departments)
         if any(person.id == auditee.id for auditee in scope.auditees):
             words = _l(
-                "%(person)s cannot audit here and be auditee at once. Take %(person)s out of the team or out of the "
+                "%(person)s cannot audit here and be auditee at once. Take %(person)s out of the team or "
+                "out of the "
                 "auditees.",
                 person=person.name,
             )
@@ -55,14 +57,16 @@ def _with_processes(person: Person, processes: Iterable[Process]) -> Iterable[Co
         names = {"person": person.name, "process": process.name}
         if process.owner_id == person.id:
             words = _l(
-                "%(person)s owns the process “%(process)s” and cannot audit it. Choose another person, or take the "
+                "%(person)s owns the process “%(process)s” and cannot audit it. Choose another person, or "
+                "take the "
                 "process out of the scope.",
                 **names,
             )
             yield Conflict(person, process, words)
         elif process.department is not None and _theirs(person, process.department):
             words = _l(
-                "%(person)s works in the department that runs the process “%(process)s” (%(department)s) and cannot "
+                "%(person)s works in the department that runs the process “%(process)s” (%(department)s) "
+                "and cannot "
                 "audit it. Choose another person, or take the process out of the scope.",
                 department=process.department.name,
                 **names,
@@ -74,7 +78,8 @@ def _with_departments(person: Person, departments: Iterable[Department]) -> Iter
     for department in departments:
         if _theirs(person, department):
             words = _l(
-                "%(person)s belongs to the department “%(department)s” and cannot audit it. Choose another person, "
+                "%(person)s belongs to the department “%(department)s” and cannot audit it. Choose another "
+                "person, "
                 "or take the department out of the scope.",
                 person=person.name,
                 department=department.name,

@@ -77,7 +77,8 @@ def audits(
     person: str = "",
     late: str = "",
 ) -> Select[Audit]:
-    """The list of audits, narrowed; sorted by first day. Two queries per page, whatever the number of rows."""
+    """The list of audits, narrowed; sorted by first day. Two queries per page, whatever the number of
+    rows."""
     query = visible_to(to).options(
         joinedload(Audit.lead), joinedload(Audit.programme), selectinload(Audit.processes)
     )
@@ -139,7 +140,8 @@ def involving(person: Person, *, open_only: bool = True) -> list[Audit]:
 
 
 def due(on: date) -> list[tuple[str, Person, Audit]]:
-    """Reminders of a day: (kind of notice, person, audit) for audits that start soon, should have begun or reported."""
+    """Reminders of a day: (kind of notice, person, audit) for audits that start soon, should have begun
+    or reported."""
     query = select(Audit).where(
         or_(
             is_late(on),
@@ -238,7 +240,8 @@ def findings_of(audit: Audit, *, to: Person) -> Sequence[Any]:
 def unanswered(audit: Audit) -> list[str]:
     """Clauses of the assessable checklist items of an audit that have no answer yet.
 
-    Checklists stand above this floor, so their tables are named by string, as relationships are. An answer counts
+    Checklists stand above this floor, so their tables are named by string, as relationships are. An
+    answer counts
     when it was accepted, no later accepted one replaced it, and it is not "not yet".
     """
     tables = Base.metadata.tables

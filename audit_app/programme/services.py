@@ -69,9 +69,11 @@ def add_audit(
     recorded: bool = False,
     by: Person,
 ) -> Audit:
-    """Plan an audit in a programme and give it its code, e.g. ``SMS-IA-2026-01`` (external: ``SMS-EA-2026-01``).
+    """Plan an audit in a programme and give it its code, e.g. ``SMS-IA-2026-01`` (external:
+    ``SMS-EA-2026-01``).
 
-    ``body`` is the certification body of an external audit; ``recorded`` says that it took place before it was
+    ``body`` is the certification body of an external audit; ``recorded`` says that it took place before
+    it was
     entered, so its dates may lie in the past. Raises :class:`Refused` naming the field: dates, state of the
     programme, or somebody who would audit their own area.
     """
@@ -110,7 +112,8 @@ def edit_audit(
     recorded: bool = False,
     by: Person,
 ) -> Audit:
-    """Change plan and scope until the report; who was notified is told. A scope that its team may not audit is refused."""
+    """Change plan and scope until the report; who was notified is told. A scope that its team may not
+    audit is refused."""
     _changeable(audit)
     kind = AuditKind(kind)
     if (kind in EXTERNAL) != audit.external:
@@ -144,20 +147,19 @@ def edit_audit(
 
 
 def set_team(audit: Audit, lead: Person | None, members: Members, *, by: Person) -> Audit:
-    """Choose lead and team. Raises :class:`Refused` when somebody would audit their own area (9.2.2, rule R2)."""
+    """Choose lead and team. Raises :class:`Refused` when somebody would audit their own area (9.2.2, rule
+    R2)."""
     _changeable(audit)
     _check_team(lead, members, scope_of(audit))
     before = _team_words(audit)
-    joined: set[Person] = {person for person, _role in members}
-    joined |= {lead} if lead else set()
-    new = (
-        joined - {member.person for member in audit.members} - ({audit.lead} if audit.lead else set())
-    )
+    known = {person.id for person in audit.auditors} | {member.person_id for member in audit.members}
+    joined = [person for person, _role in members] + ([lead] if lead else [])
+    new = [person for person in joined if person.id not in known]
     with trail.act("audit.team", audit, by=by, before=before, after=_words(lead, members)):
         _seat(audit, lead, members)
         flag_modified(audit, "title")  # the team is in rows of its own: the version must tell a second editor
     if audit.state is not AuditState.PLANNED:
-        _tell("audit.notified", audit, sorted(new, key=lambda person: person.id), by)
+        _tell("audit.notified", audit, new, by)
     return audit
 
 
@@ -174,7 +176,8 @@ def start(audit: Audit, *, by: Person) -> Audit:
 
 
 def report(audit: Audit, conclusion: str, *, by: Person) -> Audit:
-    """Report the audit with its conclusion; answers are then closed. Auditees and the programme's manager are told."""
+    """Report the audit with its conclusion; answers are then closed. Auditees and the programme's manager
+    are told."""
     if not conclusion.strip():
         words = _l("Write the conclusion: does the audited area conform, and is it effective?")
         raise Refused(words, field="conclusion")
@@ -237,13 +240,15 @@ def _dates(starts_on: date, ends_on: date, programme: Programme, *, past: bool) 
         )
     if starts_on.year != programme.year:
         words = _l(
-            "The programme is for %(year)s. Choose a first day in that year, or plan the audit in the other programme.",
+            "The programme is for %(year)s. Choose a first day in that year, or plan the audit in the "
+            "other programme.",
             year=programme.year,
         )
         raise Refused(words, field="starts_on")
     if not past and starts_on < today():
         words = _l(
-            "The first day lies in the past. Choose a date from today on, or tick that the audit has taken place "
+            "The first day lies in the past. Choose a date from today on, or tick that the audit has taken "
+            "place "
             "already and is only recorded."
         )
         raise Refused(words, field="starts_on")
@@ -276,7 +281,8 @@ def _once(rows: Iterable[Any]) -> list[Any]:
 def _check_team(lead: Person | None, members: Members, scope: Scope) -> None:
     if lead is not None and not lead.role_set & MAY_LEAD:
         words = _l(
-            "%(person)s has not the role of a lead auditor. Choose a lead auditor, or have the role given first.",
+            "%(person)s has not the role of a lead auditor. Choose a lead auditor, or have the role given "
+            "first.",
             person=lead.name,
         )
         raise Refused(words, field="lead")
@@ -291,7 +297,8 @@ def _check_team(lead: Person | None, members: Members, scope: Scope) -> None:
     for person, role in members:
         if role is TeamRole.AUDITOR and not person.may(Permission.ANSWER_RECORD):
             words = _l(
-                "%(person)s has not the role of an auditor. Choose an auditor, or let %(person)s come as trainee, "
+                "%(person)s has not the role of an auditor. Choose an auditor, or let %(person)s come as "
+                "trainee, "
                 "expert or observer.",
                 person=person.name,
             )

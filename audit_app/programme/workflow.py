@@ -14,7 +14,8 @@ from audit_app.programme.independence import Scope, conflicts
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
 
 NOTICE_DAYS = 7
-"""Days between notice and start that are customary (domain practice: about a week); less is remarked, not refused."""
+"""Days between notice and start that are customary (domain practice: about a week); less is remarked, not
+refused."""
 
 NAMED = 12
 """So many codes or clauses are named in one sentence; the rest is counted."""
@@ -58,7 +59,8 @@ def in_year(audit: Audit, _person: Person) -> Any:
     if audit.starts_on.year == audit.programme.year:
         return None
     return _l(
-        "The audit starts on %(day)s, but the programme is for %(year)s. Change the date, or plan it in the other "
+        "The audit starts on %(day)s, but the programme is for %(year)s. Change the date, or plan it in "
+        "the other "
         "programme.",
         day=audit.starts_on.isoformat(),
         year=audit.programme.year,
@@ -129,30 +131,68 @@ AUDIT = Workflow(
     "audit",
     (
         Step("notify", _l("Notify auditees and team"), (A.PLANNED,), A.NOTIFIED, P.AUDIT_PLAN, PLAN),
-        Step("start", _l("Start the audit"), (A.NOTIFIED,), A.IN_PROGRESS, P.AUDIT_CONDUCT,
-             (leads, programme_approved, independent)),
-        Step("report", _l("Report the audit"), (A.IN_PROGRESS,), A.REPORTED, P.AUDIT_CONDUCT,
-             (leads, all_answered, no_drafts)),
+        Step(
+            "start",
+            _l("Start the audit"),
+            (A.NOTIFIED,),
+            A.IN_PROGRESS,
+            P.AUDIT_CONDUCT,
+            (leads, programme_approved, independent),
+        ),
+        Step(
+            "report",
+            _l("Report the audit"),
+            (A.IN_PROGRESS,),
+            A.REPORTED,
+            P.AUDIT_CONDUCT,
+            (leads, all_answered, no_drafts),
+        ),
         Step("close", _l("Close the audit"), (A.REPORTED,), A.CLOSED, P.AUDIT_CLOSE, (settled,), "success"),
-        Step("cancel", _l("Cancel the audit"), (A.PLANNED, A.NOTIFIED, A.IN_PROGRESS), A.CANCELLED, P.AUDIT_PLAN,
-             (), "danger"),
+        Step(
+            "cancel",
+            _l("Cancel the audit"),
+            (A.PLANNED, A.NOTIFIED, A.IN_PROGRESS),
+            A.CANCELLED,
+            P.AUDIT_PLAN,
+            (),
+            "danger",
+        ),
     ),
-)  # fmt: skip
+)
 """An audit that we conduct."""
 
 EXTERNAL_AUDIT = Workflow(
     "external audit",
     (
-        Step("report", _l("Record the result"), (A.PLANNED, A.NOTIFIED, A.IN_PROGRESS), A.REPORTED, P.AUDIT_PLAN,
-             (has_criteria, all_answered, no_drafts)),
-        Step("notify", _l("Notify auditees and team"), (A.PLANNED,), A.NOTIFIED, P.AUDIT_PLAN,
-             (has_criteria, has_scope, has_auditee, in_year, independent)),
+        Step(
+            "report",
+            _l("Record the result"),
+            (A.PLANNED, A.NOTIFIED, A.IN_PROGRESS),
+            A.REPORTED,
+            P.AUDIT_PLAN,
+            (has_criteria, all_answered, no_drafts),
+        ),
+        Step(
+            "notify",
+            _l("Notify auditees and team"),
+            (A.PLANNED,),
+            A.NOTIFIED,
+            P.AUDIT_PLAN,
+            (has_criteria, has_scope, has_auditee, in_year, independent),
+        ),
         Step("start", _l("Mark as in progress"), (A.NOTIFIED,), A.IN_PROGRESS, P.AUDIT_PLAN, (independent,)),
         Step("close", _l("Close the audit"), (A.REPORTED,), A.CLOSED, P.AUDIT_CLOSE, (settled,), "success"),
-        Step("cancel", _l("Cancel the audit"), (A.PLANNED, A.NOTIFIED, A.IN_PROGRESS), A.CANCELLED, P.AUDIT_PLAN,
-             (), "danger"),
+        Step(
+            "cancel",
+            _l("Cancel the audit"),
+            (A.PLANNED, A.NOTIFIED, A.IN_PROGRESS),
+            A.CANCELLED,
+            P.AUDIT_PLAN,
+            (),
+            "danger",
+        ),
     ),
-)  # fmt: skip
+)
 """An audit that a certification body conducts and we record: it may go straight to its report."""
 
 
@@ -189,12 +229,26 @@ S = ProgrammeState
 PROGRAMME = Workflow(
     "programme",
     (
-        Step("approve", _l("Approve the programme"), (S.DRAFT,), S.APPROVED, P.PROGRAMME_APPROVE,
-             (has_objectives, has_audits)),
+        Step(
+            "approve",
+            _l("Approve the programme"),
+            (S.DRAFT,),
+            S.APPROVED,
+            P.PROGRAMME_APPROVE,
+            (has_objectives, has_audits),
+        ),
         Step("revise", _l("Revise the programme"), (S.APPROVED,), S.DRAFT, P.PROGRAMME_EDIT, (), "warning"),
-        Step("close", _l("Close the programme"), (S.APPROVED,), S.CLOSED, P.PROGRAMME_EDIT, (audits_done,), "success"),
+        Step(
+            "close",
+            _l("Close the programme"),
+            (S.APPROVED,),
+            S.CLOSED,
+            P.PROGRAMME_EDIT,
+            (audits_done,),
+            "success",
+        ),
     ),
-)  # fmt: skip
+)
 
 NEXT: dict[AuditState, Any] = {
     A.PLANNED: _l("Complete the plan: scope, dates, lead and team. Then notify the auditees and the team."),
@@ -226,7 +280,8 @@ def remarks(audit: Audit) -> list[Any]:
         return []
     return [
         _l(
-            "Notice was given %(days)s days ahead; %(usual)s are customary. Ask the auditees whether the date suits.",
+            "Notice was given %(days)s days ahead; %(usual)s are customary. Ask the auditees whether the "
+            "date suits.",
             days=max(ahead, 0),
             usual=NOTICE_DAYS,
         )

@@ -8,10 +8,23 @@ from audit_app.accounts.models import Department, Organisation, Person, Process
 from audit_app.accounts.permissions import Permission, Role
 from audit_app.core.db import db
 
-PAGES = ["/organisation/", "/organisation/roles", "/organisation/sites", "/organisation/departments",
-         "/organisation/processes", "/organisation/processes?edition=2005", "/organisation/profile"]  # fmt: skip
-MANAGERS_PAGES = ["/organisation/edit", "/organisation/sites/new", "/organisation/departments/new",
-                  "/organisation/processes/new", "/organisation/processes/1", "/organisation/departments/1"]  # fmt: skip
+PAGES = [
+    "/organisation/",
+    "/organisation/roles",
+    "/organisation/sites",
+    "/organisation/departments",
+    "/organisation/processes",
+    "/organisation/processes?edition=2005",
+    "/organisation/profile",
+]
+MANAGERS_PAGES = [
+    "/organisation/edit",
+    "/organisation/sites/new",
+    "/organisation/departments/new",
+    "/organisation/processes/new",
+    "/organisation/processes/1",
+    "/organisation/departments/1",
+]
 ADMINS_PAGES = [
     "/organisation/people",
     "/organisation/people/new",
@@ -44,9 +57,17 @@ def test_another_persons_record_does_not_exist_for_an_auditor(people, client_for
 
 def test_an_administrator_adds_a_person_and_sees_the_made_password_once(people, client_for, app: Flask):
     client = client_for(people.admin)
-    reply = client.post("/organisation/people/new", data={
-        "name": "李 雷", "email": "Li.Lei@Example.org", "language": "zh", "roles": ["auditor", "process_owner"],
-        "department_id": str(people.ops.id), "active": "y"})  # fmt: skip
+    reply = client.post(
+        "/organisation/people/new",
+        data={
+            "name": "李 雷",
+            "email": "Li.Lei@Example.org",
+            "language": "zh",
+            "roles": ["auditor", "process_owner"],
+            "department_id": str(people.ops.id),
+            "active": "y",
+        },
+    )
     assert reply.status_code == 200
     person = db.session.query(Person).filter_by(email="li.lei@example.org").one()
     assert person.role_set == {Role.AUDITOR, Role.PROCESS_OWNER}
@@ -56,8 +77,16 @@ def test_an_administrator_adds_a_person_and_sees_the_made_password_once(people, 
 
 
 def test_an_address_taken_is_refused_beside_its_field_and_nothing_typed_is_lost(people, client_for, parsed):
-    reply = client_for(people.admin).post("/organisation/people/new", data={
-        "name": "Twin", "email": "owner@example.org", "language": "en", "roles": ["auditor"], "active": "y"})  # fmt: skip
+    reply = client_for(people.admin).post(
+        "/organisation/people/new",
+        data={
+            "name": "Twin",
+            "email": "owner@example.org",
+            "language": "en",
+            "roles": ["auditor"],
+            "active": "y",
+        },
+    )
     assert reply.status_code == 422
     page = parsed(reply)
     assert page.find(".//*[@id='email-error']") is not None
@@ -67,9 +96,17 @@ def test_an_address_taken_is_refused_beside_its_field_and_nothing_typed_is_lost(
 def test_a_change_of_roles_signs_the_person_out(people, client_for):
     browser = client_for(people.auditor)
     assert browser.get("/organisation/profile").status_code == 200
-    reply = client_for(people.admin).post(f"/organisation/people/{people.auditor.id}/edit", data={
-        "name": "Ana Auditor", "email": "auditor@example.org", "language": "en", "roles": ["process_owner"],
-        "version": str(people.auditor.version), "active": "y"})  # fmt: skip
+    reply = client_for(people.admin).post(
+        f"/organisation/people/{people.auditor.id}/edit",
+        data={
+            "name": "Ana Auditor",
+            "email": "auditor@example.org",
+            "language": "en",
+            "roles": ["process_owner"],
+            "version": str(people.auditor.version),
+            "active": "y",
+        },
+    )
     assert reply.status_code == 303
     assert browser.get("/organisation/profile").status_code == 302
 
@@ -87,7 +124,8 @@ def test_a_stale_save_shows_both_versions_by_name(people, client_for, parsed):
     assert first.status_code == 303
     second = client.post(url, data={**facts, "owner_id": str(people.owner.id), "version": "1", "active": "y"})
     assert second.status_code == 422
-    assert "Otto Owner" in second.text and "Olga Owner" in second.text
+    assert "Otto Owner" in second.text
+    assert "Olga Owner" in second.text
     parsed(second)
     db.session.expire_all()
     assert people.inc.owner_id == people.owner2.id
@@ -122,19 +160,44 @@ def test_master_data_is_added_through_its_forms(people, client_for):
         ).status_code
         == 303
     )
-    assert client.post("/organisation/departments/new", data={
-        "code": "NET", "name_en": "Network", "name_zh": "网络部", "site_id": str(people.site.id), "head_id": ""}).status_code == 303  # fmt: skip
-    assert client.post("/organisation/processes/new", data={
-        "code": "PRB", "name_en": "Problems", "name_zh": "问题管理", "importance": "3", "clauses": ["8.6.3"],
-        "legacy_number": "10", "owner_id": str(people.owner.id)}).status_code == 303  # fmt: skip
+    assert (
+        client.post(
+            "/organisation/departments/new",
+            data={
+                "code": "NET",
+                "name_en": "Network",
+                "name_zh": "网络部",
+                "site_id": str(people.site.id),
+                "head_id": "",
+            },
+        ).status_code
+        == 303
+    )
+    assert (
+        client.post(
+            "/organisation/processes/new",
+            data={
+                "code": "PRB",
+                "name_en": "Problems",
+                "name_zh": "问题管理",
+                "importance": "3",
+                "clauses": ["8.6.3"],
+                "legacy_number": "10",
+                "owner_id": str(people.owner.id),
+            },
+        ).status_code
+        == 303
+    )
     made = db.session.query(Process).filter_by(code="PRB").one()
     assert (made.clauses, made.legacy_number, made.legacy_zh) == (["8.6.3"], 10, "问题管理")
     assert db.session.query(Department).filter_by(code="NET").one().site_id == people.site.id
 
 
 def test_the_organisation_is_edited(people, client_for):
-    reply = client_for(people.manager).post("/organisation/edit", data={
-        "name_en": "Harbour", "name_zh": "海港", "code_prefix": "itsm", "version": "1"})  # fmt: skip
+    reply = client_for(people.manager).post(
+        "/organisation/edit",
+        data={"name_en": "Harbour", "name_zh": "海港", "code_prefix": "itsm", "version": "1"},
+    )
     assert reply.status_code == 303
     db.session.expire_all()
     assert db.session.get(Organisation, 1).code_prefix == "ITSM"
@@ -160,6 +223,9 @@ def test_chinese_sentences_with_a_number_are_found_for_every_number(people, clie
             from flask_babel import force_locale, ngettext
 
             with force_locale("zh_Hans_CN"):
-                said = ngettext("%(num)s audit is late: it should have begun or been reported.",
-                                "%(num)s audits are late: they should have begun or been reported.", number)  # fmt: skip
+                said = ngettext(
+                    "%(num)s audit is late: it should have begun or been reported.",
+                    "%(num)s audits are late: they should have begun or been reported.",
+                    number,
+                )
         assert said.startswith(f"{number} 次审核")

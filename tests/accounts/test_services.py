@@ -11,17 +11,23 @@ from audit_app.accounts.library import assessable_clauses, legacy_processes, shi
 from audit_app.accounts.permissions import Role
 from audit_app.accounts.sorting import sort_key
 from audit_app.core.clock import today
-from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.trail import queries as trail
 
 GOOD = {"email": "new@example.org", "name": "New", "roles": [Role.AUDITOR], "password": "long enough words"}
 
 
-@pytest.mark.parametrize(("facts", "field"), [
-    ({"email": "nobody"}, "email"), ({"email": "OWNER@example.org"}, "email"), ({"name": " "}, "name"),
-    ({"roles": []}, "roles"), ({"password": "short"}, "password"), ({"language": "fr"}, "language"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": "OWNER@example.org"}, "email"),
+        ({"name": " "}, "name"),
+        ({"roles": []}, "roles"),
+        ({"password": "short"}, "password"),
+        ({"language": "fr"}, "language"),
+    ],
+)
 def test_a_doubtful_person_is_refused_at_the_field(people, facts, field):
     with pytest.raises(Refused) as refused:
         services.add_person(**{**GOOD, **facts}, by=people.admin)

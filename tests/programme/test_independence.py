@@ -38,8 +38,15 @@ def test_widening_the_scope_over_the_leads_department_is_refused(people):
     audit = plan_audit(people)
     with pytest.raises(Refused, match="Leo Lead belongs to"):
         services.edit_audit(
-            audit, kind=audit.kind, title="T", criteria="C", starts_on=audit.starts_on, ends_on=audit.ends_on,
-            departments=[people.qmo], by=people.manager)  # fmt: skip
+            audit,
+            kind=audit.kind,
+            title="T",
+            criteria="C",
+            starts_on=audit.starts_on,
+            ends_on=audit.ends_on,
+            departments=[people.qmo],
+            by=people.manager,
+        )
     assert audit.departments == [people.ops]
 
 
@@ -65,8 +72,11 @@ def test_no_combination_of_team_and_scope_is_saved_with_a_conflict(people, app: 
         return data.draw(st.lists(st.sampled_from(rows), unique=True, max_size=3))
 
     def scope():
-        return {"processes": some([people.inc, people.chg, people.slm]),
-                "departments": some([people.ops, people.dev, people.sdm, people.qmo]), "auditees": some(everybody)}  # fmt: skip
+        return {
+            "processes": some([people.inc, people.chg, people.slm]),
+            "departments": some([people.ops, people.dev, people.sdm, people.qmo]),
+            "auditees": some(everybody),
+        }
 
     def team():
         members = [(person, data.draw(st.sampled_from(list(TeamRole)))) for person in some(everybody)]
@@ -85,8 +95,16 @@ def test_no_combination_of_team_and_scope_is_saved_with_a_conflict(people, app: 
                     if data.draw(st.booleans()):
                         services.set_team(audit, **team(), by=people.manager)
                     else:
-                        services.edit_audit(audit, kind=audit.kind, title="T", criteria="C", starts_on=audit.starts_on,
-                                            ends_on=audit.ends_on, **scope(), by=people.manager)  # fmt: skip
+                        services.edit_audit(
+                            audit,
+                            kind=audit.kind,
+                            title="T",
+                            criteria="C",
+                            starts_on=audit.starts_on,
+                            ends_on=audit.ends_on,
+                            **scope(),
+                            by=people.manager,
+                        )
                 except Refused:
                     savepoint.rollback()
             db.session.expire_all()

@@ -28,10 +28,16 @@ def test_a_process_owner_sees_only_audits_that_touch_them_and_others_see_all(peo
         queries.get(other.id, to=people.owner)
 
 
-@pytest.mark.parametrize("facts", [
-    {"processes": ["inc"]}, {"departments": ["ops"]}, {"auditees": ["owner"]},
-    {"members": [("owner", TeamRole.OBSERVER)]},
-], ids=lambda facts: next(iter(facts)))  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"processes": ["inc"]},
+        {"departments": ["ops"]},
+        {"auditees": ["owner"]},
+        {"members": [("owner", TeamRole.OBSERVER)]},
+    ],
+    ids=lambda facts: next(iter(facts)),
+)
 def test_each_way_in_which_an_audit_touches_an_owner_lets_them_see_it(people, facts):
     given = {"processes": [], "departments": [], "auditees": []}
     for name, values in facts.items():
@@ -66,7 +72,9 @@ def test_a_list_needs_the_same_number_of_queries_however_long_it_is(people):
         db.session.expire_all()
         counted.clear()
         for audit in db.session.scalars(queries.audits(people.manager)):
-            assert audit.lead.name and audit.programme.code and audit.processes[0].code
+            assert audit.lead.name
+            assert audit.programme.code
+            assert audit.processes[0].code
         return len(counted)
 
     plan_audit(people)
@@ -80,8 +88,18 @@ def test_a_list_needs_the_same_number_of_queries_however_long_it_is(people):
 def test_findings_of_an_audit_hide_drafts_from_owners_and_readers(people):
     audit = run_audit(people, plan_audit(people), until="start")
     for code, state in (("NC-1", FindingState.DRAFT), ("NC-2", FindingState.ISSUED)):
-        db.session.add(Finding(code=code, state=state, grade=Grade.MINOR, title="T", audit=audit, process=people.inc,
-                               raised_by=people.lead, raised_on=today()))  # fmt: skip
+        db.session.add(
+            Finding(
+                code=code,
+                state=state,
+                grade=Grade.MINOR,
+                title="T",
+                audit=audit,
+                process=people.inc,
+                raised_by=people.lead,
+                raised_on=today(),
+            )
+        )
     db.session.flush()
     db.session.refresh(audit)
 
@@ -94,8 +112,11 @@ def test_findings_of_an_audit_hide_drafts_from_owners_and_readers(people):
 
 
 def test_a_clause_is_covered_by_itself_or_a_section_above_it():
-    assert covers({"8.6"}, "8.6.1") and covers({"8"}, "8.6.1") and covers({"8.6.1"}, "8.6.1")
-    assert not covers({"8.1"}, "8.10") and not covers({"8.6.1"}, "8.6.2")
+    assert covers({"8.6"}, "8.6.1")
+    assert covers({"8"}, "8.6.1")
+    assert covers({"8.6.1"}, "8.6.1")
+    assert not covers({"8.1"}, "8.10")
+    assert not covers({"8.6.1"}, "8.6.2")
 
 
 def test_coverage_counts_own_audits_only_and_names_the_gaps(people):

@@ -10,10 +10,21 @@ from audit_app.programme.models import Audit, AuditState, Programme
 from tests.programme.factory import plan_audit, plan_year, run_audit
 
 YEAR = today().year
-PAGES = ["/programme/", f"/programme/{YEAR}", f"/programme/{YEAR}/edit", "/programme/new", "/programme/audits",
-         "/programme/audits?q=inc&state=planned&kind=internal&late=yes&sort=-title", "/programme/audits/new",
-         "/programme/audits/1", "/programme/audits/1/edit", "/programme/audits/1/team",
-         "/programme/audits/1/step/cancel", "/programme/audits/1/step/report", f"/programme/{YEAR}/step/approve"]  # fmt: skip
+PAGES = [
+    "/programme/",
+    f"/programme/{YEAR}",
+    f"/programme/{YEAR}/edit",
+    "/programme/new",
+    "/programme/audits",
+    "/programme/audits?q=inc&state=planned&kind=internal&late=yes&sort=-title",
+    "/programme/audits/new",
+    "/programme/audits/1",
+    "/programme/audits/1/edit",
+    "/programme/audits/1/team",
+    "/programme/audits/1/step/cancel",
+    "/programme/audits/1/step/report",
+    f"/programme/{YEAR}/step/approve",
+]
 PLAN = {"kind": "internal", "title": "Changes", "criteria": "ISO/IEC 20000-1:2018", "clauses": ["8.5.1.1"]}
 
 
@@ -41,12 +52,26 @@ def test_an_audit_is_planned_staffed_and_notified_through_the_pages(people, clie
     )
     assert reply.status_code == 303
     day = today().isoformat()
-    reply = client.post("/programme/audits/new", data={
-        **PLAN, "starts_on": day, "ends_on": day, "processes": [str(people.chg.id)], "auditees": [str(people.owner2.id)]})  # fmt: skip
+    reply = client.post(
+        "/programme/audits/new",
+        data={
+            **PLAN,
+            "starts_on": day,
+            "ends_on": day,
+            "processes": [str(people.chg.id)],
+            "auditees": [str(people.owner2.id)],
+        },
+    )
     audit = db.session.query(Audit).one()
     assert reply.location.endswith(f"/programme/audits/{audit.id}/team")
-    reply = client.post(f"/programme/audits/{audit.id}/team", data={
-        "lead": str(people.lead.id), "members": [str(people.auditor.id)], "observers": [str(people.boss.id)]})  # fmt: skip
+    reply = client.post(
+        f"/programme/audits/{audit.id}/team",
+        data={
+            "lead": str(people.lead.id),
+            "members": [str(people.auditor.id)],
+            "observers": [str(people.boss.id)],
+        },
+    )
     assert reply.status_code == 303
     assert client.post(f"/programme/audits/{audit.id}/step/notify").status_code == 303
     db.session.expire_all()
@@ -57,8 +82,10 @@ def test_an_audit_is_planned_staffed_and_notified_through_the_pages(people, clie
 def test_a_conflict_is_said_beside_the_field_and_nothing_is_saved(people, client_for, parsed):
     audit = plan_audit(people, processes=[people.slm], departments=[], auditees=[people.owner2])
     db.session.commit()
-    reply = client_for(people.manager).post(f"/programme/audits/{audit.id}/team", data={
-        "lead": str(people.lead.id), "members": [str(people.auditor2.id)]})  # fmt: skip
+    reply = client_for(people.manager).post(
+        f"/programme/audits/{audit.id}/team",
+        data={"lead": str(people.lead.id), "members": [str(people.auditor2.id)]},
+    )
     assert reply.status_code == 422
     assert "Service level management" in "".join(parsed(reply).find(".//*[@id='members-error']").itertext())
     db.session.expire_all()
@@ -108,8 +135,14 @@ def test_only_scope_changed_meanwhile_is_noticed_too(people, client_for):
     audit = plan_audit(people)
     db.session.commit()
     url, version = f"/programme/audits/{audit.id}/edit", str(audit.version)
-    facts = {"kind": "internal", "title": audit.title, "criteria": audit.criteria, "version": version,
-             "starts_on": audit.starts_on.isoformat(), "ends_on": audit.ends_on.isoformat()}  # fmt: skip
+    facts = {
+        "kind": "internal",
+        "title": audit.title,
+        "criteria": audit.criteria,
+        "version": version,
+        "starts_on": audit.starts_on.isoformat(),
+        "ends_on": audit.ends_on.isoformat(),
+    }
     client = client_for(people.manager)
     assert client.post(url, data={**facts, "processes": [str(people.inc.id)]}).status_code == 303
     assert client.post(url, data={**facts, "processes": [str(people.chg.id)]}).status_code == 422

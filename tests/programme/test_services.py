@@ -35,12 +35,21 @@ def test_a_year_has_one_programme(people):
     assert refused.value.field == "year"
 
 
-@pytest.mark.parametrize(("facts", "field"), [
-    ({"starts_on": today() - timedelta(days=1), "ends_on": today()}, "starts_on"),
-    ({"starts_on": today(), "ends_on": today() - timedelta(days=1)}, "ends_on"),
-    ({"starts_on": today().replace(today().year + 1, 6, 1), "ends_on": today().replace(today().year + 1, 6, 2)}, "starts_on"),
-    ({"title": "  "}, "title"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"starts_on": today() - timedelta(days=1), "ends_on": today()}, "starts_on"),
+        ({"starts_on": today(), "ends_on": today() - timedelta(days=1)}, "ends_on"),
+        (
+            {
+                "starts_on": today().replace(today().year + 1, 6, 1),
+                "ends_on": today().replace(today().year + 1, 6, 2),
+            },
+            "starts_on",
+        ),
+        ({"title": "  "}, "title"),
+    ],
+)
 def test_a_doubtful_plan_is_refused_at_its_field(people, facts, field):
     with pytest.raises(Refused) as refused:
         plan_audit(people, **facts)
@@ -84,8 +93,16 @@ def test_new_dates_after_the_notice_are_told_and_the_version_moves_with_the_scop
     audit = run_audit(people, plan_audit(people), until="notify")
     version = audit.version
     services.edit_audit(
-        audit, kind=audit.kind, title=audit.title, criteria=audit.criteria, starts_on=audit.starts_on,
-        ends_on=audit.ends_on, processes=[people.chg], auditees=[people.owner2], by=people.manager)  # fmt: skip
+        audit,
+        kind=audit.kind,
+        title=audit.title,
+        criteria=audit.criteria,
+        starts_on=audit.starts_on,
+        ends_on=audit.ends_on,
+        processes=[people.chg],
+        auditees=[people.owner2],
+        by=people.manager,
+    )
     assert audit.version == version + 1
     assert notices("audit.changed") == {"Leo Lead", "Otto Owner"}
     assert trail.history(audit)[0].action == "audit.scope"
@@ -110,8 +127,15 @@ def test_plan_and_team_do_not_change_after_the_report(people):
 def test_an_audit_does_not_turn_from_our_own_into_an_external_one(people):
     audit = plan_audit(people)
     with pytest.raises(Refused) as refused:
-        services.edit_audit(audit, kind=AuditKind.STAGE_2, title="T", criteria="C", starts_on=audit.starts_on,
-                            ends_on=audit.ends_on, by=people.manager)  # fmt: skip
+        services.edit_audit(
+            audit,
+            kind=AuditKind.STAGE_2,
+            title="T",
+            criteria="C",
+            starts_on=audit.starts_on,
+            ends_on=audit.ends_on,
+            by=people.manager,
+        )
     assert refused.value.field == "kind"
 
 

@@ -51,12 +51,15 @@ def test_a_step_starts_only_from_its_own_states(people, state, step):
         assert audit.state is state
 
 
-@pytest.mark.parametrize(("gap", "said"), [
-    ({"lead": None}, "lead auditor"),
-    ({"criteria": ""}, "criteria"),
-    ({"processes": [], "departments": []}, "what is audited"),
-    ({"auditees": []}, "auditee"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        ({"lead": None}, "lead auditor"),
+        ({"criteria": ""}, "criteria"),
+        ({"processes": [], "departments": []}, "what is audited"),
+        ({"auditees": []}, "auditee"),
+    ],
+)
 def test_an_incomplete_plan_is_not_notified_and_the_gap_is_named(people, gap, said):
     with pytest.raises(Refused, match=said):
         services.notify(plan_audit(people, **gap), by=people.manager)
@@ -86,8 +89,18 @@ def test_somebody_who_became_owner_meanwhile_stops_the_start(people):
 
 
 def _finding(people, audit, **facts):
-    finding = Finding(**{"code": "NC-1", "grade": Grade.MINOR, "title": "T", "audit": audit, "raised_by": people.lead,
-                         "raised_on": today(), "state": FindingState.DRAFT, **facts})  # fmt: skip
+    finding = Finding(
+        **{
+            "code": "NC-1",
+            "grade": Grade.MINOR,
+            "title": "T",
+            "audit": audit,
+            "raised_by": people.lead,
+            "raised_on": today(),
+            "state": FindingState.DRAFT,
+            **facts,
+        }
+    )
     db.session.add(finding)
     db.session.flush()
     db.session.refresh(audit)
