@@ -1,0 +1,126 @@
+"""The chapter of programmes and audits: planned by year, approved, conducted, reported, closed."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from audit_app.accounts.library import assessable_clauses
+from audit_app.checklists import queries as library
+from audit_app.checklists import services as checklists
+from audit_app.demo import fieldwork
+from audit_app.demo.story import Story, texts
+from audit_app.programme import services as programme
+from audit_app.programme.models import EXTERNAL, AuditKind, AuditState, ProgrammeState, TeamRole
+
+BEGIN = -1000
+NOTICE = 9
+TEMPLATE = "iso20000-1-2018"
+
+
+def tell(story: Story) -> None:
+    """Put the events of all programmes and audits on the list."""
+    entries = texts("audits")["audits"]
+    years = sorted({story.day(each["facts"]["start"]).year for each in entries})
+    for year in years:
+        mine = [each for each in entries if story.day(each["facts"]["start"]).year == year]
+        written = max(BEGIN + 1, story.offset(date(year - 1, 12, 2)))
+        story.plan(written, 10, partial(_write_programme, story, year, mine))
+        story.plan(written + 6, 15, partial(_approve, story, year))
+    for each in entries:
+        _life(story, each)
+    story.plan(-150, 11, lambda: _close_years(story))
+
+
+def _write_programme(story: Story, year: int, entries: list[dict[str, Any]]) -> None:
+    words, lin = story.said(texts("audits")["programme"]), story.people["lin"]
+    story.audits[f"programme {year}"] = made = programme.add_programme(
+        year,
+        title=words["title"].format(year=year),
+        objectives=words["objectives"],
+        risks=words["risks"],
+        methods=words["methods"],
+        manager=lin,
+        by=lin,
+    )
+    for each in entries:
+        _plan_audit(story, made, each)
+
+
+def _plan_audit(story: Story, year: Any, entry: dict[str, Any]) -> None:
+    facts, words, people = entry["facts"], story.said(entry), story.people
+    kind, start = AuditKind(facts["kind"]), story.day(facts["start"])
+    clauses = list(assessable_clauses()) if facts["clauses"] == "all" else facts["clauses"]
+    story.audits[entry["key"]] = programme.add_audit(
+        year,
+        kind,
+        words["title"],
+        story.said(texts("audits")["criteria"]),
+        start,
+        max(start, story.day(facts["start"] + facts["days"] - 1)),
+        objective=words["objective"],
+        rationale=words.get("rationale", ""),
+        clauses=clauses,
+        processes=[story.processes[code] for code in facts.get("processes", [])],
+        departments=[story.departments[code] for code in facts.get("departments", [])],
+        sites=[story.sites[code] for code in facts.get("sites", ["SHA", "CTU"])],
+        auditees=[people[key] for key in facts["auditees"]],
+        lead=people[facts["lead"]] if "lead" in facts else None,
+        members=[(people[key], TeamRole.AUDITOR) for key in facts.get("members", [])],
+        body=story.said(texts("audits")["body"]) if kind in EXTERNAL else "",
+        by=people["lin"],
+    )
+
+
+def _approve(story: Story, year: int) -> None:
+    programme.approve_programme(story.audits[f"programme {year}"], by=story.people["chen"])
+
+
+def _life(story: Story, entry: dict[str, Any]) -> None:
+    """Notice, start, days of answers, report. Findings hang themselves in between (see ``findings``)."""
+    facts, key = entry["facts"], entry["key"]
+    start, lin = facts["start"], story.people["lin"]
+    if "cancel" in facts:
+        story.plan(
+            facts["cancel"],
+            11,
+            lambda: programme.cancel(story.audits[key], story.said(entry)["cancel"], by=lin),
+        )
+        return
+    if key != "sv2":
+        story.plan(start - NOTICE, 9.5, lambda: programme.notify(story.audits[key], by=lin))
+    if start > 0:
+        return
+    lead = story.people[facts.get("lead", "lin")]
+    if "lead" in facts:
+        story.plan(start - 3, 14, lambda: _add_checklist(story, key, facts))
+        story.plan(start, 8.5, lambda: programme.start(story.audits[key], by=lead))
+        story.plan(start, 9.5, lambda: fieldwork.answer(story, key))
+    if "conclusion" in entry["en"]:
+        end = start + facts["days"] + 2
+        story.plan(end, 16, lambda: programme.report(story.audits[key], story.said(entry)["conclusion"], by=lead))
+        story.plan(end + 2, 10, lambda: close_if_settled(story, key))
+
+
+def _add_checklist(story: Story, key: str, facts: dict[str, Any]) -> None:
+    """The audit's own copy of the shipped checklist, cut to its clauses."""
+    version = next(each for each in library.published() if each.template.key == TEMPLATE)
+    clauses = None if facts["clauses"] == "all" else facts["clauses"]
+    checklists.add_checklist(story.audits[key], version, by=story.people[facts["lead"]], clauses=clauses)
+
+
+def close_if_settled(story: Story, key: str) -> None:
+    """Close a reported audit whose nonconformities are all settled; called after each finding's end."""
+    audit = story.audits[key]
+    open_ = [each for each in audit.findings if each.is_nonconformity and not each.settled]
+    if audit.state is AuditState.REPORTED and not open_:
+        programme.close(audit, by=story.people["lin"])
+
+
+def _close_years(story: Story) -> None:
+    """Close the programmes of past years in which nothing is open any more."""
+    for key, year in story.audits.items():
+        if not key.startswith("programme") or year.year >= story.today.year:
+            continue
+        ended = all(each.state in (AuditState.CLOSED, AuditState.CANCELLED) for each in year.audits)
+        if ended and year.state is ProgrammeState.APPROVED:
+            programme.close_programme(year, by=story.people["lin"])

@@ -1,0 +1,79 @@
+"""Building the demo: the chapters in turn, one progress bar, and the table of accounts."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from audit_app.accounts import queries as accounts
+from audit_app.accounts.language import LOCALES
+from audit_app.accounts.permissions import Role
+from audit_app.core import clock
+from audit_app.core.db import db
+from audit_app.demo import audits, cast, findings
+from audit_app.demo.story import Story
+
+CHAPTERS: tuple[Callable[[Story], None], ...] = (audits.tell, findings.tell)
+Echo = Callable[..., Any]
+
+
+def is_built() -> bool:
+    """Whether the database holds an organisation already; a demo is never built over somebody's data."""
+    return accounts.organisation() is not None
+
+
+def preferred_language() -> str:
+    """``zh`` when the environment of the shell says so, else ``en``."""
+    told = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if told.lower().startswith("zh") else "en"
+
+
+def run(language: str, echo: Echo) -> Story:
+    """Build the organisation and its three years, ending today. The texts are in ``language`` (zh or en).
+
+    Only services change rows. The clock is moved, so dates, numbers and the trail lie in the past, in order.
+    Commits.
+    """
+    with force_locale(LOCALES[language]):
+        story = Story(language, clock.today())
+        with clock.at(story.moment(audits.BEGIN, 9)):
+            cast.found(story)
+            db.session.commit()
+        for chapter in CHAPTERS:
+            chapter(story)
+        label = _("Building the demo organisation")
+        with click.progressbar(length=len(story.events), label=label, show_eta=False) as bar:
+            count = story.run(bar.update)
+        echo(_("Built: %(count)s events in three years.", count=count))
+    return story
+
+
+def print_accounts(echo: Echo, url: str) -> None:
+    """The table of who can sign in: role, name, address, and the password that all share."""
+    with force_locale(LOCALES[preferred_language()]):
+        people = accounts.active_people()
+        rows = [
+            (", ".join(str(role.label) for role in Role if role in each.role_set), each.name, each.email)
+            for each in people
+        ]
+        order = {str(role.label): place for place, role in enumerate(Role)}
+        rows.sort(key=lambda row: (order[row[0].split(", ")[0]], row[1]))
+        widths = [max(_width(row[column]) for row in rows) for column in range(3)]
+        echo("")
+        for row in rows:
+            echo("  " + "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        echo("")
+        echo("  " + _("Password of all: %(password)s", password=cast.PASSWORD))
+        echo("  " + _("Address: %(url)s", url=url))
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal gives to a text: Chinese characters take two."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

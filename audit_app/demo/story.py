@@ -1,0 +1,94 @@
+"""The stage of the demo: who is there, what day it is, and the list of events in the order of time."""
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from audit_app.accounts.models import Department, Person, Process, Site
+from audit_app.core import clock
+from audit_app.core.db import db
+
+TEXTS = Path(__file__).with_name("texts")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The fast one where libyaml is there: 250 kB of texts in a fifth of a second."""
+SEED = 20000
+BATCH = 40
+"""Events between two commits."""
+Event = Callable[[], object]
+
+
+@cache
+def texts(name: str) -> Any:
+    """A file of texts, read once."""
+    return yaml.load((TEXTS / f"{name}.yaml").read_bytes(), Loader=LOADER)  # noqa: S506  # a safe loader
+
+
+@dataclass
+class Story:
+    """Everything the chapters share. Days are counted from the day of the build: ``-1`` is yesterday.
+
+    The same day and language give the same story: chance comes from ``rng`` alone, which starts from a fixed seed.
+    """
+
+    language: str
+    today: date
+    rng: random.Random = field(default_factory=lambda: random.Random(SEED))
+    people: dict[str, Person] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    processes: dict[str, Process] = field(default_factory=dict)
+    audits: dict[str, Any] = field(default_factory=dict)
+    findings: dict[str, Any] = field(default_factory=dict)
+    reviews: dict[str, Any] = field(default_factory=dict)
+    devices: dict[str, int] = field(default_factory=dict)
+    events: list[tuple[datetime, int, Event]] = field(default_factory=list)
+    order: Any = field(default_factory=count)
+
+    def said(self, entry: dict[str, Any]) -> Any:
+        """The part of an entry in the language of the demo."""
+        return entry[self.language]
+
+    def day(self, offset: int) -> date:
+        """A working day: Saturdays become Fridays, Sundays Mondays; what lies before today stays before it."""
+        wanted = self.today + timedelta(days=offset)
+        shift = {5: -1, 6: 1}.get(wanted.weekday(), 0)
+        found = wanted + timedelta(days=shift)
+        return wanted - timedelta(days=2) if offset < 0 and found >= self.today else found
+
+    def offset(self, day: date) -> int:
+        """How many days from today."""
+        return (day - self.today).days
+
+    def moment(self, offset: int, hour: float) -> datetime:
+        """A moment on a working day, at an hour such as 9.5."""
+        at = time(int(hour), int(hour % 1 * 60))
+        return datetime.combine(self.day(offset), at, tzinfo=clock.zone())
+
+    def plan(self, offset: int, hour: float, event: Event) -> None:
+        """Put an event on the list; what would lie today or later does not happen yet."""
+        moment = self.moment(offset, hour)
+        if moment.date() < self.today:
+            heapq.heappush(self.events, (moment, next(self.order), event))
+
+    def run(self, tick: Callable[[int], object] = lambda steps: None) -> int:
+        """Let everything happen, in order; events may put later ones on the list. Returns how many there were."""
+        done, last = 0, None
+        while self.events:
+            moment, _place, event = heapq.heappop(self.events)
+            last = moment if last is None or moment > last else last + timedelta(seconds=20)
+            with clock.at(last):
+                event()
+                done += 1
+                if done % BATCH == 0:
+                    db.session.commit()
+            tick(1)
+        db.session.commit()
+        return done
