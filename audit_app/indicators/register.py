@@ -110,6 +110,7 @@ def _checked(facts: dict[str, Any]) -> dict[str, Any]:
     values["code"] = str(values.get("code", "")).strip().upper()
     if not values["code"]:
         raise Refused(_l("Give the indicator a code, such as SLA."), "code")
+    values |= {name: values.get(name) or "" for name in ("name_en", "name_zh")}
     if not (values.get("name_en") or values.get("name_zh")):
         raise Refused(_l("Give the indicator a name in at least one language."), "name_en")
     values["direction"] = Direction(values["direction"])

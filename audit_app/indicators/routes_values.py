@@ -80,7 +80,9 @@ class SheetRow:
 
     def take(self, values: Any) -> None:
         """Read the inputs of this row out of what was sent."""
-        self.typed = {name: values.get(f"{name}-{self.indicator.id}", "").strip() for name in FACTS}
+        self.typed = {
+            name: values.get(f"{name}-{self.indicator.id}", self.shown(name)).strip() for name in FACTS
+        }
 
     def changed(self) -> bool:
         """Whether anything differs from what the page showed."""

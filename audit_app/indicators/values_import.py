@@ -133,7 +133,7 @@ def read_values(
     day_first: bool | None = None,
 ) -> Reading:  # fmt: skip
     """Open the table, tell its form, and read every value. Raises Refused for what is no such table."""
-    table = open_table(path, filename, sheet, known=words_of(LONG))
+    table = _with_months(open_table(path, filename, sheet, known=words_of(LONG)))
     known = _known()
     months = month_columns(table, day_first)
     used = {key: find_column(table, name).letter for key, name in mapping.items() if name} if mapping else None
@@ -153,6 +153,24 @@ def read_values(
     return _long(table, used, known, day_first)
 
 
+def _with_months(table: ForeignTable) -> ForeignTable:
+    """The table with its heading in the first row that names two months or more: the wide form knows few words."""
+    for row in table.head[:20]:
+        if table.header.how == "words" and row.number > table.header.after:
+            break
+        named = sum(_is_month(text_of(cell)) for cell in row.cells)
+        if named >= 2:
+            return table.set_header(row.number)
+    return table
+
+
+def _is_month(text: str) -> bool:
+    try:
+        return bool(text) and Month.of(parsing.month(text)).year > 1990
+    except (parsing.Unreadable, ValueError):
+        return False
+
+
 def _has_value(mapping: Mapping[str, str]) -> bool:
     return "value" in mapping or {"numerator", "denominator"} <= set(mapping)
 
@@ -161,10 +179,8 @@ def month_columns(table: ForeignTable, day_first: bool | None = None) -> dict[st
     """Columns whose heading is a month: {letter: month}."""
     found = {}
     for column in table.columns:
-        try:
+        if _is_month(column.header):
             found[column.letter] = Month.of(parsing.month(column.header, day_first))
-        except (parsing.Unreadable, ValueError):
-            continue
     return found
 
 

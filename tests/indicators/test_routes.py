@@ -152,7 +152,8 @@ def test_a_table_of_values_is_looked_at_and_then_stored(register, client_for, pa
     url = look_at(client, "values", "code,2026-01,2026-02\nTRN,90,\nCSAT,86.5,88\n".encode())
     parsed(get(client, url))
     assert db.session.query(Import).count() == 0
-    assert client.post(url).status_code == 303
+    reply = client.post(url)
+    assert reply.status_code == 303, reply.text
     assert entry.at(one("CSAT"), Month(2026, 2)).value == 88
     assert entry.at(one("TRN"), Month(2026, 2)) is None
     assert client.get(url).status_code == 404
@@ -193,7 +194,9 @@ def test_an_upload_belongs_to_the_person_and_may_be_given_up(register, client_fo
 def test_a_file_that_is_no_table_is_refused_in_words(register, client_for, parsed, content):
     client = client_for(register.owner)
     reply = client.post("/indicators/import/values", data={"file": (BytesIO(content), "kpi.xlsx")},
-                        content_type="multipart/form-data", follow_redirects=True)  # fmt: skip
+                        content_type="multipart/form-data")  # fmt: skip
+    if reply.status_code == 303:
+        reply = client.get(reply.location)
     assert reply.status_code in (200, 422)
     parsed(reply)
     assert "tone-danger" in reply.text
