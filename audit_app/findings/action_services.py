@@ -41,17 +41,21 @@ def add_action(
 ) -> Action:
     """Promise something for a date, for a finding or (``kind=DECISION``) for a management review.
 
-    Its code is one series a year for all actions. Raises :class:`Refused` when nobody active owns it, the date is past,
-    or the finding takes no more actions. Rights over a review are the review's to check.
+    Its code is one series a year for all actions. Raises :class:`Refused` when nobody active owns it, the
+    date is past, or the finding takes no more actions. Rights over a review are the review's to check.
     """
     words = said(title, _l("Say what will be done."), "title")
     not_past(due_on)
     if owner is None:
         raise Refused(_l("Name who does it."), "owner_id")
     if not owner.may(Permission.ACTION_DO):
-        raise Refused(_l("%(name)s cannot carry out actions. Choose somebody else.", name=owner.name), "owner_id")
+        raise Refused(
+            _l("%(name)s cannot carry out actions. Choose somebody else.", name=owner.name), "owner_id"
+        )
     if finding is not None and not may_add_to(finding, by):
-        raise Refused(_l("This finding takes no actions now, or not from you. Ask its owner or a lead auditor."))
+        raise Refused(
+            _l("This finding takes no actions now, or not from you. Ask its owner or a lead auditor.")
+        )
     if (finding is None) == (review is None):
         raise ValueError("An action belongs to a finding or to a review, never to both.")
     with db.session.begin_nested(), db.session.no_autoflush:
@@ -75,12 +79,15 @@ def add_action(
 
 
 def edit(action: Action, *, title: str, owner: Person, by: Person) -> Action:
-    """Say better what will be done, or hand it to somebody else, while it is open. The date has its own verb."""
+    """Say better what will be done, or hand it to somebody else, while it is open. The date has its own
+    verb."""
     words = said(title, _l("Say what will be done."), "title")
     if action.state is not ActionState.OPEN or not may_edit(action, by):
         raise Refused(_l("This action cannot be changed any more, or not by you."))
     if not owner.may(Permission.ACTION_DO):
-        raise Refused(_l("%(name)s cannot carry out actions. Choose somebody else.", name=owner.name), "owner_id")
+        raise Refused(
+            _l("%(name)s cannot carry out actions. Choose somebody else.", name=owner.name), "owner_id"
+        )
     handed_over = owner.id != action.owner_id
     with db.session.begin_nested(), trail.act("action.edit", action, by=by):
         action.title, action.owner = words, owner
@@ -135,7 +142,8 @@ def cancel(action: Action, *, reason: str, by: Person) -> Action:
 
 
 def extend(action: Action, *, due_on: date, reason: str, by: Person) -> Action:
-    """Ask for more time; when somebody asks who may grant it and does not own the action, it is granted at once."""
+    """Ask for more time; when somebody asks who may grant it and does not own the action, it is granted at
+    once."""
     words = said(reason, _l("Say why more time is needed."))
     not_past(due_on)
     if due_on <= action.due_on:
@@ -150,7 +158,9 @@ def extend(action: Action, *, due_on: date, reason: str, by: Person) -> Action:
     if at_once:
         queue("action.extended", to=action.owner, subject=action)
     elif action.finding is not None:
-        queue("action.extension_asked", to=action.finding.issued_by or action.finding.raised_by, subject=action)
+        queue(
+            "action.extension_asked", to=action.finding.issued_by or action.finding.raised_by, subject=action
+        )
     return action
 
 

@@ -102,7 +102,9 @@ def source_code(action: Action) -> str:
     return source.code if source is not None else ""
 
 
-def _stream(query: Select[Any], columns: Sequence[tuple[Column, Callable[[Any], Any]]]) -> Iterator[tuple[Any, ...]]:
+def _stream(
+    query: Select[Any], columns: Sequence[tuple[Column, Callable[[Any], Any]]]
+) -> Iterator[tuple[Any, ...]]:
     for record in db.session.scalars(query.execution_options(yield_per=CHUNK)):
         yield tuple(value(record) for _column, value in columns)
 
@@ -112,15 +114,18 @@ def _book(title: Any, sheet: Sheet, language: str) -> bytes:
     locale = LOCALES[language]
     with speaking(locale):
         book = Workbook(
-            (sheet,), title=title, organisation=organisation.name if organisation else "", created=clock.now(),
-            language=locale, zone=clock.zone(),
+            (sheet,), title=title, organisation=organisation.name if organisation else "",
+            created=clock.now(), language=locale, zone=clock.zone(),
         )  # fmt: skip
         return xlsx.render(book)
 
 
 def finding_sheet(query: Select[Any]) -> Sheet:
     """The register of findings, all columns, as the query filters and sorts them."""
-    people = joinedload(Finding.raised_by).lazyload(Person.roles), joinedload(Finding.verified_by).lazyload(Person.roles)
+    people = (
+        joinedload(Finding.raised_by).lazyload(Person.roles),
+        joinedload(Finding.verified_by).lazyload(Person.roles),
+    )
     rows = _stream(query.options(*people), FINDING_COLUMNS)
     columns = tuple(column for column, _value in FINDING_COLUMNS)
     return Sheet(_l("Findings"), columns, rows, empty=_l("No finding matches the filters."))
@@ -143,7 +148,7 @@ def action_register(query: Select[Any], language: str) -> bytes:
     return _book(_l("Actions"), action_sheet(query), language)
 
 
-# --- the nonconformity report --------------------------------------------------------------------------------
+# --- the nonconformity report -------------------------------------------------------------------------------
 
 
 def report(finding: Finding, files: Sequence[Attachment], language: str) -> bytes:
@@ -158,7 +163,12 @@ def document(finding: Finding, files: Sequence[Attachment], locale: str) -> Docu
     organisation = db.session.get(Organisation, 1)
     title = _l("Nonconformity report") if finding.is_nonconformity else _l("Finding report")
     blocks: list[Any] = [
-        Letterhead(title, finding.title, Badge(finding.state.label, TONES.get(finding.state.tone, "neutral")), _facts(finding)),
+        Letterhead(
+            title,
+            finding.title,
+            Badge(finding.state.label, TONES.get(finding.state.tone, "neutral")),
+            _facts(finding),
+        ),
         *_statement(finding),
         *(_answer(finding) if finding.is_nonconformity else ()),
         *_actions(finding),
@@ -198,7 +208,9 @@ def _statement(finding: Finding) -> tuple[Any, ...]:
         Heading(_l("1 Statement"), 2),
         *_part(_l("Requirement"), finding.requirement),
         *_part(_l("Objective evidence"), finding.objective_evidence),
-        *_part(_l("Nonconformity") if finding.is_nonconformity else _l("What was found"), finding.nonconformity),
+        *_part(
+            _l("Nonconformity") if finding.is_nonconformity else _l("What was found"), finding.nonconformity
+        ),
         *_part(_l("Location"), finding.location),
     )
     extra = _part(_l("Recommendation"), finding.recommendation) if finding.recommendation else ()
@@ -270,6 +282,7 @@ def _signatures(finding: Finding) -> Any:
         (_l("Closed by"), finding.closed_by, finding.closed_at),
     ]
     lines = tuple(
-        Signature(role, _name(person), moment, mark if moment is not None else "") for role, person, moment in rows
+        Signature(role, _name(person), moment, mark if moment is not None else "")
+        for role, person, moment in rows
     )
     return KeepTogether((Heading(_l("Signatures"), 2), Signatures(lines)))

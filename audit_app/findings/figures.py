@@ -46,8 +46,8 @@ class Month:
 class Board:
     """What a person's home and the dashboard show. Counts are over what the person may see.
 
-    ``by_grade``, ``ages`` and ``overdue`` count open findings (issued, not settled). Each bucket of ``ages`` is
-    (key, count, raised from, raised to), so that the figure can link to the rows behind it.
+    ``by_grade``, ``ages`` and ``overdue`` count open findings (issued, not settled). Each bucket of ``ages``
+    is (key, count, raised from, raised to), so that the figure can link to the rows behind it.
     """
 
     by_state: dict[FindingState, int]
@@ -151,11 +151,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Statistics:
-    """Findings of a period, for review input c1 and the audit report. Keys of the counts are ids or clause numbers.
+    """Findings of a period, for review input c1 and the audit report. Keys of the counts are ids or clause
+    numbers.
 
-    ``opened``, the counts ``by_…`` and ``matrix`` are over findings raised in the period; ``by_clause`` and ``matrix``
-    (the distribution table: clause × department) hold nonconformities only. ``open_now`` and ``average_age`` (days) are
-    taken at the end of the period, or today if that comes first.
+    ``opened``, the counts ``by_…`` and ``matrix`` are over findings raised in the period; ``by_clause`` and
+    ``matrix`` (the distribution table: clause × department) hold nonconformities only. ``open_now`` and
+    ``average_age`` (days) are taken at the end of the period, or today if that comes first.
     """
 
     date_from: date
@@ -184,11 +185,15 @@ def statistics(date_from: date, date_to: date) -> Statistics:
     raised = and_(COUNTED, Finding.raised_on.between(date_from, date_to))
     nonconforming = and_(raised, Finding.grade.in_(NONCONFORMITY))
     end = min(date_to, today())
-    still_open = and_(COUNTED, Finding.raised_on <= end, or_(Finding.closed_on.is_(None), Finding.closed_on > end))
+    still_open = and_(
+        COUNTED, Finding.raised_on <= end, or_(Finding.closed_on.is_(None), Finding.closed_on > end)
+    )
     ages = _counts(Finding.raised_on, still_open)
     number_open = sum(ages.values())
     days = sum((end - day).days * count for day, count in ages.items())
-    closed = _counts(Finding.state, Finding.state == FindingState.CLOSED, Finding.closed_on.between(date_from, date_to))
+    closed = _counts(
+        Finding.state, Finding.state == FindingState.CLOSED, Finding.closed_on.between(date_from, date_to)
+    )
     by_grade = _counts(Finding.grade, raised)
     pairs = db.session.execute(
         select(Finding.clause, Finding.department_id, func.count())
@@ -214,7 +219,7 @@ def statistics(date_from: date, date_to: date) -> Statistics:
 
 
 def recurring(date_from: date, date_to: date) -> Share:
-    """Nonconformities raised in the period on a clause and department that had one in the 12 months before."""
+    """Nonconformities of the period on a clause and department that had one in the 12 months before."""
     before = aliased(Finding)
     again = exists().where(
         before.clause == Finding.clause,
@@ -241,8 +246,8 @@ def _year_before(column: Any) -> Any:
 def on_time(date_from: date, date_to: date) -> Share:
     """Of the nonconformities due in the period: those whose actions were reported done by the due date.
 
-    The due date is that of the corrective action; closing comes later, when effectiveness has been seen, and would
-    measure the check and not the work. A finding whose due date is still ahead is not counted yet.
+    The due date is that of the corrective action; closing comes later, when effectiveness has been seen, and
+    would measure the check and not the work. A finding whose due date is still ahead is not counted yet.
     """
     query = select(Finding.due_on, Finding.implemented_at).where(
         COUNTED, Finding.grade.in_(NONCONFORMITY), Finding.due_on.between(date_from, date_to)

@@ -64,7 +64,7 @@ def _coded(record: Any) -> str:
 
 
 class RowsForm(BaseForm):
-    """A form whose selects name rows by ``<fact>_id``; a conflict is shown with names and not with numbers."""
+    """A form whose selects name rows by ``<fact>_id``; a conflict is shown with names, not numbers."""
 
     def facts(self) -> dict[str, Any]:
         """The typed facts, with rows in place of their ids (``owner_id`` becomes ``owner``)."""
@@ -84,7 +84,11 @@ class RowsForm(BaseForm):
             if isinstance(field, SelectField)
         }
         self.conflicts = [
-            (label, names.get(str(label), {}).get(stored, stored), names.get(str(label), {}).get(yours, yours))
+            (
+                label,
+                names.get(str(label), {}).get(stored, stored),
+                names.get(str(label), {}).get(yours, yours),
+            )
             for label, stored, yours in self.conflicts
         ]
         return fresh
@@ -94,12 +98,19 @@ class FindingForm(RowsForm):
     """Everything a finding says about itself; what follows from the checklist item comes filled in."""
 
     nonconformity = long_text(
-        _l("What is wrong"), need=True, rows=3, description=_l("One sentence: what does not meet the requirement?")
+        _l("What is wrong"),
+        need=True,
+        rows=3,
+        description=_l("One sentence: what does not meet the requirement?"),
     )
     objective_evidence = long_text(
-        _l("Objective evidence"), rows=3, description=_l("What you saw: records, dates, numbers, how many of how many.")
+        _l("Objective evidence"),
+        rows=3,
+        description=_l("What you saw: records, dates, numbers, how many of how many."),
     )
-    title = text(_l("Title"), description=_l("Short, for lists. Left empty, the first sentence above is used."))
+    title = text(
+        _l("Title"), description=_l("Short, for lists. Left empty, the first sentence above is used.")
+    )
     requirement = long_text(_l("Requirement"), longest=5000, rows=3)
     location = text(_l("Location"), longest=500, description=_l("Where exactly: place, system, team, shift."))
     clause = text(_l("Clause"), longest=40)
@@ -135,7 +146,8 @@ class NewFindingForm(FindingForm):
         mine = [
             audit
             for audit in queries.audits()
-            if audit.state not in SHUT and (everywhere or any(each.id == person.id for each in audit.auditors))
+            if audit.state not in SHUT
+            and (everywhere or any(each.id == person.id for each in audit.auditors))
         ]
         self.audit_id.choices = rows_as_choices(mine, empty=True, show=_coded)
 
@@ -147,7 +159,9 @@ class IssueForm(BaseForm):
     """Issuing: the deadline is proposed by the policy."""
 
     due_on = deadline(
-        _l("Corrective action due"), need=False, description=_l("Proposed by grade: major 30 days, minor 60 days.")
+        _l("Corrective action due"),
+        need=False,
+        description=_l("Proposed by grade: major 30 days, minor 60 days."),
     )
 
     def propose(self, finding: Finding) -> None:
@@ -175,7 +189,8 @@ class PlanForm(RowsForm):
 
     cause = long_text(
         _l("Cause"), need=True, rows=5,
-        description=_l("Ask “why?” until the answer is something you can change. “Somebody forgot” is not a cause."),
+        description=_l("Ask “why?” until the answer is something you can change. “Somebody forgot” "
+            "is not a cause."),
     )  # fmt: skip
     similar_cases = long_text(
         _l("Similar cases"), need=True, longest=5000, rows=3,
@@ -183,14 +198,17 @@ class PlanForm(RowsForm):
     )  # fmt: skip
     action_title = long_text(
         _l("Corrective action"), longest=1000, rows=2,
-        description=_l("What removes the cause, so that it cannot happen again. More can be added afterwards."),
+        description=_l("What removes the cause, so that it cannot happen again. More can be "
+            "added afterwards."),
     )  # fmt: skip
     action_owner_id = row(_l("Who does it"))
     action_due_on = deadline(_l("Until when"), need=False)
 
     def propose(self, finding: Finding) -> None:
         """Owner and date as the finding has them."""
-        self.action_owner_id.choices = rows_as_choices(queries.active_people(Permission.ACTION_DO), empty=True)
+        self.action_owner_id.choices = rows_as_choices(
+            queries.active_people(Permission.ACTION_DO), empty=True
+        )
         if not self.is_submitted():
             self.action_owner_id.data = finding.owner_id
             self.action_due_on.data = max(finding.due_on, today()) if finding.due_on else None
@@ -217,7 +235,8 @@ class CloseForm(BaseForm):
 
     effectiveness_note = long_text(
         _l("Effectiveness"), need=True, longest=5000, rows=5,
-        description=_l("What shows that it does not recur: the next real record, a sample, a figure over time."),
+        description=_l("What shows that it does not recur: the next real record, a sample, a "
+            "figure over time."),
     )  # fmt: skip
 
 
@@ -256,7 +275,9 @@ class ActionForm(RowsForm):
         if not self.is_submitted():
             self.owner_id.data = finding.owner_id
             self.due_on.data = max(finding.due_on or today() + timedelta(days=30), today())
-            self.kind.data = (ActionKind.CORRECTIVE if finding.is_nonconformity else ActionKind.IMPROVEMENT).value
+            self.kind.data = (
+                ActionKind.CORRECTIVE if finding.is_nonconformity else ActionKind.IMPROVEMENT
+            ).value
 
 
 class ActionEditForm(RowsForm):

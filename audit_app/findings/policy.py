@@ -1,7 +1,7 @@
 """Deadlines as a table: what the product proposes, and whose turn it is until when.
 
-No standard fixes these periods; they are the product's defaults. A proposed date may be changed when a finding is
-issued, but never into the past.
+No standard fixes these periods; they are the product's defaults. A proposed date may be changed when a
+finding is issued, but never into the past.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ RESPONSE = Period(10, working=True)
 CORRECTION = Period(7)
 """From issue to the case repaired."""
 CORRECTIVE: dict[Grade, Period] = {Grade.MAJOR: Period(30), Grade.MINOR: Period(60)}
-"""From issue to corrective action done. Observations and opportunities carry no duty to reply, hence no date."""
+"""From issue to corrective action done. Observations and opportunities carry no duty to reply, hence no
+date."""
 VERIFICATION = Period(14)
 """From actions reported done to verification."""
 EFFECTIVENESS = Period(90)

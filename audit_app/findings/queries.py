@@ -38,7 +38,7 @@ OPEN, NC = "open", "nc"
 """Filter values beside the stored ones: every state that is not settled; major and minor together."""
 
 
-# --- one record ----------------------------------------------------------------------------------------------
+# --- one record ---------------------------------------------------------------------------------------------
 
 
 def get(finding_id: int, *, to: Person) -> Finding:
@@ -114,7 +114,7 @@ def earlier(finding: Finding, days: int = 365) -> list[Finding]:
     return list(db.session.scalars(query))
 
 
-# --- lists ---------------------------------------------------------------------------------------------------
+# --- lists --------------------------------------------------------------------------------------------------
 
 FILTERS = (
     "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "mine", "q",
@@ -140,7 +140,8 @@ _DAYS: dict[str, Callable[[date], ColumnElement[bool]]] = {
 def listing(person: Person, given: Mapping[str, str], sort: str = "-raised") -> Select[Finding]:
     """The list of findings as filtered and sorted; unknown or senseless filter values are left out.
 
-    Loads the named rows in the same query, so that a page costs the same number of queries whatever its length.
+    Loads the named rows in the same query, so that a page costs the same number of queries whatever its
+    length.
     """
     query = visible_to(person).options(
         joinedload(Finding.process).lazyload(Process.clause_rows),
@@ -164,15 +165,26 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
     elif given.get("grade"):
         found.append(Finding.grade == given["grade"] if _known(Finding.grade, given["grade"]) else false())
     if given.get("origin"):
-        found.append(Finding.origin == given["origin"] if _known(Finding.origin, given["origin"]) else false())
+        found.append(
+            Finding.origin == given["origin"] if _known(Finding.origin, given["origin"]) else false()
+        )
     if given.get("clause"):
-        found.append(or_(Finding.clause == given["clause"], Finding.clause.startswith(given["clause"] + ".", autoescape=True)))
+        found.append(
+            or_(
+                Finding.clause == given["clause"],
+                Finding.clause.startswith(given["clause"] + ".", autoescape=True),
+            )
+        )
     found += [column == int(given[key]) for key, column in _EQUAL.items() if given.get(key, "").isdecimal()]
     if given.get("overdue"):
         found.append(Finding.next_due_on < today())
     if given.get("mine"):
-        promised = select(Action.finding_id).where(Action.owner_id == person.id, Action.finding_id.is_not(None))
-        found.append(or_(Finding.owner_id == person.id, Finding.raised_by_id == person.id, Finding.id.in_(promised)))
+        promised = select(Action.finding_id).where(
+            Action.owner_id == person.id, Action.finding_id.is_not(None)
+        )
+        found.append(
+            or_(Finding.owner_id == person.id, Finding.raised_by_id == person.id, Finding.id.in_(promised))
+        )
     found += [make(day) for key, make in _DAYS.items() if (day := _day(given.get(key, ""))) is not None]
     if given.get("q"):
         found.append(or_(*(column.icontains(given["q"], autoescape=True) for column in SEARCHED)))
@@ -192,7 +204,8 @@ def _day(text: str) -> date | None:
 
 
 def sorted_by(columns: Mapping[str, Any], asked: str, default: str, tie: Any) -> list[Any]:
-    """ORDER BY for ``name`` or ``-name`` out of an allow-list, empty values last, ties by id in the same direction."""
+    """ORDER BY for ``name`` or ``-name`` out of an allow-list, empty values last, ties by id in the same
+    direction."""
     key = asked if asked.removeprefix("-") in columns else default
     column, down = columns[key.removeprefix("-")], key.startswith("-")
     first = column.desc() if down else column.asc()
@@ -229,7 +242,10 @@ def action_listing(person: Person, given: Mapping[str, str], sort: str = "due") 
     if given.get("q"):
         wanted = given["q"]
         query = query.where(
-            or_(Action.code.icontains(wanted, autoescape=True), Action.title.icontains(wanted, autoescape=True))
+            or_(
+                Action.code.icontains(wanted, autoescape=True),
+                Action.title.icontains(wanted, autoescape=True),
+            )
         )
     return query.order_by(*sorted_by(ACTION_SORTS, sort, "due", Action.id))
 
@@ -244,7 +260,7 @@ def search_actions(text: str, to: Person, limit: int = 20) -> list[Action]:
     return list(db.session.scalars(action_listing(to, {"q": text}).limit(limit))) if text.strip() else []
 
 
-# --- choices of forms and filters ----------------------------------------------------------------------------
+# --- choices of forms and filters ---------------------------------------------------------------------------
 
 
 def active_people(permission: Permission | None = None) -> list[Person]:
@@ -255,7 +271,9 @@ def active_people(permission: Permission | None = None) -> list[Person]:
 
 def processes() -> list[Process]:
     """Active processes by code."""
-    query = select(Process).where(Process.active).order_by(Process.code).options(lazyload(Process.clause_rows))
+    query = (
+        select(Process).where(Process.active).order_by(Process.code).options(lazyload(Process.clause_rows))
+    )
     return list(db.session.scalars(query))
 
 
@@ -271,7 +289,11 @@ def audits() -> list[Audit]:
 
 def clauses_in_use() -> list[str]:
     """Clauses that findings name, in the order of the standard; hops along the index from one to the next."""
-    first = select(func.min(Finding.clause).label("clause")).where(Finding.clause != "").cte("used", recursive=True)
+    first = (
+        select(func.min(Finding.clause).label("clause"))
+        .where(Finding.clause != "")
+        .cte("used", recursive=True)
+    )
     following = select(func.min(Finding.clause)).where(Finding.clause > first.c.clause).scalar_subquery()
     used = first.union_all(select(following).where(first.c.clause.is_not(None)))
     found = db.session.scalars(select(used.c.clause).where(used.c.clause.is_not(None)))

@@ -32,7 +32,7 @@ def _language() -> str:
     return asked if asked in ("zh", "en") else (locale.language if locale is not None else "en")
 
 
-# --- lists ---------------------------------------------------------------------------------------------------
+# --- lists --------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/")
@@ -62,7 +62,9 @@ def actions() -> ResponseReturnValue:
     """The list of actions; a process owner opens it on their own."""
     given = arguments(queries.ACTION_FILTERS)
     page = paginate(queries.action_listing(current_user, given, request.args.get("sort", "due")))
-    return render_template("findings/actions.html", actions=page, selects=screens.action_filters(), given=given)
+    return render_template(
+        "findings/actions.html", actions=page, selects=screens.action_filters(), given=given
+    )
 
 
 @blueprint.get("/actions/export")
@@ -76,7 +78,7 @@ def actions_export() -> ResponseReturnValue:
     return downloads.send(content, exports.filename(_("Actions"), "xlsx"), downloads.XLSX)
 
 
-# --- one finding ---------------------------------------------------------------------------------------------
+# --- one finding --------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/<int:id>")
@@ -84,7 +86,9 @@ def actions_export() -> ResponseReturnValue:
 def show(id: int) -> ResponseReturnValue:
     """A finding, from statement to effectiveness."""
     finding = queries.get(id, to=current_user)
-    return render_template("findings/show.html", finding=finding, **screens.finding_page(finding, current_user))
+    return render_template(
+        "findings/show.html", finding=finding, **screens.finding_page(finding, current_user)
+    )
 
 
 @blueprint.get("/<int:id>/report")
@@ -122,7 +126,9 @@ def _number(name: str) -> int | None:
 
 def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
     """A form page: 422 when it comes back."""
-    return render_template(template, form=form, tones=forms.GRADE_TONES, **context), 422 if form.is_submitted() else 200
+    return render_template(
+        template, form=form, tones=forms.GRADE_TONES, **context
+    ), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/<int:id>/edit", methods=["GET", "POST"])
@@ -150,7 +156,9 @@ def step(id: int, step: str) -> ResponseReturnValue:
     finding = queries.get(id, to=current_user)
     row = FINDING.by_name.get(step) or abort(404)
     kind, verb = screens.FINDING_STEPS[step]
-    return _take(finding, kind(obj=_shown(finding)), verb, row, url_for("findings.show", id=id), "findings/step.html")
+    return _take(
+        finding, kind(obj=_shown(finding)), verb, row, url_for("findings.show", id=id), "findings/step.html"
+    )
 
 
 def _take(subject: Any, form: Any, verb: Any, row: Any, back: str, template: str) -> ResponseReturnValue:
@@ -162,11 +170,14 @@ def _take(subject: Any, form: Any, verb: Any, row: Any, back: str, template: str
     if ready and refused_or(form, verb, subject, **_facts(form), by=current_user):
         flash(_("Done: %(step)s", step=row.label), "success")
         return redirect(back)
-    return _form(template, form, subject=subject, step=row, back=back, **screens.step_page(subject, row, current_user))
+    return _form(
+        template, form, subject=subject, step=row, back=back, **screens.step_page(subject, row, current_user)
+    )
 
 
 def _shown(subject: Any) -> Any:
-    """What a form starts from: the record when it is first shown, nothing but what was typed when it comes back."""
+    """What a form starts from: the record when it is first shown, nothing but what was typed when it comes
+    back."""
     return subject if request.method == "GET" else None
 
 
@@ -195,7 +206,7 @@ def regrade(id: int) -> ResponseReturnValue:
     return _take(finding, form, screens.regrade, screens.REGRADE, back, "findings/step.html")
 
 
-# --- actions -------------------------------------------------------------------------------------------------
+# --- actions ------------------------------------------------------------------------------------------------
 
 
 @blueprint.route("/<int:id>/actions/new", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.checklists.models import ChecklistItem
-from audit_app.core.workflow import Step
+from audit_app.core.workflow import Offer, Step
 from audit_app.evidence import queries as evidence
 from audit_app.findings import action_services, forms, queries, services, workflow
 from audit_app.findings.models import (
@@ -67,13 +67,17 @@ WHAT_HAPPENS: dict[str, Any] = {
     "accept": _l("You agree that the finding is right, and say how the case itself is put right."),
     "plan": _l("You commit to the actions planned. The auditor is told."),
     "report": _l("All actions are done and evidence is attached: an independent auditor is asked to verify."),
-    "verify": _l("You confirm that the actions were carried out. Actions reported done count as verified with it."),
+    "verify": _l(
+        "You confirm that the actions were carried out. Actions reported done count as verified with it."
+    ),
     "send_back": _l("The owner gets it back with your reason and reports again."),
     "close": _l("The finding is closed. It can be reopened, with a reason, if it comes back."),
     "settle": _l("The finding is closed with what became of it."),
     "reopen": _l("The owner starts again with cause and plan, with new deadlines. Reopenings are counted."),
     "resume": _l("The finding is open again."),
-    "withdraw": _l("The finding does not hold. It keeps its number; its open actions are cancelled. This is final."),
+    "withdraw": _l(
+        "The finding does not hold. It keeps its number; its open actions are cancelled. This is final."
+    ),
     "regrade": _l("The code stays; deadlines already agreed stay as well."),
     "extend": _l("The first date stays on record."),
     "done": _l("Somebody else will verify it. Attach the evidence on the page of the action."),
@@ -94,7 +98,11 @@ def finding_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
         ("overdue", _("Late"), [("1", _("Only late ones"))]),
         ("mine", _("Mine"), [("1", _("Only mine"))]),
         ("process", _("Process"), [(each.id, f"{each.code} {each.name}") for each in queries.processes()]),
-        ("department", _("Department"), [(each.id, f"{each.code} {each.name}") for each in queries.departments()]),
+        (
+            "department",
+            _("Department"),
+            [(each.id, f"{each.code} {each.name}") for each in queries.departments()],
+        ),
         ("clause", _("Clause"), [(each, each) for each in queries.clauses_in_use()]),
         ("owner", _("Owner"), everyone),
         ("audit", _("Audit"), [(each.id, f"{each.code} {each.name}") for each in queries.audits()]),
@@ -113,10 +121,19 @@ def action_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     ]
 
 
+def _split(offers: list[Offer]) -> dict[str, list[Offer]]:
+    """The steps that lead on, and aside from them those that end everything: never the button one hits
+    first."""
+    return {
+        "offers": [each for each in offers if each.step.name not in FINAL],
+        "endings": [each for each in offers if each.step.name in FINAL and each.ready],
+    }
+
+
 def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
     """Everything the page of a finding shows beside its columns."""
     return {
-        "offers": workflow.offers(workflow.FINDING, finding, person),
+        **_split(workflow.offers(workflow.FINDING, finding, person)),
         "next_words": workflow.what_next(finding),
         "next_person": workflow.whose_turn(finding),
         "files": evidence.of(finding),
@@ -128,7 +145,9 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
         "may_add": action_services.may_add_to(finding, person),
         "may_regrade": len([each for each in Grade if SERIES[each] == SERIES[finding.grade]]) > 1
         and not finding.settled
-        and (person.may(P.FINDING_APPROVE) or (finding.state is F.DRAFT and finding.raised_by_id == person.id)),
+        and (
+            person.may(P.FINDING_APPROVE) or (finding.state is F.DRAFT and finding.raised_by_id == person.id)
+        ),
         "may_extend": finding.state in EXTEND.frm
         and finding.due_on is not None
         and person.may(P.FINDING_APPROVE)
@@ -140,7 +159,7 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
 def action_page(action: Action, person: Person) -> dict[str, Any]:
     """Everything the page of an action shows beside its columns."""
     return {
-        "offers": workflow.offers(workflow.ACTION, action, person),
+        **_split(workflow.offers(workflow.ACTION, action, person)),
         "next_words": ACTION_NEXT[action.state],
         "files": evidence.of(action),
         "history": trail.history(action),
@@ -196,5 +215,3 @@ def new_page(item: ChecklistItem | None, person: Person) -> dict[str, Any]:
         "item_files": evidence.of(item),
         "back": url_for("findings.index", audit=item.checklist.audit_id),
     }
-
-

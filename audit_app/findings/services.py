@@ -1,5 +1,6 @@
-"""The verbs on findings: the only code that changes their rows. Actions have theirs in ``action_services.py``;
-``add_action`` is named here too, because other domains say ``findings.services.add_action``.
+"""The verbs on findings: the only code that changes their rows. Actions have theirs in
+``action_services.py``; ``add_action`` is named here too, because other domains say
+``findings.services.add_action``.
 
 Every verb runs in a savepoint: when a rule refuses, the record is exactly as it was before.
 """
@@ -38,7 +39,7 @@ TITLE = 90
 """Characters of a title made from the first sentence of the nonconformity."""
 
 
-# --- raising and wording -------------------------------------------------------------------------------------
+# --- raising and wording ------------------------------------------------------------------------------------
 
 
 def check_may_raise(audit: Audit | None, by: Person) -> None:
@@ -53,7 +54,8 @@ def check_may_raise(audit: Audit | None, by: Person) -> None:
     if audit.state in SHUT:
         raise Refused(
             _l(
-                "%(code)s is closed and takes no new findings. Raise it without an audit, or ask the audit programme "
+                "%(code)s is closed and takes no new findings. Raise it without an audit, or ask the "
+                "audit programme "
                 "manager for a follow-up audit.",
                 code=audit.code,
             ),
@@ -90,8 +92,8 @@ def raise_finding(
 ) -> Finding:
     """Write up a finding as a draft; its code is given now and never changes.
 
-    What is left empty follows from what is known: the department and owner of the process, the audit of the checklist
-    item, a title from the first sentence. Raises :class:`Refused`.
+    What is left empty follows from what is known: the department and owner of the process, the audit of the
+    checklist item, a title from the first sentence. Raises :class:`Refused`.
     """
     audit = audit or (item.checklist.audit if item is not None else None)
     check_may_raise(audit, by)
@@ -159,19 +161,28 @@ def edit(finding: Finding, *, by: Person, **facts: Any) -> Finding:
         raise TypeError(f"Not a fact of a finding that can be edited: {', '.join(sorted(unknown))}")
     if not may_edit(finding, by):
         raise Refused(
-            _l("This finding cannot be changed any more, or not by you. Ask a lead auditor, or add what is new below.")
+            _l(
+                "This finding cannot be changed any more, or not by you. Ask a lead auditor, or add "
+                "what is new below."
+            )
         )
     issued = finding.state is not FindingState.DRAFT
     parts = ("requirement", "objective_evidence", "nonconformity", "location", "clause")
     for name in parts:
         if issued and getattr(finding, name) and name in facts and not str(facts[name]).strip():
-            raise Refused(_l("An issued finding keeps every part of its statement. Put this one back in."), name)
+            raise Refused(
+                _l("An issued finding keeps every part of its statement. Put this one back in."), name
+            )
     if issued and "owner" in facts and facts["owner"] is None and finding.owner is not None:
         raise Refused(_l("An issued finding keeps an owner. Choose one."), "owner_id")
     before = finding.owner_id
     with db.session.begin_nested(), trail.act("finding.edit", finding, by=by):
         for name, value in facts.items():
-            setattr(finding, name, value.strip() if isinstance(value, str) and not isinstance(value, Origin) else value)
+            setattr(
+                finding,
+                name,
+                value.strip() if isinstance(value, str) and not isinstance(value, Origin) else value,
+            )
         if not finding.title:
             finding.title = short(finding.nonconformity or finding.objective_evidence or finding.code)
     if issued and finding.owner_id != before:
@@ -182,17 +193,24 @@ def edit(finding: Finding, *, by: Person, **facts: Any) -> Finding:
 def regrade(finding: Finding, *, grade: Grade, reason: str, by: Person) -> Finding:
     """Change the grade within its series (major ↔ minor), with a reason.
 
-    The code names the series and never changes, so a grade of another series is refused. A major nonconformity is
-    decided by somebody who did not raise the finding (R5), unless it is still a draft and will be issued by another.
+    The code names the series and never changes, so a grade of another series is refused. A major
+    nonconformity is decided by somebody who did not raise the finding (R5), unless it is still a draft and
+    will be issued by another.
     """
     words = said(reason, _l("Say why the grade changes."))
     draft_of_mine = finding.state is FindingState.DRAFT and finding.raised_by_id == by.id
     if finding.settled or not (by.may(Permission.FINDING_APPROVE) or draft_of_mine):
-        raise Refused(_l("The grade is changed by a lead auditor or the programme manager, before the finding is closed."))
+        raise Refused(
+            _l(
+                "The grade is changed by a lead auditor or the programme manager, before the "
+                "finding is closed."
+            )
+        )
     if SERIES[grade] != SERIES[finding.grade]:
         raise Refused(
             _l(
-                "%(code)s keeps its number, so it cannot become “%(grade)s”. Withdraw it and raise a new finding.",
+                "%(code)s keeps its number, so it cannot become “%(grade)s”. Withdraw it and "
+                "raise a new finding.",
                 code=finding.code,
                 grade=grade.label,
             ),
@@ -205,7 +223,7 @@ def regrade(finding: Finding, *, grade: Grade, reason: str, by: Person) -> Findi
     return finding
 
 
-# --- the life of a finding -----------------------------------------------------------------------------------
+# --- the life of a finding ----------------------------------------------------------------------------------
 
 
 def issue(finding: Finding, *, due_on: date | None = None, by: Person) -> Finding:
@@ -225,7 +243,9 @@ def _start_deadlines(finding: Finding, due_on: date | None) -> None:
     finding.response_due_on = policy.RESPONSE.after(day) if finding.grade in NONCONFORMITY else None
 
 
-def accept(finding: Finding, *, correction: str, correction_done_on: date | None = None, by: Person) -> Finding:
+def accept(
+    finding: Finding, *, correction: str, correction_done_on: date | None = None, by: Person
+) -> Finding:
     """The owner accepts the finding and says how the case itself was, or is being, corrected."""
     if correction_done_on is not None and correction_done_on > today():
         raise Refused(_l("The correction cannot have been done in the future."), "correction_done_on")
@@ -238,7 +258,7 @@ def accept(finding: Finding, *, correction: str, correction_done_on: date | None
 
 
 def plan(finding: Finding, *, cause: str, similar_cases: str, by: Person) -> Finding:
-    """State the cause and the search for similar cases, and commit to the corrective actions planned so far."""
+    """State the cause and the search for similar cases; commit to the corrective actions planned."""
     with step(FINDING, "plan", finding, by=by):
         finding.cause = cause.strip()
         finding.similar_cases = similar_cases.strip()
@@ -311,7 +331,8 @@ def send_back(finding: Finding, *, reason: str, by: Person) -> Finding:
 
 
 def close(finding: Finding, *, effectiveness_note: str, by: Person) -> Finding:
-    """The cause is gone: record how that was seen, and close. A lighter finding is closed with the same note."""
+    """The cause is gone: record how that was seen, and close. A lighter finding is closed with the same
+    note."""
     name = "close" if finding.is_nonconformity else "settle"
     with step(FINDING, name, finding, by=by):
         finding.effectiveness_note = effectiveness_note.strip()
@@ -364,11 +385,18 @@ def extend(finding: Finding, *, due_on: date, reason: str, by: Person) -> Findin
     words = said(reason, _l("Say why more time is needed."))
     not_past(due_on)
     if not by.may(Permission.FINDING_APPROVE) or by.id == finding.owner_id:
-        raise Refused(_l("More time is granted by a lead auditor or the programme manager who does not own the finding."))
+        raise Refused(
+            _l(
+                "More time is granted by a lead auditor or the programme manager who does not "
+                "own the finding."
+            )
+        )
     if finding.state not in (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED):
         raise Refused(_l("The due date matters only until the actions are done; it is not changed any more."))
     if finding.due_on is not None and due_on <= finding.due_on:
-        raise Refused(_l("The new date must be later than %(due)s.", due=finding.due_on.isoformat()), "due_on")
+        raise Refused(
+            _l("The new date must be later than %(due)s.", due=finding.due_on.isoformat()), "due_on"
+        )
     with db.session.begin_nested(), trail.act("finding.extend", finding, by=by, reason=words):
         finding.due_on = due_on
         finding.original_due_on = finding.original_due_on or due_on

@@ -23,8 +23,9 @@ def step(
 ) -> Iterator[Callable[[], None]]:
     """Inside, set the facts of a step; afterwards it is fired and written to the trail.
 
-    Guards judge the facts just set; a verb that must fire first (because it clears what a guard looks at) calls what
-    the block is given. Raises :class:`Refused` with the first reason why not; the record is then as it was before.
+    Guards judge the facts just set; a verb that must fire first (because it clears what a guard looks at)
+    calls what the block is given. Raises :class:`Refused` with the first reason why not; the record is then
+    as it was before.
     """
     fired = False
 

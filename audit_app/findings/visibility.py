@@ -55,7 +55,8 @@ def visible_to(person: Person) -> Select[Finding]:
 
 
 def visible_actions(person: Person) -> Select[Action]:
-    """The actions a person may see: own ones, those of visible findings, those of reviews for who sees reviews."""
+    """The actions a person may see: own ones, those of visible findings, those of reviews for who sees
+    reviews."""
     conditions: list[ColumnElement[bool]] = [Action.owner_id == person.id]
     if person.sees_all and person.role_set & SEES_DRAFTS:
         conditions.append(Action.finding_id.is_not(None))

@@ -74,7 +74,10 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("%(title)s. Please accept it and say how the case is corrected. Corrective action due: %(due)s."),
     ),
     "finding.accepted": (_l("%(code)s was accepted"), _l("%(title)s. The owner has stated the correction.")),
-    "finding.planned": (_l("%(code)s has a plan"), _l("%(title)s. Cause and actions are stated. Due: %(due)s.")),
+    "finding.planned": (
+        _l("%(code)s has a plan"),
+        _l("%(title)s. Cause and actions are stated. Due: %(due)s."),
+    ),
     "finding.implemented": (
         _l("%(code)s waits for verification"),
         _l("%(title)s. The actions are reported done; somebody independent must verify them."),
@@ -95,7 +98,10 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     "finding.withdrawn": (_l("%(code)s was withdrawn"), _l("%(title)s. Nothing more to do.")),
     "finding.extended": (_l("%(code)s: more time given"), _l("%(title)s. New due date: %(due)s.")),
     "finding.due": (_l("%(code)s is due soon"), _l("%(title)s. Please take the next step in time.")),
-    "finding.late": (_l("%(code)s is late"), _l("%(title)s. Please take the next step, or ask for more time.")),
+    "finding.late": (
+        _l("%(code)s is late"),
+        _l("%(title)s. Please take the next step, or ask for more time."),
+    ),
     "action.assigned": (_l("%(code)s: you are asked to act"), _l("%(title)s. Due: %(due)s.")),
     "action.done": (_l("%(code)s was reported done"), _l("%(title)s. Somebody else must verify it.")),
     "action.verified": (_l("%(code)s was verified"), _l("%(title)s. Nothing more to do.")),

@@ -1,8 +1,9 @@
 """The life of a finding and of an action (clause 10.1) as two tables.
 
-A nonconformity walks the whole way; observations, opportunities and good practices are closed with a note. Rules
-marked R4, R5, R7, R8 are those of the procedure: no evidence, no issue (R4); a major is issued by a second person
-(R5); a corrective action is not the correction in other words (R7); nobody verifies what they did themselves (R8).
+A nonconformity walks the whole way; observations, opportunities and good practices are closed with a note.
+Rules marked R4, R5, R7, R8 are those of the procedure: no evidence, no issue (R4); a major is issued by a
+second person (R5); a corrective action is not the correction in other words (R7); nobody verifies what they
+did themselves (R8).
 """
 
 from collections.abc import Sequence
@@ -53,7 +54,11 @@ def belongs_to(person: Person, finding: Finding) -> bool:
 
 def full_path(finding: Finding, _person: Person) -> Any:
     """Only a nonconformity goes through cause, actions and verification."""
-    return None if finding.is_nonconformity else _l("This grade needs no cause and no verification: close it with a note.")
+    return (
+        None
+        if finding.is_nonconformity
+        else _l("This grade needs no cause and no verification: close it with a note.")
+    )
 
 
 def light_path(finding: Finding, _person: Person) -> Any:
@@ -65,17 +70,19 @@ def answers_for(finding: Finding, person: Person) -> Any:
     """The owner answers; an audit programme manager may write it down for them."""
     if person.id == finding.owner_id or person.may(P.FINDING_APPROVE):
         return None
-    return _l("Only the owner of the finding answers it. Ask the audit programme manager to change the owner.")
+    return _l(
+        "Only the owner of the finding answers it. Ask the audit programme manager to change the owner."
+    )
 
 
 def may_withdraw(finding: Finding, person: Person) -> Any:
-    """Whoever raised a draft may drop it; what was issued is withdrawn by lead auditor or programme manager."""
+    """Whoever raised a draft may drop it; an issued finding is withdrawn by lead auditor or manager."""
     if person.may(P.FINDING_WITHDRAW) or (finding.state is F.DRAFT and finding.raised_by_id == person.id):
         return None
     return _l("Only a lead auditor or the audit programme manager withdraws a finding.")
 
 
-# --- guards that say what is missing -------------------------------------------------------------------------
+# --- guards that say what is missing ------------------------------------------------------------------------
 
 
 def statement_complete(finding: Finding, _person: Person) -> Any:
@@ -83,7 +90,9 @@ def statement_complete(finding: Finding, _person: Person) -> Any:
     if not finding.objective_evidence:
         return _l("Write down the objective evidence: a finding without evidence cannot be issued.")
     if finding.is_nonconformity and not (finding.requirement and finding.nonconformity and finding.location):
-        return _l("Fill in all four parts of the statement: requirement, evidence, nonconformity and location.")
+        return _l(
+            "Fill in all four parts of the statement: requirement, evidence, nonconformity and location."
+        )
     return None
 
 
@@ -109,7 +118,9 @@ def owner_ready(finding: Finding, _person: Person) -> Any:
 def second_person(finding: Finding, person: Person) -> Any:
     """R5: a major nonconformity is issued by somebody other than the one who raised it."""
     if finding.grade is Grade.MAJOR and person.id == finding.raised_by_id:
-        return _l("A major nonconformity needs a second pair of eyes: somebody who did not raise it must issue it.")
+        return _l(
+            "A major nonconformity needs a second pair of eyes: somebody who did not raise it must issue it."
+        )
     return None
 
 
@@ -140,7 +151,9 @@ def action_is_not_correction(finding: Finding, _person: Person) -> Any:
     """R7: repairing the case again does not remove its cause."""
     said = _squeezed(finding.correction)
     if said and any(_squeezed(each.title) == said for each in live(finding) if each.kind in REMOVES_CAUSE):
-        return _l("A corrective action repeats the correction. Say what removes the cause, so that it cannot recur.")
+        return _l(
+            "A corrective action repeats the correction. Say what removes the cause, so that it cannot recur."
+        )
     return None
 
 
@@ -175,7 +188,11 @@ def not_own_finding(finding: Finding, person: Person) -> Any:
 
 def effectiveness_recorded(finding: Finding, _person: Person) -> Any:
     """10.1.1 d): the effectiveness of the actions is reviewed."""
-    return None if finding.effectiveness_note else _l("Say how you saw that the cause is gone and it did not recur.")
+    return (
+        None
+        if finding.effectiveness_note
+        else _l("Say how you saw that the cause is gone and it did not recur.")
+    )
 
 
 def _squeezed(text: str) -> str:
@@ -210,13 +227,13 @@ FINDING = Workflow(
         Step("reopen", _l("Reopen: not effective"), (F.VERIFIED, F.CLOSED), F.ACCEPTED, P.FINDING_CLOSE,
              (full_path, not_own_finding), "warning"),
         Step("resume", _l("Reopen"), (F.CLOSED,), F.ISSUED, P.FINDING_CLOSE, (light_path,), "warning"),
-        Step("withdraw", _l("Withdraw"), (F.DRAFT, F.ISSUED, F.ACCEPTED, F.PLANNED), F.WITHDRAWN, P.FINDING_RAISE,
-             (may_withdraw,), "danger"),
+        Step("withdraw", _l("Withdraw"), (F.DRAFT, F.ISSUED, F.ACCEPTED, F.PLANNED), F.WITHDRAWN,
+             P.FINDING_RAISE, (may_withdraw,), "danger"),
     ),
 )  # fmt: skip
 
 
-# --- actions -------------------------------------------------------------------------------------------------
+# --- actions ------------------------------------------------------------------------------------------------
 
 
 def own_action(action: Action, person: Person) -> Any:
@@ -230,13 +247,15 @@ def did_not_do_it(action: Action, person: Person) -> Any:
     """R8 for a single action."""
     if person.id in (action.owner_id, action.done_by_id):
         return _l("You carried this action out. Somebody else must verify it.")
-    if action.finding is not None and (person.id == action.finding.owner_id or belongs_to(person, action.finding)):
+    if action.finding is not None and (
+        person.id == action.finding.owner_id or belongs_to(person, action.finding)
+    ):
         return _l("You belong to the process or department concerned. Somebody independent must verify.")
     return None
 
 
 def may_cancel(action: Action, person: Person) -> Any:
-    """An action is given up by those who agreed to it: programme manager, lead auditor, or review preparer."""
+    """An action is given up by those who agreed to it: programme manager or lead auditor."""
     if person.may(P.FINDING_APPROVE):
         return None
     return _l("Only a lead auditor or the audit programme manager cancels an action.")
@@ -256,7 +275,11 @@ def extension_wanted(action: Action, _person: Person) -> Any:
 
 def not_own_action(action: Action, person: Person) -> Any:
     """R6: more time is granted by somebody who does not need it."""
-    return _l("You own this action. Somebody else decides about more time.") if person.id == action.owner_id else None
+    return (
+        _l("You own this action. Somebody else decides about more time.")
+        if person.id == action.owner_id
+        else None
+    )
 
 
 def not_the_last_corrective(action: Action, _person: Person) -> Any:
@@ -265,16 +288,23 @@ def not_the_last_corrective(action: Action, _person: Person) -> Any:
     if finding is None or action.kind not in REMOVES_CAUSE or finding.state not in (F.PLANNED, F.IMPLEMENTED):
         return None
     others = [each for each in live(finding) if each.kind in REMOVES_CAUSE and each is not action]
-    return None if others else _l("This is the only corrective action of the plan. Add another one before you cancel it.")
+    return (
+        None
+        if others
+        else _l("This is the only corrective action of the plan. Add another one before you cancel it.")
+    )
 
 
 ACTION = Workflow(
     "action",
     (
+        Step("grant", _l("Grant more time"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE,
+             (extension_wanted, not_own_action)),
+        Step("decline", _l("Keep the date"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE,
+             (extension_wanted, not_own_action)),
         Step("done", _l("Report done"), (A.OPEN,), A.DONE, P.ACTION_DO, (own_action, finding_still_open)),
-        Step("grant", _l("Grant more time"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE, (extension_wanted, not_own_action)),
-        Step("decline", _l("Keep the date"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE, (extension_wanted, not_own_action)),
-        Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO, (own_action, finding_still_open)),
+        Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO,
+             (own_action, finding_still_open)),
         Step("verify", _l("Verify"), (A.DONE,), A.VERIFIED, P.FINDING_VERIFY,
              (did_not_do_it, finding_still_open), "success"),
         Step("send_back", _l("Send back"), (A.DONE,), A.OPEN, P.FINDING_VERIFY,
@@ -293,11 +323,12 @@ SUPPLIED: frozenset[Guard] = frozenset(
     {has_correction, cause_found, similar_looked_for, corrective_action_planned, action_is_not_correction,
      effectiveness_recorded}
 )  # fmt: skip
-"""Guards over facts that the form of the step itself asks for: they do not keep the button from being shown."""
+"""Guards over facts that the form of the step itself asks for: they do not hide its button."""
 
 
 def offers(table: Workflow, subject: Finding | Action, person: Person) -> list[Offer]:
-    """The steps to show: those for this record and person, each with what must be there before its form opens."""
+    """The steps to show: those for this record and person, each with what must be there before its form
+    opens."""
     shown = []
     for step in table.steps:
         if table.state(subject) not in step.frm or not person.may(step.needs):
@@ -347,6 +378,8 @@ def whose_turn(finding: Finding) -> Any:
     return _l("lead auditor or programme manager")
 
 
-def states_of(table: Workflow) -> Sequence[tuple[str, FindingState | ActionState, FindingState | ActionState]]:
+def states_of(
+    table: Workflow,
+) -> Sequence[tuple[str, FindingState | ActionState, FindingState | ActionState]]:
     """Every (step, from, to) of a table, for tests and for the help page."""
     return [(step.name, frm, step.to) for step in table.steps for frm in step.frm]  # type: ignore[misc]  # Enum above

@@ -18,7 +18,9 @@ PATH = ("draft", "issued", "accepted", "planned", "implemented", "verified", "cl
 class Upload:
     """What a browser sends: a name and a stream."""
 
-    def __init__(self, filename: str = "record.txt", content: bytes = b"Change record 4711, approved by the CAB.\n"):
+    def __init__(
+        self, filename: str = "record.txt", content: bytes = b"Change record 4711, approved by the CAB.\n"
+    ):
         self.filename = filename
         self.stream = BytesIO(content)
 
@@ -91,7 +93,8 @@ def at(people: People, state: str, grade: Grade = Grade.MINOR, **given: Any) -> 
         corrective(people, made)
         services.plan(
             made,
-            cause="The form lets the desk save without a priority, because the field was optional since the migration.",
+            cause="The form lets the desk save without a priority, because the field was optional "
+            "since the migration.",
             similar_cases="Service requests and problems looked at: 40 records, all classified.",
             by=people.owner,
         )
@@ -103,7 +106,9 @@ def at(people: People, state: str, grade: Grade = Grade.MINOR, **given: Any) -> 
     if stop >= 5:
         services.verify(made, note="Looked at the form and at 20 incidents of June.", by=people.auditor2)
     if stop >= 6:
-        services.close(made, effectiveness_note="No incident without priority in three months.", by=people.lead)
+        services.close(
+            made, effectiveness_note="No incident without priority in three months.", by=people.lead
+        )
     return made
 
 

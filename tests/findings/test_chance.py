@@ -27,7 +27,12 @@ def issue(f: Finding, by: Any, _w: str) -> None:
 
 def add(f: Finding, by: Any, words: str) -> None:
     action_services.add_action(
-        title=words, owner=by, due_on=today() + timedelta(days=len(words)), kind=ActionKind.CORRECTIVE, finding=f, by=by
+        title=words,
+        owner=by,
+        due_on=today() + timedelta(days=len(words)),
+        kind=ActionKind.CORRECTIVE,
+        finding=f,
+        by=by,
     )
 
 
@@ -93,9 +98,7 @@ def test_no_chance_closes_a_nonconformity_without_cause_evidence_and_independent
 ) -> None:
     reached: set[FindingState] = set()
 
-    @settings(
-        max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-    )
+    @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(STEPS, min_size=20, max_size=20), st.sampled_from([Grade.MINOR, Grade.MAJOR]))
     def run(steps: list[tuple[str, str, str]], grade: Grade) -> None:
         finding = factory.finding(people, grade, by=people.auditor)

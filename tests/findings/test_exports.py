@@ -32,7 +32,9 @@ def test_the_register_holds_every_row_and_formulas_stay_text(
     row = next(row for row in cells if row[0] == subject.code)
     assert len(header) == len(exports.FINDING_COLUMNS)
     assert row[3] == "=SUM(A1)"
-    assert next(each for line in tab.iter_rows() for each in line if each.value == "=SUM(A1)").data_type == "s"
+    assert (
+        next(each for line in tab.iter_rows() for each in line if each.value == "=SUM(A1)").data_type == "s"
+    )
     assert subject.raised_on in [getattr(value, "date", lambda: None)() for value in row]
 
 
@@ -60,15 +62,17 @@ def test_the_report_tells_the_whole_story(app: Flask, people: People, language: 
     with app.test_request_context():
         text = words(exports.report(subject, evidence.of(subject), language))
     for said in (
-        title, subject.code, "8.6.1", "Threeoftwelve", "INC0010023", "optionalsince", "Makepriority", "OlgaOwner",
-        "AnaAuditor", "record.txt", "threemonths",
+        title, subject.code, "8.6.1", "Threeoftwelve", "INC0010023", "optionalsince", "Makepriority",
+        "OlgaOwner", "AnaAuditor", "record.txt", "threemonths",
     ):  # fmt: skip
         assert said in text, said
 
 
 @pytest.mark.parametrize("grade", list(Grade))
 def test_every_grade_and_an_empty_draft_have_a_report(app: Flask, people: People, grade: Grade) -> None:
-    subject = factory.finding(people, grade, requirement="", location="", process=None, nonconformity="x <b>&", clause="")
+    subject = factory.finding(
+        people, grade, requirement="", location="", process=None, nonconformity="x <b>&", clause=""
+    )
     with app.test_request_context():
         assert "x<b>&" in words(exports.report(subject, [], "en"))
         services.withdraw(subject, reason="A typing error.", by=people.lead)

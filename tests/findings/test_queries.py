@@ -45,7 +45,13 @@ EVERYBODY = ("admin", "manager", "lead", "auditor", "auditor2", "owner", "owner2
 
 def test_a_draft_is_seen_by_auditors_of_the_audit_and_managers_only(people: People) -> None:
     draft = factory.finding(people, audit=factory.audit(people))
-    assert {each for each in EVERYBODY if sees(each, people, draft)} == {"admin", "manager", "lead", "auditor", "boss"}
+    assert {each for each in EVERYBODY if sees(each, people, draft)} == {
+        "admin",
+        "manager",
+        "lead",
+        "auditor",
+        "boss",
+    }
 
 
 def test_an_issued_finding_is_seen_by_those_concerned(people: People) -> None:
@@ -69,7 +75,10 @@ def test_a_verifier_keeps_seeing_what_was_verified(people: People) -> None:
 
 
 def test_filters_narrow_and_nonsense_is_left_out(people: People) -> None:
-    minor, light = factory.at(people, "issued"), factory.finding(people, Grade.OFI, clause="9.2.1", process=people.chg)
+    minor, light = (
+        factory.at(people, "issued"),
+        factory.finding(people, Grade.OFI, clause="9.2.1", process=people.chg),
+    )
 
     def found(**given: str) -> set[Finding]:
         return set(db.session.scalars(queries.listing(people.manager, given)).unique())
@@ -93,7 +102,11 @@ def test_filters_narrow_and_nonsense_is_left_out(people: People) -> None:
 
 
 def test_late_means_the_next_step_is_past_its_date(people: People) -> None:
-    late, fine, closed = factory.at(people, "planned"), factory.at(people, "planned"), factory.at(people, "closed")
+    late, fine, closed = (
+        factory.at(people, "planned"),
+        factory.at(people, "planned"),
+        factory.at(people, "closed"),
+    )
     late.next_due_on = today() - timedelta(days=1)
     fine.next_due_on = today()
     db.session.flush()
@@ -121,7 +134,9 @@ def page_cost(app: Flask, people: People, person: str) -> int:
 
 
 @pytest.mark.parametrize("person", ["manager", "lead", "owner"])
-def test_a_list_costs_the_same_number_of_queries_whatever_its_length(app: Flask, people: People, person: str) -> None:
+def test_a_list_costs_the_same_number_of_queries_whatever_its_length(
+    app: Flask, people: People, person: str
+) -> None:
     factory.many(people, 10)
     few = page_cost(app, people, person)
     factory.many(people, 10000, since=date(2020, 1, 1))
@@ -195,7 +210,12 @@ def test_recurrence_looks_back_twelve_months_and_no_further(people: People) -> N
 
 
 def test_clauses_sort_as_in_the_standard() -> None:
-    assert sorted(["8.10", "8.2.1", "8.9", "8.2"], key=queries.clause_order) == ["8.2", "8.2.1", "8.9", "8.10"]
+    assert sorted(["8.10", "8.2.1", "8.9", "8.2"], key=queries.clause_order) == [
+        "8.2",
+        "8.2.1",
+        "8.9",
+        "8.10",
+    ]
 
 
 @both_databases
@@ -212,4 +232,3 @@ def test_search_finds_by_code_and_words(people: People) -> None:
     assert queries.search("  ", people.manager) == []
     assert queries.search_actions("mandatory", people.owner) == subject.actions
     assert queries.search("service desk", people.owner2) == []
-

@@ -27,7 +27,13 @@ def test_each_kind_of_finding_has_its_own_series_and_majors_share_it_with_minors
     year = today().year
     grades = (Grade.MINOR, Grade.MAJOR, Grade.OBSERVATION, Grade.OFI, Grade.GOOD_PRACTICE)
     codes = [factory.finding(people, grade).code for grade in grades]
-    assert codes == [f"NC-{year}-001", f"NC-{year}-002", f"OBS-{year}-001", f"OFI-{year}-001", f"GP-{year}-001"]
+    assert codes == [
+        f"NC-{year}-001",
+        f"NC-{year}-002",
+        f"OBS-{year}-001",
+        f"OFI-{year}-001",
+        f"GP-{year}-001",
+    ]
 
 
 def test_a_new_year_starts_from_one(people: People) -> None:
@@ -186,11 +192,17 @@ def test_withdrawing_ends_the_open_actions_and_an_auditor_may_drop_only_an_own_d
 
 def test_a_plan_and_its_first_action_are_kept_or_refused_together(people: People) -> None:
     subject = factory.at(people, "accepted")
-    typed: dict[str, Any] = {"action_title": "Change the form", "action_owner": people.owner, "action_due_on": today()}
+    typed: dict[str, Any] = {
+        "action_title": "Change the form",
+        "action_owner": people.owner,
+        "action_due_on": today(),
+    }
     with pytest.raises(Refused):
         services.plan_with_action(subject, cause="", similar_cases="None.", **typed, by=people.owner)
     assert subject.actions == []
-    services.plan_with_action(subject, cause="Optional field.", similar_cases="None.", **typed, by=people.owner)
+    services.plan_with_action(
+        subject, cause="Optional field.", similar_cases="None.", **typed, by=people.owner
+    )
     assert [action.code for action in subject.actions] == [f"ACT-{today().year}-001"]
 
 
@@ -230,6 +242,9 @@ def test_two_people_saving_at_once_the_second_is_stopped_by_the_database(people:
 
 def test_the_notices_reach_the_person_whose_turn_it_is(people: People) -> None:
     factory.at(people, "closed")
-    told = {(notice.kind, db.session.get_one(Person, notice.person_id).name) for notice in db.session.query(Notice)}
+    told = {
+        (notice.kind, db.session.get_one(Person, notice.person_id).name)
+        for notice in db.session.query(Notice)
+    }
     assert {("finding.issued", "Olga Owner"), ("finding.implemented", "Ana Auditor")} <= told
     assert ("finding.closed", "Olga Owner") in told

@@ -50,7 +50,11 @@ def ready(people: People, name: str, state: FindingState) -> Finding:
     if name in LIGHT:
         made = factory.finding(people, Grade.OBSERVATION)
         services.issue(made, by=people.lead)
-        return services.close(made, effectiveness_note="Done.", by=people.lead) if state is FindingState.CLOSED else made
+        return (
+            services.close(made, effectiveness_note="Done.", by=people.lead)
+            if state is FindingState.CLOSED
+            else made
+        )
     made = factory.at(people, state.value)
     if name == "plan":
         factory.corrective(people, made)
@@ -65,7 +69,9 @@ ROWS = [(step.name, frm, step.to) for step in FINDING.steps for frm in step.frm]
 
 
 @pytest.mark.parametrize(("name", "frm", "to"), ROWS)
-def test_every_row_of_the_table_can_be_walked(people: People, name: str, frm: FindingState, to: FindingState) -> None:
+def test_every_row_of_the_table_can_be_walked(
+    people: People, name: str, frm: FindingState, to: FindingState
+) -> None:
     subject = ready(people, name, frm)
     assert subject.state is frm
     take(people, name, subject)
@@ -217,7 +223,9 @@ ACTION_ROWS = [(step.name, frm, step.to) for step in ACTION.steps for frm in ste
 
 
 @pytest.mark.parametrize(("name", "frm", "to"), ACTION_ROWS)
-def test_every_row_of_the_action_table_can_be_walked(people: People, name: str, frm: ActionState, to: ActionState) -> None:
+def test_every_row_of_the_action_table_can_be_walked(
+    people: People, name: str, frm: ActionState, to: ActionState
+) -> None:
     subject = factory.at(people, "accepted")
     action = factory.corrective(people, subject)
     later = action.due_on.replace(year=action.due_on.year + 1)
