@@ -110,7 +110,8 @@ def _counts(work: Fieldwork) -> Sheet:
         Column(_("Questions"), "int"),
     )
     rows = [
-        (section_name(each), *(each.counts[verdict] for verdict in Verdict), each.total) for each in work.sections
+        (section_name(each), *(each.counts[verdict] for verdict in Verdict), each.total)
+        for each in work.sections
     ]
     return Sheet(_("Counts"), columns, rows, empty=_("This audit has no checklist yet."))
 
@@ -207,7 +208,10 @@ def _facts(work: Fieldwork) -> tuple[tuple[str, Any], ...]:
         (_("Criteria"), audit.criteria),
         (_("Audit team"), ", ".join(person.name for person in audit.auditors)),
         (_("Departments"), ", ".join(department.name for department in audit.departments)),
-        (_("Checklist"), ", ".join(f"{each.name} v{each.template_version.number}" for each in work.checklists)),
+        (
+            _("Checklist"),
+            ", ".join(f"{each.name} v{each.template_version.number}" for each in work.checklists),
+        ),
         (_("Answered"), f"{work.answered} / {work.total}"),
     )
 

@@ -16,7 +16,10 @@ class TemplateForm(BaseForm):
     title_en = text(_l("Title in English"))
     title_zh = text(_l("Title in Chinese"))
     attribution_en = long_text(
-        _l("Attribution in English"), longest=1000, rows=2, description=_l("Whose words these are, if not your own.")
+        _l("Attribution in English"),
+        longest=1000,
+        rows=2,
+        description=_l("Whose words these are, if not your own."),
     )
     attribution_zh = long_text(_l("Attribution in Chinese"), longest=1000, rows=2)
     licence = text(_l("Licence"))
@@ -37,7 +40,9 @@ class QuestionForm(BaseForm):
     )  # fmt: skip
     clause = text(_l("Clause"), longest=40, description=_l("As auditors cite it, e.g. 8.5.1.2."))
     section = text(
-        _l("Stands under"), longest=200, description=_l("Clause number of the heading above, or the name of a section.")
+        _l("Stands under"),
+        longest=200,
+        description=_l("Clause number of the heading above, or the name of a section."),
     )
     title_en = text(_l("Title in English"), longest=500)
     title_zh = text(_l("Title in Chinese"), longest=500)
@@ -49,7 +54,9 @@ class QuestionForm(BaseForm):
 
     def facts(self) -> dict[str, Any]:
         """The columns of the question."""
-        values: dict[str, Any] = {name: value if value is not None else "" for name, value in self.values().items()}
+        values: dict[str, Any] = {
+            name: value if value is not None else "" for name, value in self.values().items()
+        }
         return {**values, "assessable": values.pop("kind") == "question"}
 
 

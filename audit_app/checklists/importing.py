@@ -10,8 +10,17 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.checklists.models import Question
 from audit_app.core.errors import Refused
-from audit_app.imports import Field, ForeignTable, Limits, Problem, find_column, guess_mapping, open_table
-from audit_app.imports import read_rows, words_of
+from audit_app.imports import (
+    Field,
+    ForeignTable,
+    Limits,
+    Problem,
+    find_column,
+    guess_mapping,
+    open_table,
+    read_rows,
+    words_of,
+)
 
 LIMITS = Limits(rows=5_000)
 """A checklist of more than five thousand rows is a log, or a mistake."""
@@ -80,7 +89,9 @@ def preview(
     for number, row in zip(found.good_rows, found.good, strict=True):
         _keep(kept, number, row)
     for double in found.duplicates:
-        words = _l("Row %(row)s says the same as row %(first)s and is left out.", row=double.row, first=double.first)
+        words = _l(
+            "Row %(row)s says the same as row %(first)s and is left out.", row=double.row, first=double.first
+        )
         kept.remarks.append(words)
     kept.remarks.extend(_double_clauses(kept))
     kept.problems.sort(key=lambda problem: problem.row)
@@ -92,7 +103,11 @@ def _known(letters: Mapping[str, str]) -> None:
     for key in letters:
         if key not in keys:
             raise Refused(
-                _l("There is no field “%(field)s”. The fields are: %(fields)s.", field=key, fields=", ".join(keys))
+                _l(
+                    "There is no field “%(field)s”. The fields are: %(fields)s.",
+                    field=key,
+                    fields=", ".join(keys),
+                )
             )
 
 
@@ -101,7 +116,9 @@ def _keep(kept: ChecklistPreview, number: int, row: dict[str, Any]) -> None:
         longest = LONGEST[key.removesuffix("_2")]
         if value and len(value) > longest:
             column = str(kept.table.column(kept.mapping[key])) if key in kept.mapping else ""
-            words = _l("this is longer than %(max)s characters: shorten it, or choose another column.", max=longest)
+            words = _l(
+                "this is longer than %(max)s characters: shorten it, or choose another column.", max=longest
+            )
             kept.problems.append(Problem(number, column, value[:60], words))
             return
     kept.rows.append(row)

@@ -50,7 +50,10 @@ def say(result: protocol.Result) -> Any:
     elif result.status == "duplicate":
         flash(_("This answer was saved before."), "info")
     elif result.status.startswith("held:"):
-        flash(_("This answer is kept for the lead auditor to decide: the audit does not take it now."), "warning")
+        flash(
+            _("This answer is kept for the lead auditor to decide: the audit does not take it now."),
+            "warning",
+        )
     elif result.status == "invalid:note":
         return _("Not saved: say why this is not applicable, in the note.")
     else:

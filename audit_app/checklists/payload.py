@@ -13,7 +13,6 @@ from audit_app.checklists.fieldwork import TO_WRITE_UP, Answer, Fieldwork
 from audit_app.checklists.models import AnswerRevision, Verdict
 from audit_app.core.clock import now
 
-
 ICONS = {
     "conform": "circle-check", "minor": "alert-triangle", "major": "alert-octagon", "observation": "eye",
     "ofi": "bulb", "good_practice": "award", "not_applicable": "circle-minus", "open": "circle-dashed",
@@ -113,12 +112,12 @@ def words() -> dict[str, str]:
         "saved": _("Saved %(time)s", time="{time}"),
         "saving": _("Saving…"),
         "unsaved": _("Not saved yet"),
-        "offline": _("Not saved: no connection. %(count)s answers wait on this device and are sent by themselves.",
+        "offline": _("Not saved: no connection. Answers that wait on this device: %(count)s. They are sent by themselves.",
                      count="{count}"),
-        "server": _("Not saved: the server did not take it. %(count)s answers wait on this device and are sent again.",
-                    count="{count}"),
-        "signIn": _("Not saved: your sign-in has ended. %(count)s answers wait on this device.", count="{count}"),
-        "signInLink": _("Sign in again to send %(count)s answers", count="{count}"),
+        "server": _("Not saved: the server did not take it. Answers that wait on this device: %(count)s. They are sent "
+                    "again.", count="{count}"),
+        "signIn": _("Not saved: your sign-in has ended. Answers that wait on this device: %(count)s.", count="{count}"),
+        "signInLink": _("Sign in again to send your answers (%(count)s)", count="{count}"),
         "wrongUser": _("Somebody else is signed in now. The answers of %(name)s wait on this device until they sign in "
                        "again.", name="{name}"),
         "old": _("This page is out of date. Reload it; the answers that wait stay on this device."),
@@ -130,17 +129,14 @@ def words() -> dict[str, str]:
         "refused": _("The server did not take this answer. It is still here: change it and it is sent again."),
         "reason": _("Why is this not applicable? Write the reason, then it is saved."),
         "uploading": _("Sending %(name)s…", name="{name}"),
-        "uploaded": _("%(name)s is attached", name="{name}"),
         "uploadFailed": _("%(name)s could not be attached: %(why)s", name="{name}", why="{why}"),
         "again": _("Try again"),
         "noConnection": _("there is no connection"),
         "of": _("%(n)s of %(total)s", n="{n}", total="{total}"),
-        "allDone": _("Every question is answered."),
         "conflict": _("Two people answered differently"),
         "keep": _("Take this answer"),
         "notYet": _("no note"),
         "bare": _("Conform without evidence: add a note or a photo of what you saw."),
-        "waiting": _("%(count)s wait", count="{count}"),
         "flag": _("Flag to come back to"),
         "unflag": _("Take the flag away"),
         "unknown": _("Answered %(time)s by %(name)s", time="{time}", name="{name}"),

@@ -83,7 +83,11 @@ def get_question(question_id: int, *, to: Person) -> Question:
 
 def published() -> list[TemplateVersion]:
     """Versions that an audit can be given now."""
-    query = select(TemplateVersion).join(TemplateVersion.template).options(contains_eager(TemplateVersion.template))
+    query = (
+        select(TemplateVersion)
+        .join(TemplateVersion.template)
+        .options(contains_eager(TemplateVersion.template))
+    )
     query = query.where(TemplateVersion.state == VersionState.PUBLISHED)
     return list(db.session.scalars(query.order_by(Template.shipped.desc(), Template.id)))
 
@@ -205,7 +209,9 @@ def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
 
 def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict[int, AnswerRevision]:
     """Per item the answer that the last earlier audit gave to the same clause of the same template. One query."""
-    wanted = {(item.checklist.template_version.template_id, item.clause): item.id for item in items if item.clause}
+    wanted = {
+        (item.checklist.template_version.template_id, item.clause): item.id for item in items if item.clause
+    }
     if not wanted:
         return {}
     query = (

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audit_app.accounts.library import clause_order
 from audit_app.accounts.permissions import Permission
 from audit_app.checklists import exports, forms, one_answer, payload, queries, services, sync
 from audit_app.checklists.blueprint import blueprint
@@ -17,6 +18,7 @@ from audit_app.core.errors import NotVisible
 from audit_app.exports import pdf, xlsx
 from audit_app.exports.names import download_name
 from audit_app.programme import queries as programme
+from audit_app.programme.coverage import clauses_of
 from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
@@ -46,18 +48,18 @@ def index(audit_id: int) -> ResponseReturnValue:
 def add(audit_id: int) -> ResponseReturnValue:
     """Give the audit its own copy of a checklist."""
     audit = programme.get(audit_id, to=me())
-    versions = queries.published()
+    versions, scope = queries.published(), sorted(clauses_of(audit), key=clause_order)
     form = forms.AddForm()
-    form.offer(versions, audit.clauses, queries.question_counts(versions))
+    form.offer(versions, scope, queries.question_counts(versions))
     if form.validate_on_submit():
         version = next(each for each in versions if each.id == form.version_id.data)
-        clauses = audit.clauses if form.scope.data == "scope" else None
+        clauses = scope if form.scope.data == "scope" else None
         made = refused_or(form, services.add_checklist, audit, version, clauses=clauses, by=me())
         if made is not None:
             flash(_("The checklist is added. It is this audit's own copy."), "success")
             return redirect(url_for("checklists.index", audit_id=audit_id), 303)
         audit = programme.get(audit_id, to=me())
-    page = render_template("checklists/add.html", form=form, audit=audit, versions=versions)
+    page = render_template("checklists/add.html", form=form, audit=audit, versions=versions, scope=scope)
     return page, 422 if form.is_submitted() else 200
 
 

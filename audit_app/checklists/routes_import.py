@@ -89,7 +89,9 @@ def _fetch(token: str) -> tuple[str, bytes]:
     try:
         return uploads.fetch(_folder(), me().id, token)
     except NotVisible:
-        raise Refused(_("The uploaded file is no longer here (it is kept for a day). Choose it again.")) from None
+        raise Refused(
+            _("The uploaded file is no longer here (it is kept for a day). Choose it again.")
+        ) from None
 
 
 def _preview(data: bytes, name: str, given: Any) -> tuple[ChecklistPreview | None, Any]:

@@ -85,7 +85,10 @@ def edit(id: int) -> ResponseReturnValue:
     version = queries.get_version(id, to=me())
     services.refuse_unless_draft_now(version)
     return render_template(
-        "checklists/edit.html", version=version, outline=outline.of(version.questions), missing=_missing(version)
+        "checklists/edit.html",
+        version=version,
+        outline=outline.of(version.questions),
+        missing=_missing(version),
     )
 
 

@@ -223,7 +223,9 @@ def add_checklist(
     chosen = [each for each in version.questions if clauses is None or within(each.clause, clauses)]
     if not any(each.assessable for each in chosen):
         raise Refused(
-            _l("No question of this checklist belongs to the clauses of the audit. Take all questions instead."),
+            _l(
+                "No question of this checklist belongs to the clauses of the audit. Take all questions instead."
+            ),
             "scope",
         )
     items = _copies(_with_headings(version.questions, chosen))
@@ -293,7 +295,10 @@ def import_template(
         raise Refused(_l("No row holds a question, so there is nothing to import. Check the columns."))
     chinese = importing.is_chinese(title)
     version = add_template(
-        title_en="" if chinese else title[:200], title_zh=title[:200] if chinese else "", source=source[:300], by=by
+        title_en="" if chinese else title[:200],
+        title_zh=title[:200] if chinese else "",
+        source=source[:300],
+        by=by,
     )
     version.questions = questions
     db.session.flush()
@@ -337,9 +342,7 @@ def _draft(template: Template, number: int, by: Person | None, **facts: Any) -> 
 
 
 def _take_over(old: TemplateVersion, new: TemplateVersion) -> None:
-    new.questions = [
-        Question(**{name: getattr(each, name) for name in COPIED}) for each in old.questions
-    ]
+    new.questions = [Question(**{name: getattr(each, name) for name in COPIED}) for each in old.questions]
 
 
 def _origin(version: TemplateVersion) -> dict[str, str]:

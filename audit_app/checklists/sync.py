@@ -113,7 +113,7 @@ class _Door:
             return Result("invalid:item")
         if item.checklist.audit_id != given.audit:
             return Result("invalid:audit")
-        if given.value == Verdict.NOT_APPLICABLE and not given.note.strip():
+        if given.value == "not_applicable" and not given.note.strip():
             return Result("invalid:note")
         if given.id in given.base or any(self.places.get(b, given.item) != given.item for b in given.base):
             return Result("invalid:base")

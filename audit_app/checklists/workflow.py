@@ -55,8 +55,8 @@ def clauses_unique(version: TemplateVersion, _person: Person) -> Any:
 def wording(question: Question) -> str:
     """What a row says in any language: the question, or the title of a heading."""
     if question.assessable:
-        return (question.prompt_en or question.prompt_zh).strip()
-    return (question.title_en or question.title_zh).strip()
+        return (question.prompt_en or question.prompt_zh or "").strip()
+    return (question.title_en or question.title_zh or "").strip()
 
 
 def double_clauses(questions: list[Question]) -> list[str]:

@@ -212,5 +212,6 @@ for (const { revision, refused } of outbox.all()) {
 }
 for (const item of data.items) { const half = outbox.takeHalf(item.id); if (half) halves.set(item.id, half); }
 if (/^#item-\d+$/.test(location.hash)) fromAddress(); else paint(true);
+view.rows.get(now.id).scrollIntoView({ block: "center" });
 if (outbox.waiting().length) door.send();
 at("fw").dataset.ready = "yes";

@@ -20,7 +20,7 @@ export class View {
     this.data = data;
     this.rows = new Map([...document.querySelectorAll(".fw-row")].map((row) => [Number(row.dataset.item), row]));
     this.sections = [...document.querySelectorAll("[data-section]")];
-    this.time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    this.time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   }
 
