@@ -241,7 +241,7 @@ def _actions(finding: Finding) -> tuple[Any, ...]:
         for each in finding.actions
     )
     columns = (
-        GridColumn(_l("Code"), 1.5), GridColumn(_l("What will be done"), 4), GridColumn(_l("Kind"), 1.5),
+        GridColumn(_l("Code"), 2), GridColumn(_l("What will be done"), 4), GridColumn(_l("Kind"), 1.5),
         GridColumn(_l("Who does it"), 1.5), GridColumn(_l("Due"), 1.3), GridColumn(_l("State"), 1.5),
     )  # fmt: skip
     return (Heading(_l("Actions"), 2), Grid(columns, rows, empty=_l("No action was planned.")))
@@ -276,7 +276,8 @@ def _ending(finding: Finding) -> tuple[Any, ...]:
 def _signatures(finding: Finding) -> Any:
     mark = _l("Signed in the system")
     rows = [
-        (_l("Auditor"), finding.raised_by, finding.issued_at),
+        (_l("Auditor"), finding.raised_by, finding.raised_on),
+        (_l("Issued by"), finding.issued_by, finding.issued_at),
         (_l("Owner (auditee)"), finding.owner, finding.accepted_at),
         (_l("Verifier"), finding.verified_by, finding.verified_at),
         (_l("Closed by"), finding.closed_by, finding.closed_at),
