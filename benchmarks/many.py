@@ -57,16 +57,38 @@ def audit_under_way(password: str) -> dict[str, int]:
 
 
 def many_findings(count: int, ids: dict[str, int]) -> None:
-    """Findings of five years in every state, one INSERT: how they came about does not matter here."""
+    """Findings of five years in every state, some 25 an audit: how they came about does not matter here."""
+    audits = past_audits(max(1, count // 25), ids)
     chance = random.Random(20000)
     states, rows = list(FindingState), []
     for number in range(1, count + 1):
         raised = today() - timedelta(days=chance.randint(0, 1800))
         state = FindingState.CLOSED if chance.random() < 0.8 else chance.choice(states[:5])
         closed = raised + timedelta(days=chance.randint(20, 120)) if state is FindingState.CLOSED else None
-        rows.append(row(number, raised, state, closed, chance, ids))
+        rows.append(row(number, raised, state, closed, chance, {**ids, "audit": chance.choice(audits)}))
     for start in range(0, count, 2000):
         db.session.execute(insert(Finding), rows[start : start + 2000])
+
+
+def past_audits(count: int, ids: dict[str, int]) -> list[int]:
+    """Closed audits of earlier years, spread over their programmes."""
+    years = [today().year - back for back in range(1, 6)]
+    programmes = [
+        Programme(code=f"SMS-AP-{year}", year=year, title="Programme", objectives="All clauses") for year in years
+    ]
+    db.session.add_all(programmes)
+    db.session.flush()
+    rows = [
+        {
+            "code": f"SMS-IA-{number:06d}", "programme_id": programmes[number % 5].id, "kind": AuditKind.INTERNAL,
+            "title": f"Audit {number}", "criteria": "ISO/IEC 20000-1:2018", "clauses": ["8.6.1"], "lead_id": ids["person"],
+            "starts_on": date(years[number % 5], 3, 1), "ends_on": date(years[number % 5], 3, 2),
+            "state": AuditState.CLOSED, "version": 1,
+        }
+        for number in range(count)
+    ]  # fmt: skip
+    db.session.execute(insert(Audit), rows)
+    return list(db.session.scalars(select(Audit.id).where(Audit.state == AuditState.CLOSED)))
 
 
 def row(

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, request
 from flask_login import user_logged_in
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audit_app.accounts.models import Person, RoleRow
 from audit_app.accounts.permissions import Role
@@ -70,7 +70,8 @@ def _mail_address(identity: str) -> str | None:
 
 def _note_sign_in(_app: Flask, user: Any, **_rest: Any) -> None:
     if request.method == "POST":
-        user.last_seen_at = now()
+        # A plain UPDATE: signing in is no edit, so it must not make an open form of this person stale.
+        db.session.execute(update(Person).where(Person.id == user.id).values(last_seen_at=now()))
         trail.note("person.sign_in", user, by=user)
 
 

@@ -6,6 +6,8 @@ from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.exports import chart_json
+from audit_app.home import dashboard as board
+from audit_app.home import search as finder
 from audit_app.home import work
 from audit_app.notifications import queries as notices
 from audit_app.notifications import services as notifications
@@ -29,8 +31,6 @@ def index() -> ResponseReturnValue:
 @allow(Permission.PROGRAMME_SEE)
 def dashboard() -> ResponseReturnValue:
     """The programme, the findings and the indicators at a glance; each figure opens its rows."""
-    from audit_app.home import dashboard as board
-
     made = board.compile_for(current_user)
     return render_template(
         "home/dashboard.html",
@@ -45,8 +45,6 @@ def dashboard() -> ResponseReturnValue:
 @signed_in
 def search() -> ResponseReturnValue:
     """Everything I may see that contains the words."""
-    from audit_app.home import search as finder
-
     q = request.args.get("q", "").strip()[:200]
     return render_template("home/search.html", q=q, hits=finder.search(q, current_user), shortest=finder.SHORTEST)
 
