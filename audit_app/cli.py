@@ -23,6 +23,7 @@ from audit_app.core.errors import Refused
 from audit_app.indicators import queries as indicator_queries
 from audit_app.indicators import services as indicators
 from audit_app.notifications import services as notifications
+from audit_app.reviews import exports as review_exports
 from audit_app.reviews import queries as review_queries
 from audit_app.reviews import services as reviews
 from audit_app.subjects import SUBJECTS
@@ -138,7 +139,7 @@ def pack(review: str, out: Path, lang: str, data: Path | None) -> None:
                 f"There is no review “{review}”. Known: {', '.join(review_queries.codes()) or '–'}"
             )
         out.mkdir(parents=True, exist_ok=True)
-        for kind, content in reviews.export(found, lang).items():
+        for kind, content in review_exports.export(found, lang).items():
             path = out / f"{found.code}.{kind}"
             path.write_bytes(content)
             click.echo(f"{hashlib.sha256(content).hexdigest()}  {path}")

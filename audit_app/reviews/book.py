@@ -10,6 +10,7 @@ from audit_app.exports import sheet
 from audit_app.exports.sheet import Sheet, Workbook
 from audit_app.exports.values import Link, Tone
 from audit_app.reviews.charting import chart
+from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
 from audit_app.reviews.paper import STATE_TONE, input_title, light_word
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_unit
@@ -80,11 +81,17 @@ def _picture(pack: Pack) -> Sheet:
     )  # fmt: skip
     rows = [
         (tell(light.subject), Tone(light_word(light.tone), light.tone), "\n".join(map(tell, light.reasons)),
-         tell(said(f"movement.{light.movement}" if light.movement else "value.no_trend")),
+         _movement(light.movement),
          Link(light.input_key, sheet=tab(light.input_key)))
         for light in pack.lights
     ]  # fmt: skip
     return Sheet(_("Picture"), columns, rows)
+
+
+def _movement(word: str) -> str:
+    if word == NOT_MEASURED:
+        return ""
+    return tell(said(f"movement.{word}" if word in ("improving", "worsening") else "value.no_trend"))
 
 
 def tab(key: str) -> str:

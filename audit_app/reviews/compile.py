@@ -8,6 +8,7 @@ from audit_app.accounts.models import Organisation
 from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.findings.models import Finding, Origin
+from audit_app.indicators.periods import Month as Calendar
 from audit_app.reviews import (
     compile_actions,
     compile_audits,
@@ -201,7 +202,7 @@ def warnings(review: Review, register: series.Register, audits: compile_audits.A
 
 def _uncommented(
     review: Review, register: series.Register
-) -> list[tuple[series.Series, Sequence[series.Calendar]]]:
+) -> list[tuple[series.Series, Sequence[Calendar]]]:
     """R14: targets missed without a word: no comment on the month, no finding on the indicator, no decision."""
     spoken = _spoken(review)
     found = []

@@ -63,7 +63,7 @@ def table(rows: tuple[PreviousAction, ...]) -> Table:
     columns = (
         Column(said("col.code"), width=11), Column(said("col.review"), width=11), Column(said("col.title"), width=30),
         Column(said("col.owner"), width=13), Column(said("col.state"), width=11), Column(said("col.due"), "date", 10),
-        Column(said("col.age"), "int", 7), Column(said("col.late"), "int", 6), Column(said("col.note"), width=22),
+        Column(said("col.age"), "int", 7), Column(said("col.late"), "int", 9), Column(said("col.note"), width=20),
     )  # fmt: skip
     return Table(
         said("table.previous"), columns,

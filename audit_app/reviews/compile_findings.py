@@ -241,7 +241,7 @@ def _open(found: Findings) -> Table:
     columns = (
         Column(said("col.code"), width=11), Column(said("col.title"), width=30), Column(said("col.grade"), width=14),
         Column(said("col.owner"), width=13), Column(said("col.state"), width=12), Column(said("col.due"), "date", 10),
-        Column(said("col.late"), "int", 6),
+        Column(said("col.late"), "int", 9),
     )  # fmt: skip
     end = found.end
     rows = [(_days_late(row, end), row) for row in found.open_on(end)]

@@ -19,7 +19,7 @@ from audit_app.reviews.pack import (
     Value,
     said,
 )
-from audit_app.reviews.series import Register, Series, full_name, movement
+from audit_app.reviews.series import Point, Register, Series, full_name, movement
 
 PLACES: dict[str, tuple[str, ...]] = {
     "e": ("CSAT", "CMP", "CMC"),
@@ -60,8 +60,9 @@ def for_input(register: Register, key: str) -> tuple[Block, ...]:
     remarks = [*misses(register, told), *gaps(register, series)]
     if key == "h":
         remarks += service_misses(register, told)
-    plots = [plot(register, one) for one in told]
+    register = register.trimmed(told)
     tables = [*month_tables(register, told), value_table(register, told)]
+    plots = [plot(register, one) for one in told]
     return (*remarks, *plots, *services(register, told), *tables)
 
 
@@ -69,7 +70,7 @@ def misses(register: Register, series: Sequence[Series]) -> list[Remark]:
     """One sentence per indicator that missed its target, with every month; or that none did."""
     found = [
         Remark(said(
-            "indicator.missed", name=one.name, code=one.code, target=one.target_words(), count=len(missed),
+            "indicator.missed", name=one.name, code=one.code, target=one.target_words(missed[-1]), count=len(missed),
             total=len(register.known(one)),
             months=Many(tuple(
                 said("indicator.missed_month", value=one.figure(one.value(each)), month=month(each)) for each in missed
@@ -150,6 +151,8 @@ def source(register: Register, one: Series) -> Value:
     """File names behind an indicator, or that it was typed in."""
     used = {point.source for point in one.points.values()}
     names = tuple(register.files[each].filename for each in register.files if each in used)
+    if one.own:
+        return said("value.this_system")
     return Many(names) if names else said("value.entered")
 
 
@@ -165,10 +168,15 @@ def said_unit(unit: str) -> Said:
     return said(f"unit.{unit}")
 
 
-def shown(one: Series, value: Decimal | None) -> Value:
-    """A value in a table; marked where it misses the target."""
-    figure = one.figure(value)
-    return Toned(figure, "bad") if value is not None and one.misses(value) else figure
+def shown(one: Series, each: Calendar) -> Value:
+    """The value of a month in a table; marked where it misses the target."""
+    value = one.value(each)
+    return Toned(one.figure(value), "bad") if value is not None and one.misses(value, each) else one.figure(value)
+
+
+def of_service(one: Series, value: Decimal | None) -> Value:
+    """A service's value, marked where it misses the target of the indicator."""
+    return Toned(one.figure(value), "bad") if value is not None and one.misses(value) else one.figure(value)
 
 
 def month_tables(register: Register, series: Sequence[Series]) -> list[Table]:
@@ -177,7 +185,7 @@ def month_tables(register: Register, series: Sequence[Series]) -> list[Table]:
     for start in range(0, len(series), ABREAST):
         part = series[start : start + ABREAST]
         rows = tuple(
-            (month(each), *(shown(one, one.value(each)) for one in part)) for each in register.window
+            (month(each), *(shown(one, each) for one in part)) for each in register.window
         )
         columns = (Column(said("col.month"), "month", 8), *map(column, part))
         tables.append(Table(said("table.months"), columns, rows, where="paper"))
@@ -195,10 +203,10 @@ def value_table(register: Register, series: Sequence[Series]) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            one.code, one.name, month(each), point.value if point else None, said_unit(one.unit), one.target_words(),
-            judged(one, point.value if point else None), point.numerator if point else None,
+            one.code, one.name, month(each), point.value if point else None, said_unit(one.unit), one.target_words(each),
+            judged(one, each), point.numerator if point else None,
             point.denominator if point else None, point.comment if point else "",
-            _origin(register, point.source if point else None, point is not None),
+            _origin(register, one, point),
         )
         for one in series
         for each in register.window
@@ -207,19 +215,23 @@ def value_table(register: Register, series: Sequence[Series]) -> Table:
     return Table(said("table.values"), columns, rows, where="book")
 
 
-def _origin(register: Register, source_id: int | None, there: bool) -> Value:
-    if not there:
+def _origin(register: Register, one: Series, point: Point | None) -> Value:
+    """File name behind one value, or how else it came to be; nothing where there is no value."""
+    if point is None:
         return None
-    return register.files[source_id].filename if source_id in register.files else said("value.entered")
+    if point.source in register.files:
+        return str(register.files[point.source].filename)
+    return said("value.this_system" if one.own else "value.entered")
 
 
-def judged(one: Series, value: Decimal | None) -> Value:
-    """Met, missed, no data or no target."""
+def judged(one: Series, each: Calendar) -> Value:
+    """Met, missed, no data or no target, in a month."""
+    value = one.value(each)
     if value is None:
         return Toned(said("value.no_data"), "neutral")
-    if not one.has_target:
+    if one.target_words(each) is None:
         return said("value.no_target")
-    return Toned(said("value.missed"), "bad") if one.misses(value) else Toned(said("value.met"), "good")
+    return Toned(said("value.missed"), "bad") if one.misses(value, each) else Toned(said("value.met"), "good")
 
 
 def services(register: Register, series: Sequence[Series]) -> list[Table]:
@@ -231,7 +243,7 @@ def services(register: Register, series: Sequence[Series]) -> list[Table]:
             part = names[start : start + ABREAST]
             span = [each for each in register.window if one.points.get(each) and one.points[each].services]
             rows = tuple(
-                (month(each), *(shown(one, dict(one.points[each].services).get(name)) for name in part))
+                (month(each), *(of_service(one, dict(one.points[each].services).get(name)) for name in part))
                 for each in span
             )
             columns = (
@@ -257,7 +269,7 @@ def overview(register: Register) -> tuple[Block, ...]:
         Column(said("col.indicator"), width=25), Column(said("col.target"), width=10),
         Column(said("col.last"), "figure", 10), Column(said("col.last_month"), "month", 8),
         Column(said("col.previous"), "figure", 10), Column(said("col.last_year"), "figure", 10),
-        Column(said("col.movement"), width=12), Column(said("col.judged"), width=8),
+        Column(said("col.movement"), width=15), Column(said("col.judged"), width=11),
     )  # fmt: skip
     table = Table(said("table.indicators"), columns, tuple(_row(register, one) for one in told))
     counted = [met_plot(register)] if any(one.has_target for one in told) else []
@@ -268,9 +280,9 @@ def overview(register: Register) -> tuple[Block, ...]:
 def _row(register: Register, one: Series) -> tuple[Value, ...]:
     last = register.known(one)[-1]
     return (
-        full_name(one), one.target_words(), shown(one, one.value(last)), month(last),
-        shown(one, one.value(last.previous())), shown(one, one.value(last.same_month_last_year())), moved(one, last),
-        judged(one, one.value(last)),
+        full_name(one), one.target_words(last), shown(one, last), month(last),
+        shown(one, last.previous()), shown(one, last.same_month_last_year()), moved(one, last),
+        judged(one, last),
     )  # fmt: skip
 
 
@@ -284,7 +296,7 @@ def met_plot(register: Register) -> Plot:
             for one in register.series
             if one.has_target and (value := one.value(each)) is not None
         ]
-        met = sum(not one.misses(value) for one, value in values)
+        met = sum(not one.misses(value, each) for one, value in values)
         shares.append(Decimal(met) * 100 / len(values) if values else None)
         pairs.append((met, len(values)) if values else None)
     return Plot(
@@ -301,10 +313,10 @@ def targets(register: Register) -> tuple[Block, ...]:
     columns = (
         Column(said("col.indicator"), width=26), Column(said("col.target"), width=10),
         Column(said("col.last"), "figure", 10), Column(said("col.last_month"), "month", 8),
-        Column(said("col.judged"), width=8), Column(said("col.missed"), "int", 9),
+        Column(said("col.judged"), width=11), Column(said("col.missed"), "int", 9),
     )  # fmt: skip
     rows = tuple(
-        (full_name(one), one.target_words(), shown(one, one.value(last)), month(last), judged(one, one.value(last)),
+        (full_name(one), one.target_words(last), shown(one, last), month(last), judged(one, last),
          len(register.missed(one)))
         for one in told
         for last in register.known(one)[-1:]

@@ -86,7 +86,7 @@ def become_actions(review: Review, *, by: Person) -> None:
                 title=decision.text[:1000], owner=decision.owner, due_on=decision.due_on, kind=ActionKind.DECISION,
                 review=review, by=by,
             )  # fmt: skip
-            with trail.act("decision.track", decision, by=by, action=action.code):
+            with trail.act("decision.track", decision, by=by, tracked=action.code):
                 decision.action = action
 
 

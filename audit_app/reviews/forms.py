@@ -9,7 +9,7 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
-from audit_app.reviews.models import Decision, InputKey, Review, ReviewInput
+from audit_app.reviews.models import Decision, InputKey, Review
 from audit_app.web.forms import BaseForm, choice, day, long_text, row, rows, rows_as_choices
 from audit_app.web.forms import text as line
 
@@ -24,6 +24,12 @@ def people(permission: Permission | None = None) -> list[Person]:
 def person(number: int | None) -> Person | None:
     """The person of an id, or None."""
     return db.session.get(Person, number) if number else None
+
+
+def filled(kind: type[BaseForm], subject: Any) -> Any:
+    """A form showing a record, without its version: that is only what the person was shown (``show_version``)."""
+    names = [name for name in dir(kind) if hasattr(getattr(kind, name), "field_class") and name != "version"]
+    return kind(data={name: getattr(subject, name) for name in names if hasattr(subject, name)})
 
 
 class PlanForm(BaseForm):
@@ -71,11 +77,6 @@ class InputForm(BaseForm):
     )  # fmt: skip
     nothing_to_report = BooleanField(_l("There is nothing to report"))
     reason = line(_l("Reason why there is nothing to report"), longest=2000)
-
-    @classmethod
-    def showing(cls, stored: ReviewInput) -> "InputForm":
-        """The form filled from an input."""
-        return cls(obj=stored)
 
 
 class AssignForm(BaseForm):

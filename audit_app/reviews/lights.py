@@ -25,6 +25,8 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Name, input that tells more, and the indicators of each area; indicators of no area make up "other"."""
 COUNTED_ELSEWHERE = frozenset({"AUD", "NCT", "NCR"})
 """Told by the lights on audits and nonconformities, from the records themselves."""
+NOT_MEASURED = "-"
+"""Movement of a light that no indicator stands behind."""
 SHOWN = 3
 RANK = {"bad": 0, "warn": 1, "neutral": 2, "good": 3}
 ON_TIME = 95
@@ -55,7 +57,7 @@ class Rule:
 
 INDICATOR_RULES = (
     Rule(lambda now: now.value is None, "neutral", "why.no_data"),
-    Rule(lambda now: now.series.misses(now.value), "bad", "why.missed"),
+    Rule(lambda now: now.series.misses(now.value, now.last), "bad", "why.missed"),
     Rule(lambda now: now.stale and now.series.has_target, "warn", "why.stale"),
     Rule(lambda now: not now.series.has_target, "neutral", "why.no_target"),
     Rule(lambda now: now.movement == "worsening", "warn", "why.worsening"),
@@ -104,7 +106,7 @@ def judge(now: Now) -> tuple[str, Said]:
     one = now.series
     facts = {
         "name": one.name, "value": one.figure(now.value), "month": Month(now.last.first) if now.last else None,
-        "target": one.target_words(), "count": now.missed, "total": now.known,
+        "target": one.target_words(now.last), "count": now.missed, "total": now.known,
     }  # fmt: skip
     return rule.tone, said(rule.reason, **facts)
 
@@ -168,4 +170,4 @@ def of_actions(rows: tuple[PreviousAction, ...]) -> Light:
 
 def _light(name: str, key: str, rules: tuple[Rule, ...], facts: dict[str, Any]) -> Light:
     rule = first(rules, facts)
-    return Light(said(f"light.{name}"), rule.tone, (said(rule.reason, **facts),), "", key)
+    return Light(said(f"light.{name}"), rule.tone, (said(rule.reason, **facts),), NOT_MEASURED, key)

@@ -28,6 +28,7 @@ from audit_app.exports.document import (
 )
 from audit_app.exports.values import Badge, Link, Strong, Tone
 from audit_app.reviews.charting import chart
+from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.models import InputKey
 from audit_app.reviews.pack import (
     Column,
@@ -120,13 +121,13 @@ def _cover(pack: Pack, sha256: str) -> Cover:
 
 
 def _decide(pack: Pack) -> Iterator[Block]:
-    yield Heading(_("1 What is to be decided") if not pack.frozen else _("1 What was to be decided"), new_page=True)
+    yield Heading(_("1 What is to be decided") if not pack.frozen else _("1 What was to be decided"))
     if not pack.decisions:
         yield Text(_("No decision is asked for."))
     for number, row in enumerate(pack.decisions, 1):
         yield KeepTogether((Heading(f"1.{number} {_short(row.text)}", 2), _decision_facts(row)))
-    for line in pack.warnings:
-        yield Callout(tell(line), "warn")
+    if pack.warnings:
+        yield Callout("\n".join(map(tell, pack.warnings)), "warn", _("Pointed out"))
 
 
 def _short(text: str) -> str:
@@ -180,11 +181,16 @@ def movement_cell(movement: str) -> GridCell:
     """Improving and worsening with their tone; nothing where there is no clear trend."""
     if movement in ("improving", "worsening"):
         return Badge(tell(said(f"movement.{movement}")), "good" if movement == "improving" else "bad")
-    return tell(said("value.no_trend"))
+    return DASH if movement == NOT_MEASURED else tell(said("value.no_trend"))
+
+
+def _is_long(one: Input) -> bool:
+    """Inputs with figures start a page of their own; short ones follow each other."""
+    return one.key != "a" and any(isinstance(block, Plot | Table) for block in one.blocks)
 
 
 def _input(pack: Pack, one: Input) -> Iterator[Block]:
-    yield Heading(input_title(one.key), 2, new_page=one.key not in ("a", "b"), anchor=f"input-{one.key}")
+    yield Heading(input_title(one.key), 2, new_page=_is_long(one), anchor=f"input-{one.key}")
     if one.text.strip():
         yield Text(one.text)
         yield Text(_("Written by %(name)s, %(at)s", name=one.author, at=tell_moment(one.written_at, pack.meta.zone)), "note")

@@ -122,8 +122,8 @@ PHRASES: dict[str, Any] = {
     "plot.indicator": "%(code)s %(name)s",
     # remarks
     "nc.summary": _l(
-        "%(opened)s nonconformities were raised in the period and %(closed)s closed; %(open)s are open, of which "
-        "%(overdue)s are past their date."
+        "Nonconformities of the period: %(opened)s raised, %(closed)s closed. Open at its end: %(open)s, of which past "
+        "their date: %(overdue)s."
     ),
     "nc.none": _l("No nonconformity was raised in the period and none is open."),
     "nc.on_time": _l("Actions done on time: %(part)s of %(whole)s due in the period (%(share)s)."),
@@ -178,19 +178,19 @@ PHRASES: dict[str, Any] = {
     "why.stale": _l("%(name)s: the latest value is of %(month)s."),
     "why.all_met": _l("All %(count)s indicators with a target met it."),
     "why.more": _l("+%(count)s more under input %(input)s)"),
-    "why.audits_late": _l("%(late)s of %(planned)s audits are late."),
+    "why.audits_late": _l("Late: %(late)s of %(planned)s audits."),
     "why.audits_none": _l("No audit was planned in the period."),
     "why.audits_uncovered": _l(
-        "%(done)s of %(planned)s audits done; %(missing)s clauses not covered in the period."
+        "Audits done: %(done)s of %(planned)s; clauses not covered in the period: %(missing)s."
     ),
-    "why.audits_open": _l("%(done)s of %(planned)s audits done, none late."),
+    "why.audits_open": _l("Audits done: %(done)s of %(planned)s; none late."),
     "why.audits_done": _l("All %(planned)s audits done; every clause covered."),
-    "why.nc_overdue": _l("%(overdue)s of %(open)s open nonconformities are past their date."),
-    "why.nc_major": _l("%(major)s major nonconformities are open, none past its date."),
+    "why.nc_overdue": _l("Past their date: %(overdue)s of %(open)s open nonconformities."),
+    "why.nc_major": _l("Major nonconformities open: %(major)s; none past its date."),
     "why.nc_late_share": _l("Only %(share)s of actions were done on time."),
-    "why.nc_fine": _l("%(open)s nonconformities open, none past its date."),
-    "why.actions_late": _l("%(late)s of %(open)s open actions are late."),
-    "why.actions_open": _l("%(open)s open, none late."),
+    "why.nc_fine": _l("Nonconformities open: %(open)s; none past its date."),
+    "why.actions_late": _l("Late: %(late)s of %(open)s open actions."),
+    "why.actions_open": _l("Open: %(open)s; none late."),
     "why.actions_done": _l("All %(count)s are done."),
     "why.actions_none": _l("No decision of an earlier review to follow up."),
     # warnings
@@ -208,9 +208,9 @@ PHRASES: dict[str, Any] = {
 
 def phrase(key: str) -> Any:
     """The (lazy) words of a key; the key itself where nobody worded it (a test finds those)."""
+    if key in PHRASES:
+        return PHRASES[key]
     kind, _dot, value = key.partition(".")
     if kind in ENUMS:
         return ENUMS[kind](value).label
-    if kind == "unit":
-        return UNITS.get(value, value)
-    return PHRASES.get(key, key)
+    return UNITS.get(value, value) if kind == "unit" else key

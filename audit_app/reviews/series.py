@@ -1,7 +1,7 @@
-"""Indicators with their months, as the pack tells of them: read in three queries, judged by pure functions."""
+"""Indicators with their months, as the pack tells of them: read at once, judged by pure functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,10 +13,9 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.indicators import trend
 from audit_app.indicators.measures import Better
-from audit_app.indicators.models import Direction, Import, Indicator, Measurement
+from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month, months
-
-Calendar = Month
+from audit_app.indicators.queries import live_points
 from audit_app.indicators.trend import Movement
 from audit_app.reviews.pack import Figure, Name, Said, Value, said
 
@@ -26,13 +25,14 @@ HISTORY = 24
 
 @dataclass(frozen=True)
 class Point:
-    """One month of an indicator."""
+    """One month of an indicator. ``target``: of that month alone, where the indicator has none of its own."""
 
     value: Decimal
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     comment: str = ""
     source: int | None = None
+    target: Decimal | None = None
     services: tuple[tuple[str, Decimal], ...] = ()
 
 
@@ -48,6 +48,7 @@ class Series:
     low: Decimal | None
     high: Decimal | None
     decimals: int
+    own: bool = False
     points: dict[Month, Point] = field(default_factory=dict)
 
     def figure(self, value: Decimal | None) -> Figure:
@@ -62,34 +63,41 @@ class Series:
     @property
     def has_target(self) -> bool:
         """Whether there is something to meet."""
-        return bool(self.better == "band" and (self.low is not None or self.high is not None)) or (
-            self.better != "band" and self.target is not None
-        )
+        if self.better == "band":
+            return self.low is not None or self.high is not None
+        return self.target is not None or any(point.target is not None for point in self.points.values())
 
-    def misses(self, value: Decimal) -> bool:
+    def target_of(self, month: Month | None) -> Decimal | None:
+        """The target of a month: the indicator's own, else that of the month (allowed downtime)."""
+        point = self.points.get(month) if month is not None else None
+        return self.target if self.target is not None or point is None else point.target
+
+    def misses(self, value: Decimal, month: Month | None = None) -> bool:
         """Whether a value misses the target, unrounded; never without a target."""
         if self.better == "band":
             return (self.low is not None and value < self.low) or (
                 self.high is not None and value > self.high
             )
-        if self.target is None:
+        target = self.target_of(month)
+        if target is None:
             return False
-        return value < self.target if self.better == "higher" else value > self.target
+        return value < target if self.better == "higher" else value > target
 
-    def target_words(self) -> Value:
+    def target_words(self, month: Month | None = None) -> Value:
         """The target as a fact: ≥ 99.9 %; None without one."""
-        if not self.has_target:
-            return None
         if self.better == "band":
+            if not self.has_target:
+                return None
             return said("target.band", low=self._sharp(self.low), high=self._sharp(self.high))
-        return said(f"target.{self.better}", target=self._sharp(self.target))
+        target = self.target_of(month)
+        return None if target is None else said(f"target.{self.better}", target=self._sharp(target))
 
     def _sharp(self, value: Decimal | None) -> Figure:
         """A target with the digits it was set with."""
         if value is None:
             return Figure(None)
         exact = value.normalize().as_tuple().exponent
-        return Figure(value, max(0, -exact) if isinstance(exact, int) else 0, self.unit)
+        return Figure(value, min(3, max(0, -exact)) if isinstance(exact, int) else 0, self.unit)
 
     def numbers(self, span: Sequence[Month]) -> list[float | None]:
         """Values for the trend functions."""
@@ -111,13 +119,19 @@ class Register:
         found = {one.code: one for one in self.series}
         return tuple(found[code] for code in codes if code in found)
 
+    def trimmed(self, series: Sequence[Series]) -> "Register":
+        """The same without the months before the period in which none of these has a value."""
+        told = [month for one in series for month in one.points]
+        first = min([*told, *self.period[:1]], default=None)
+        return replace(self, window=tuple(month for month in self.window if first is None or month >= first))
+
     def known(self, one: Series) -> list[Month]:
         """Months of the period with a value."""
         return [month for month in self.period if month in one.points]
 
     def missed(self, one: Series) -> list[Month]:
         """Months of the period that missed the target."""
-        return [month for month in self.known(one) if one.misses(one.points[month].value)]
+        return [month for month in self.known(one) if one.misses(one.points[month].value, month)]
 
     def gaps(self, one: Series) -> list[Month]:
         """Months of the period without a value."""
@@ -149,11 +163,12 @@ def reviewed_months(date_from: date, date_to: date) -> tuple[Month, ...]:
 
 
 def read(date_from: date, date_to: date) -> Register:
-    """All active indicators with their months, in three queries."""
+    """All active indicators with their months: three queries, and those of the figures counted from records."""
     period = reviewed_months(date_from, date_to)
     last = period[-1] if period else Month.of(date_to)
     earliest = min(Month.of(date_from), last.plus(1 - HISTORY))
     indicators = tuple(db.session.scalars(select(Indicator).where(Indicator.active).order_by(Indicator.id)))
+    by_id = {each.id: each for each in indicators}
     series = {each.id: _series(each) for each in indicators}
     query = select(
         Measurement.indicator_id, Measurement.period, Measurement.value, Measurement.numerator,
@@ -164,9 +179,15 @@ def read(date_from: date, date_to: date) -> Register:
     used: set[int] = set()
     for indicator_id, day, value, top, bottom, comment, import_id, extra in db.session.execute(query):
         if indicator_id in series:
-            point = Point(value, top, bottom, comment, import_id, _services(extra))
+            row = by_id[indicator_id]
+            point = Point(value, top, bottom, comment, import_id, _allowed(row, extra), _services(row, extra))
             series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
+    own = [each for each in indicators if each.source is Source.SYSTEM]
+    for indicator_id, found in live_points(own, earliest, last).items():
+        for month, live in found.items():
+            if live.value is not None:
+                series[indicator_id].points[month] = Point(live.value, live.numerator, live.denominator)
     told = [month for one in series.values() for month in one.points]
     first = min([*told, Month.of(date_from)])
     return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)
@@ -183,23 +204,21 @@ def _series(row: Indicator) -> Series:
         row.low,
         row.high,
         row.decimals,
+        row.source is Source.SYSTEM,
     )
 
 
-def _services(extra: Any) -> tuple[tuple[str, Decimal], ...]:
-    """Availability by service, where an outage log told it: {name: percent} or {name: {"availability": percent}}."""
-    found = extra.get("services") if isinstance(extra, dict) else None
-    if not isinstance(found, dict):
-        return ()
-    pairs = (
-        (name, facts.get("availability") if isinstance(facts, dict) else facts)
-        for name, facts in found.items()
-    )
-    return tuple(
-        (str(name), Decimal(str(value)))
-        for name, value in sorted(pairs)
-        if isinstance(value, int | float | str)
-    )
+def _allowed(row: Indicator, extra: Any) -> Decimal | None:
+    """For downtime without a target: the minutes that the availability target left in that month."""
+    allowed = extra.get("allowed_minutes") if row.measure == "downtime" and isinstance(extra, dict) else None
+    return None if allowed is None else Decimal(str(allowed))
+
+
+def _services(row: Indicator, extra: Any) -> tuple[tuple[str, Decimal], ...]:
+    """Availability in percent by service, where an outage log told it."""
+    found = extra.get("services") if row.measure == "availability" and isinstance(extra, dict) else None
+    pairs = ((name, facts.get("availability")) for name, facts in (found or {}).items())
+    return tuple((str(name), Decimal(str(value))) for name, value in sorted(pairs) if value is not None)
 
 
 def _files(used: set[int]) -> dict[int, Any]:

@@ -1,0 +1,174 @@
+"""What the pages show beyond the record itself: completeness, next step, compiled blocks as tables and charts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from audit_app.accounts.models import Person
+from audit_app.exports.chart_json import option
+from audit_app.reviews import exports, queries
+from audit_app.reviews.charting import chart
+from audit_app.reviews.lights import NOT_MEASURED
+from audit_app.reviews.models import InputKey, Review, ReviewInput, ReviewState
+from audit_app.reviews.pack import Block, Pack, Plot, Remark, Table
+from audit_app.reviews.paper import input_title, light_word
+from audit_app.reviews.telling import tell, tone_of
+from audit_app.reviews.workflow import REVIEW, input_filled, may_decide, may_plan, may_write, missing_inputs
+from audit_app.trail import queries as trail
+
+TONES = {"good": "success", "warn": "warning", "bad": "danger", "info": "info", "neutral": "secondary"}
+"""Tones of a pack in the words of the screens."""
+NUMERIC = frozenset({"int", "number", "percent", "figure"})
+SHOWN = 50
+"""Rows of a compiled table on a page; the workbook holds all."""
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table in words. Cells are (text, tone, numeric); ``more``: rows left out, told beneath the table."""
+
+    title: str
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[tuple[str, str, bool], ...], ...]
+    more: int
+    empty: str
+
+
+@dataclass(frozen=True)
+class ShownChart:
+    """A chart with its numbers."""
+
+    title: str
+    option: dict[str, Any]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    source: str
+
+
+def blocks(compiled: tuple[Block, ...]) -> list[tuple[str, Any]]:
+    """Compiled blocks for a template: (kind, shown), kind being remark, chart or table."""
+    found: list[tuple[str, Any]] = []
+    for block in compiled:
+        if isinstance(block, Remark):
+            found.append(("remark", (tell(block.said), TONES[block.tone])))
+        elif isinstance(block, Plot):
+            found.append(("chart", shown_chart(block)))
+        elif block.where != "book":
+            found.append(("table", shown_table(block)))
+    return found
+
+
+def shown_table(table: Table) -> ShownTable:
+    """A table in words."""
+    numeric = [column.kind in NUMERIC for column in table.columns]
+    rows = tuple(
+        tuple(
+            (tell(value), TONES[tone_of(value)] if tone_of(value) else "", is_number)
+            for value, is_number in zip(row, numeric, strict=True)
+        )
+        for row in table.rows[:SHOWN]
+    )
+    heads = tuple((tell(column.title), is_number) for column, is_number in zip(table.columns, numeric, strict=True))
+    empty = tell(table.empty) if table.empty is not None else _("No entries.")
+    return ShownTable(tell(table.title), heads, rows, max(0, len(table.rows) - SHOWN), empty)
+
+
+def shown_chart(plot: Plot) -> ShownChart:
+    """A chart as the page draws it, and the table of its numbers."""
+    drawn = chart(plot)
+    rows = tuple(
+        (str(label), *("–" if line.values[place] is None else f"{line.values[place]:,.{plot.decimals}f}" for line in plot.lines))
+        for place, label in enumerate(drawn.labels)
+    )  # fmt: skip
+    title = str(drawn.title) + (f" ({drawn.unit})" if drawn.unit else "")
+    return ShownChart(
+        title, option(drawn), (_("Period"), *(str(line.name) for line in drawn.series)), rows, str(drawn.source)
+    )
+
+
+def lights(pack: Pack) -> list[dict[str, Any]]:
+    """The picture on one page."""
+    return [
+        {
+            "subject": tell(light.subject),
+            "word": light_word(light.tone),
+            "tone": TONES[light.tone],
+            "reasons": [tell(reason) for reason in light.reasons],
+            "movement": _movement(light.movement),
+            "key": light.input_key,
+        }
+        for light in pack.lights
+    ]
+
+
+def _movement(word: str) -> tuple[str, str]:
+    if word == NOT_MEASURED:
+        return "–", ""
+    if word == "improving":
+        return _("Improving"), "success"
+    return (_("Worsening"), "danger") if word == "worsening" else (_("no clear trend"), "")
+
+
+def next_words(review: Review) -> str:
+    """The one sentence that says what happens next."""
+    if review.state is ReviewState.PLANNED:
+        return _("Start preparing: the fourteen inputs are opened, and each can be given to somebody to write.")
+    if review.state is ReviewState.PREPARING:
+        missing = len(missing_inputs(review))
+        if missing:
+            return _("%(count)s of 14 inputs still say nothing. Then the meeting is held and recorded.", count=missing)
+        return _("Every input is filled. Hold the meeting and record it.")
+    if review.state is ReviewState.HELD:
+        return _("Top management reads the pack and approves it. Approval freezes the pack for ever.")
+    return _("Nothing more to do here. The decisions are tracked as actions until the next review.")
+
+
+def board(review: Review, person: Person) -> list[dict[str, Any]]:
+    """The fourteen inputs in the order of the standard: who writes, what is there, may the person write."""
+    order = list(InputKey)
+    return [
+        {
+            "row": row,
+            "title": input_title(row.key.value),
+            "filled": input_filled(row),
+            "mine": may_write(row, person),
+        }
+        for row in sorted(review.inputs, key=lambda each: order.index(each.key))
+    ]
+
+
+def page(review: Review, person: Person) -> dict[str, Any]:
+    """Everything the page of a review shows."""
+    rows = board(review, person)
+    return {
+        "next_words": next_words(review),
+        "offers": REVIEW.offers(review, person),
+        "inputs": rows,
+        "filled": sum(row["filled"] for row in rows),
+        "may_decide": may_decide(review, person),
+        "may_plan": may_plan(review, person),
+        "files": queries.frozen_hashes(review) if review.frozen else [],
+        "frozen": queries.frozen_pack(review) if review.frozen else None,
+        "history": trail.history(review),
+    }
+
+
+def pack_page(review: Review) -> dict[str, Any]:
+    """The pack as a page: the same values as on paper."""
+    pack, sha256 = exports.pack_of(review)
+    return {
+        "pack": pack,
+        "sha256": sha256,
+        "lights": lights(pack),
+        "warnings": [tell(line) for line in pack.warnings],
+        "sections": [(one, input_title(one.key), blocks(one.blocks)) for one in pack.inputs],
+        "organisation": tell(pack.meta.organisation),
+        "scope": tell(pack.meta.scope),
+    }
+
+
+def of_input(row: ReviewInput, compiled: tuple[Block, ...]) -> dict[str, Any]:
+    """Everything the page of an input shows."""
+    before, after = queries.neighbours(row)
+    return {"title": input_title(row.key.value), "blocks": blocks(compiled), "before": before, "after": after}

@@ -1,0 +1,149 @@
+"""The pack as a value: written and read without loss, never worded better than the figures are."""
+
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit_app.indicators.periods import Month as Calendar
+from audit_app.indicators.trend import badness
+from audit_app.reviews import lights, phrases
+from audit_app.reviews.pack import (
+    KINDS,
+    Attendee,
+    Column,
+    Conclusion,
+    Figure,
+    Input,
+    Light,
+    Line,
+    Many,
+    Meta,
+    Month,
+    Name,
+    Pack,
+    Plot,
+    Remark,
+    Said,
+    Table,
+    Toned,
+    digest,
+    from_json,
+    said,
+    to_json,
+)
+from audit_app.reviews.series import Point, Register, Series, movement
+
+words = st.text(max_size=20)
+days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+decimals = st.decimals(allow_nan=False, allow_infinity=False)
+names = st.builds(Name, words, words)
+simple = st.one_of(words, st.integers(), decimals, days, moments, st.none(), names, st.builds(Figure, decimals), st.builds(Month, days))
+saids = st.builds(Said, words, st.lists(st.tuples(words, simple), max_size=3).map(tuple))
+values = st.one_of(simple, saids, st.builds(Toned, simple, words), st.builds(Many, st.lists(simple, max_size=3).map(tuple)))
+tables = st.builds(
+    Table, values, st.lists(st.builds(Column, values), max_size=2).map(tuple),
+    st.lists(st.lists(values, max_size=2).map(tuple), max_size=2).map(tuple),
+)  # fmt: skip
+plots = st.builds(
+    Plot, st.just("line"), values, st.lists(values, max_size=2).map(tuple),
+    st.lists(st.builds(Line, values, st.lists(st.one_of(decimals, st.none()), max_size=3).map(tuple)), max_size=2).map(tuple),
+    target=st.one_of(st.none(), decimals),
+)  # fmt: skip
+blocks = st.one_of(tables, plots, st.builds(Remark, saids))
+packs = st.builds(
+    Pack,
+    meta=st.builds(Meta, *[words] * 2, names, names, names, days, days, days, *[words] * 4, st.integers(), moments, words),
+    participants=st.lists(st.builds(Attendee, words, words, st.sampled_from([None, 0, 1])), max_size=2).map(tuple),
+    decisions=st.just(()), previous=st.just(()),
+    lights=st.lists(st.builds(Light, values, words, st.lists(saids, max_size=2).map(tuple)), max_size=2).map(tuple),
+    warnings=st.lists(saids, max_size=2).map(tuple),
+    inputs=st.lists(st.builds(Input, words, words, blocks=st.lists(blocks, max_size=2).map(tuple)), max_size=2).map(tuple),
+    conclusion=st.builds(Conclusion, words, words, words, words, st.none() | days, words, st.none() | moments),
+    definitions=st.just(()), sources=st.just(()),
+)  # fmt: skip
+
+
+@given(packs)
+def test_a_pack_comes_back_from_its_json_as_it_was(pack):
+    text = to_json(pack)
+    assert from_json(text) == pack
+    assert to_json(from_json(text)) == text
+
+
+@given(packs, packs)
+def test_two_packs_have_one_hash_only_if_they_are_the_same(one, other):
+    assert (digest(to_json(one)) == digest(to_json(other))) == (to_json(one) == to_json(other))
+
+
+@pytest.mark.parametrize("stranger", [1.5, {"a": 1}, [1], {1}, True])
+def test_what_a_pack_cannot_hold_is_refused(stranger):
+    with pytest.raises(TypeError):
+        to_json(Input("a", text=stranger))
+
+
+@pytest.mark.parametrize("text", ["[]", '{"_":"Name","en":"a","zh":"b"}', '{"_":"Stranger"}', '{"a":1}', "{"])
+def test_other_json_is_no_pack(text):
+    with pytest.raises(ValueError, match=r".*"):
+        from_json(text)
+
+
+def test_every_class_of_the_tree_is_frozen():
+    assert all(kind.__dataclass_params__.frozen for kind in KINDS.values())
+    assert {field.name for field in fields(Pack)} >= {"meta", "inputs", "lights"}
+
+
+numbers = st.lists(st.one_of(st.none(), st.decimals(0, 1000, places=2)), min_size=3, max_size=12)
+
+
+def series_of(numbers, better, target):
+    first = Calendar(2025, 1)
+    points = {first.plus(place): Point(value) for place, value in enumerate(numbers) if value is not None}
+    one = Series("X", Name("x", "x"), "%", better, target, Decimal(40), Decimal(60), 1, points=points)
+    span = tuple(first.plus(place) for place in range(len(numbers)))
+    return one, Register((one,), span, span, {}, ())
+
+
+@given(numbers, st.sampled_from(["higher", "lower", "band"]))
+def test_nothing_is_called_improving_that_got_worse(numbers, better):
+    one, register = series_of(numbers, better, Decimal(50))
+    last = register.period[-1]
+    word = movement(one, last)
+    three = one.numbers([last.plus(-2), last.previous(), last])
+    if word == "improving":
+        bad = [badness(value, better, 40, 60) for value in three]
+        assert bad[2] <= bad[1]
+        assert bad[2] < bad[0]
+    if word == "worsening":
+        bad = [badness(value, better, 40, 60) for value in three]
+        assert bad[2] >= bad[1]
+        assert bad[2] > bad[0]
+
+
+@given(numbers, st.sampled_from(["higher", "lower", "band"]))
+def test_a_light_is_green_only_where_the_latest_value_meets_its_target(numbers, better):
+    one, register = series_of(numbers, better, Decimal(50))
+    now = lights.stand(register, one)
+    tone, reason = lights.judge(now)
+    if now.value is None:
+        assert tone == "neutral"
+    else:
+        assert (tone == "bad") == one.misses(now.value)
+        assert tone != "good" or not (now.stale or now.missed or now.movement == "worsening")
+    assert reason.key in phrases.PHRASES
+
+
+def test_every_rule_has_its_words_and_every_table_ends_with_a_rule_that_always_applies():
+    for rules in (lights.INDICATOR_RULES, lights.AUDIT_RULES, lights.FINDING_RULES, lights.ACTION_RULES):
+        assert all(rule.reason in phrases.PHRASES for rule in rules)
+        assert rules[-1].applies(None)
+    assert all(f"light.{name}" in phrases.PHRASES for name, _key, _codes in lights.AREAS)
+
+
+def test_an_unworded_key_shows_itself():
+    assert phrases.phrase("nobody.said.this") == "nobody.said.this"
+    assert said("a", b=1) == Said("a", (("b", 1),))
