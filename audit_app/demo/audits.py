@@ -56,7 +56,7 @@ def _plan_audit(story: Story, year: Any, entry: dict[str, Any]) -> None:
         words["title"],
         story.said(texts("audits")["criteria"]),
         start,
-        max(start, story.day(facts["start"] + facts["days"] - 1)),
+        story.after(start, facts["days"] - 1),
         objective=words["objective"],
         rationale=words.get("rationale", ""),
         clauses=clauses,
@@ -87,7 +87,7 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         )
         return
     if key != "sv2":
-        story.plan(start - NOTICE, 9.5, lambda: programme.notify(story.audits[key], by=lin))
+        story.plan(facts.get("notice", start - NOTICE), 9.5, lambda: programme.notify(story.audits[key], by=lin))
     if start > 0:
         return
     lead = story.people[facts.get("lead", "lin")]
@@ -96,9 +96,14 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         story.plan(start, 8.5, lambda: programme.start(story.audits[key], by=lead))
         story.plan(start, 9.5, lambda: fieldwork.answer(story, key))
     if "conclusion" in entry["en"]:
-        end = start + facts["days"] + 2
+        end = last_day(story, facts) + 4
         story.plan(end, 16, lambda: programme.report(story.audits[key], story.said(entry)["conclusion"], by=lead))
         story.plan(end + 2, 10, lambda: close_if_settled(story, key))
+
+
+def last_day(story: Story, facts: dict[str, Any]) -> int:
+    """The last day of an audit, counted from today: its days are working days."""
+    return story.offset(story.after(story.day(facts["start"]), facts["days"] - 1))
 
 
 def _add_checklist(story: Story, key: str, facts: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from audit_app.demo import files
-from audit_app.demo.audits import close_if_settled
+from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
 from audit_app.findings import action_services as actions
@@ -63,8 +63,7 @@ class Plot:
         """Day of issue, counted from the day of the build."""
         if self.audit is None:
             return -int(self.facts["days_ago"])
-        last = self.audit["start"] + self.audit["days"] - 1
-        return min(last, -1)
+        return min(last_day(self.story, self.audit), -1)
 
     def person(self, key: str, default: str) -> Any:
         """Somebody named in the file, or whoever usually does it."""

@@ -63,6 +63,13 @@ class Story:
         found = wanted + timedelta(days=shift)
         return wanted - timedelta(days=2) if offset < 0 and found >= self.today else found
 
+    def after(self, day: date, working_days: int) -> date:
+        """So many working days later."""
+        while working_days > 0:
+            day += timedelta(days=1)
+            working_days -= day.weekday() < 5
+        return day
+
     def offset(self, day: date) -> int:
         """How many days from today."""
         return (day - self.today).days

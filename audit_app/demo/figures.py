@@ -1,0 +1,91 @@
+"""The chapter of the indicators: each month the owners enter their values, and the two logs are read in."""
+
+import tempfile
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from audit_app.accounts.models import Person
+from audit_app.core import clock
+from audit_app.demo import outages, tickets
+from audit_app.demo.story import Story, texts
+from audit_app.indicators import queries
+from audit_app.indicators import services as indicators
+from audit_app.indicators.models import Indicator, ValueKind
+from audit_app.indicators.periods import Month
+
+MONTHS = 24
+ENTERED, LATEST = 4, 6
+"""Values are entered on the fourth of the next month; after the sixth the whole month is there for certain."""
+
+
+def first_month(today: date) -> Month:
+    """The first of the 24 months that end with the last one whose values are in."""
+    return Month.of(today - timedelta(days=LATEST)).plus(-MONTHS)
+
+
+def tell(story: Story) -> None:
+    """Put the monthly routine of two years on the list."""
+    first = first_month(story.today)
+    for place in range(MONTHS):
+        month = first.plus(place)
+        day = story.offset(month.next().first) + ENTERED - 1
+        story.plan(day, 9, partial(_read_tickets, story, first, place))
+        story.plan(day, 9.25, partial(_read_outages, story, first, month))
+        story.plan(day, 10, partial(_enter, story, month, place))
+
+
+def _read_tickets(story: Story, first: Month, place: int) -> None:
+    """The month's tickets, and those of the month before that were still open at the last export."""
+    rows = tickets.tickets(first.plus(place), place)
+    if place:
+        rows = tickets.tickets(first.plus(place - 1), place - 1) + rows
+    month = first.plus(place)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"tickets-{month}.csv"
+        tickets.write(path, rows, clock.now(), story.language)
+        indicators.import_tickets(path, "generic", by=story.people["tang"])
+
+
+def _read_outages(story: Story, first: Month, month: Month) -> None:
+    """The outage log up to this month, as the monitor exports it: always from its beginning."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"outages-{month}.csv"
+        outages.write(path, outages.moved(story, first, month))
+        indicators.import_outages(
+            path, by=story.people["gao"], observed=outages.watched(story, first, month), profile="outages"
+        )
+
+
+def _enter(story: Story, month: Month, place: int) -> None:
+    """The values that people count themselves, each by the owner of the indicator."""
+    for code, shape in texts("figures").items():
+        if place in shape.get("missing", ()) or place < shape.get("since", 0) or place % shape.get("every", 1):
+            continue
+        indicator = queries.by_code(code)
+        assert indicator is not None
+        comment = shape.get("comments", {}).get(MONTHS - place)
+        indicators.enter_measurement(
+            indicator, month, **_numbers(story, indicator, shape, place),
+            comment=story.said(comment) if comment else "", by=_owner(story, indicator),
+        )  # fmt: skip
+
+
+def _owner(story: Story, indicator: Indicator) -> Person:
+    return indicator.owner or story.people["lin"]
+
+
+def _numbers(story: Story, indicator: Indicator, shape: dict[str, Any], place: int) -> dict[str, Any]:
+    """Numerator and denominator that fit together, along the course the file gives, with a little chance."""
+    wanted = tickets.course(tuple(shape["course"]), place) + story.rng.gauss(0, shape.get("noise", 0))
+    if indicator.value_kind is ValueKind.COUNT:
+        return {"value": max(0, round(wanted))}
+    low, high = shape["base"]
+    base = story.rng.randrange(low, high + 1)
+    if indicator.value_kind is ValueKind.MEAN:
+        return {"numerator": Decimal(str(round(wanted * base, 1))), "denominator": base}
+    share = wanted / 100
+    top = base if indicator.code != "BUD" else 10**9
+    return {"numerator": min(top, round(base * share)), "denominator": base}
