@@ -12,7 +12,7 @@ from audit_app.notifications import words as notices
 from audit_app.trail import words as trail
 
 BLUEPRINTS = ("home", "accounts", "programme", "checklists", "findings", "indicators", "reviews", "evidence")
-WORDS = ("home", "accounts", "programme", "checklists", "findings", "indicators", "reviews")
+WORDS = ("accounts", "programme", "checklists", "findings", "indicators", "reviews")
 
 
 def _part(name: str) -> Any:

@@ -1,40 +1,60 @@
 """Gathering notices of what is due: idempotent, and a day missed is caught up by the next run."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from audit_app.accounts.models import Person
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.findings.models import SETTLED, Action, ActionState, Finding
+from audit_app.findings.models import Action, ActionState, Finding, FindingState
 from audit_app.notifications import services as notifications
+from audit_app.programme import queries as programme
 
 AHEAD = timedelta(days=7)
-"""A first notice a week before the date; another on the day after it has passed, then weekly."""
+"""The first notice comes a week before the date; when the date has passed one comes at once, then one a week."""
+OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 
 
 def gather() -> int:
     """Queue the notices of today. Returns how many are new; calling it twice a day adds none."""
+    return _of_actions() + _of_findings() + _of_audits()
+
+
+def _of_actions() -> int:
+    late = select(Action).where(Action.state == ActionState.OPEN, Action.due_on <= today() + AHEAD)
+    found = db.session.scalars(late.options(joinedload(Action.owner)))
+    return sum(_tell("action", each.owner, each, each.due_on) for each in found)
+
+
+def _of_findings() -> int:
+    late = select(Finding).where(Finding.state.in_(OWNERS_TURN), Finding.next_due_on <= today() + AHEAD)
+    found = db.session.scalars(late.options(joinedload(Finding.owner)))
+    return sum(_tell("finding", each.owner, each, each.next_due_on) for each in found)
+
+
+def _of_audits() -> int:
     count = 0
-    actions = select(Action).where(Action.state == ActionState.OPEN, Action.due_on <= today() + AHEAD)
-    for action in db.session.scalars(actions.options(joinedload(Action.owner))):
-        count += _tell("action", action)
-    findings = select(Finding).where(Finding.state.not_in(SETTLED), Finding.due_on <= today() + AHEAD)
-    for finding in db.session.scalars(findings.options(joinedload(Finding.owner))):
-        count += _tell("finding", finding)
+    for kind, person, audit in programme.due(today()):
+        first = audit.starts_on - AHEAD if kind == "audit.soon" else audit.starts_on
+        count += _queue(kind, person, audit, _week_of(first))
     return count
 
 
-def _tell(noun: str, subject: Action | Finding) -> int:
-    """One notice a week ahead, one when late, repeated each full week of lateness."""
-    due = subject.due_on
+def _tell(noun: str, owner: Person | None, subject: Any, due: date | None) -> int:
     if due is None:
         return 0
-    late = (today() - due).days
-    if late > 0:
-        day = due + timedelta(days=1 + (late - 1) // 7 * 7)
-        kind = f"{noun}.late"
-    else:
-        day, kind = due - AHEAD, f"{noun}.due"
-    return int(notifications.queue(kind, to=subject.owner, subject=subject, day=day) is not None)
+    if due >= today():
+        return _queue(f"{noun}.due", owner, subject, due - AHEAD)
+    return _queue(f"{noun}.late", owner, subject, _week_of(due + timedelta(days=1)))
+
+
+def _week_of(first: date) -> date:
+    """The day of the notice now in force: ``first``, or a whole number of weeks after it."""
+    return first + timedelta(days=max(0, (today() - first).days) // 7 * 7)
+
+
+def _queue(kind: str, to: Person | None, subject: Any, day: date) -> int:
+    return int(notifications.queue(kind, to=to, subject=subject, day=day) is not None)

@@ -23,7 +23,9 @@ blueprint = Blueprint("home", __name__)
 @signed_in
 def index() -> ResponseReturnValue:
     """What is due, late or waiting for me."""
-    unread = [(notice, words.render(notice.kind, notice.facts)[0]) for notice in notices.unread(current_user, 10)]
+    unread = [
+        (notice, words.render(notice.kind, notice.facts)[0]) for notice in notices.unread(current_user, 10)
+    ]
     return render_template("home/index.html", piles=work.piles(current_user), notices=unread)
 
 
@@ -46,7 +48,9 @@ def dashboard() -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """Everything I may see that contains the words."""
     q = request.args.get("q", "").strip()[:200]
-    return render_template("home/search.html", q=q, hits=finder.search(q, current_user), shortest=finder.SHORTEST)
+    return render_template(
+        "home/search.html", q=q, hits=finder.search(q, current_user), shortest=finder.SHORTEST
+    )
 
 
 @blueprint.post("/notices/<int:id>/read")

@@ -75,7 +75,9 @@ def in_team(person: Person) -> ColumnElement[bool]:
 
 
 def _finding(finding: Finding) -> Task:
-    return Task(finding.code, finding.title, finding.due_on, "findings.show", finding.id, finding.grade.label)
+    return Task(
+        finding.code, finding.title, finding.next_due_on, "findings.show", finding.id, finding.grade.label
+    )
 
 
 def _action(action: Action) -> Task:
@@ -94,7 +96,9 @@ def _review(review: Review) -> Task:
 
 
 def _input(row: ReviewInput) -> Task:
-    return Task(f"{row.review.code} {row.key})", str(row.key.label), row.review.meets_on, "reviews.input", row.id)
+    return Task(
+        f"{row.review.code} {row.key})", str(row.key.label), row.review.meets_on, "reviews.input", row.id
+    )
 
 
 def _indicator(indicator: Indicator) -> Task:
@@ -150,7 +154,10 @@ def to_close(person: Person) -> Select[Any]:
     """Verified findings whose effectiveness check has come due."""
     query = select(Finding).where(
         Finding.state == FindingState.VERIFIED,
-        or_(Finding.effectiveness_due_on.is_(None), Finding.effectiveness_due_on <= today() + timedelta(days=14)),
+        or_(
+            Finding.effectiveness_due_on.is_(None),
+            Finding.effectiveness_due_on <= today() + timedelta(days=14),
+        ),
     )
     if Role.PROGRAMME_MANAGER in person.role_set:
         return query
@@ -182,7 +189,7 @@ def late_audits(_person: Person) -> Select[Any]:
 def late_findings(_person: Person) -> Select[Any]:
     """Everybody's findings past their date."""
     settled = (FindingState.CLOSED, FindingState.WITHDRAWN, FindingState.VERIFIED)
-    return select(Finding).where(Finding.state.not_in(settled), Finding.due_on < today())
+    return select(Finding).where(Finding.state.not_in(settled), Finding.next_due_on < today())
 
 
 def inputs_to_write(person: Person) -> Select[Any]:
