@@ -1,1 +1,1 @@
-"""My work, dashboard, search and trail viewer: composes the other domains' queries, changes nothing itself."""
+"""My work, dashboard, search, trail viewer: composes the other domains' queries, changes nothing itself."""

@@ -1,4 +1,4 @@
-"""The programme, the findings, the indicators and the reviews at a glance; every figure is a link to its rows."""
+"""Programme, findings, indicators and reviews at a glance; every figure is a link to its rows."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -14,7 +14,7 @@ from audit_app.notifications import services as notifications
 from audit_app.programme import queries as programme
 
 AHEAD = timedelta(days=7)
-"""The first notice comes a week before the date; when the date has passed one comes at once, then one a week."""
+"""A first notice a week before the date; when the date has passed one at once, then one a week."""
 OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 
 

@@ -1,4 +1,4 @@
-"""Search over everything a person may see. LIKE on the base tables: two-character Chinese words are found too."""
+"""Search over everything a person may see. LIKE on the base tables finds two-character Chinese words too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,10 +62,12 @@ FIELDS: tuple[Field, ...] = (
           _texts(Audit, "code", "title", "objective", "criteria", "conclusion", "body"), "programme.audit",
           lambda row: row.title),
     Field(_l("Checklist items and notes"), "list-check", P.AUDIT_SEE, checklists.visible_items,
-          _texts(ChecklistItem, "clause", "title_en", "title_zh", "prompt_en", "prompt_zh"), "checklists.item",
+          _texts(ChecklistItem, "clause", "title_en", "title_zh", "prompt_en", "prompt_zh"),
+          "checklists.item",
           lambda row: f"{row.title or row.prompt} · {row.checklist.audit.code}"),
     Field(_l("Management reviews"), "presentation", P.REVIEW_SEE, reviews.visible_to,
-          _texts(Review, "code", "title", "minutes", "suitability", "adequacy", "effectiveness"), "reviews.show",
+          _texts(Review, "code", "title", "minutes", "suitability", "adequacy", "effectiveness"),
+          "reviews.show",
           lambda row: row.title),
     Field(_l("Indicators"), "chart-line", P.INDICATOR_SEE, indicators.visible_to,
           _texts(Indicator, "code", "name_en", "name_zh", "formula_en", "formula_zh"), "indicators.show",
