@@ -1,1 +1,1 @@
-"""Indicators: the register of KPIs, their monthly values, and the logs these are computed from (clauses 9.1, 9.4)."""
+"""Indicators: the register of KPIs, their monthly values, and the logs they come from (clauses 9.1, 9.4)."""

@@ -1,4 +1,6 @@
-"""The one blueprint of the indicators; its views stand in routes.py, routes_values.py and routes_import.py."""
+"""The one blueprint of the indicators; its views stand in routes.py, routes_values.py and
+routes_import.py.
+"""
 
 from flask import Blueprint
 

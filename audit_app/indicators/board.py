@@ -53,7 +53,9 @@ class Point:
 
     @property
     def services(self) -> dict[str, dict[str, Any]]:
-        """Per service: availability, down_minutes, agreed_minutes, outages, partial; empty for other figures."""
+        """Per service: availability, down_minutes, agreed_minutes, outages, partial; empty for other
+        figures.
+        """
         found: dict[str, dict[str, Any]] = self.extra.get("services", {})
         return found
 

@@ -43,8 +43,10 @@ def enter_measurement(
 ) -> Measurement:
     """Store the value of one month; a value there before is replaced and kept in the trail.
 
-    Give ``value``, or numerator and denominator, from which the value is worked out (a ratio is in percent); an
-    empty denominator gives no value. ``version`` is that of the row the person saw (0: none was there): another
+    Give ``value``, or numerator and denominator, from which the value is worked out (a ratio is in percent);
+    an
+    empty denominator gives no value. ``version`` is that of the row the person saw (0: none was there):
+    another
     save meanwhile raises Conflict. Raises Refused, with the field, for what cannot be.
     """
     period = month if isinstance(month, Month) else Month.of(month)
@@ -65,9 +67,16 @@ def enter_measurement(
 
 
 def store(
-    indicator: Indicator, period: Month, facts: dict[str, Any], stored: Measurement | None, *, by: Person | None
+    indicator: Indicator,
+    period: Month,
+    facts: dict[str, Any],
+    stored: Measurement | None,
+    *,
+    by: Person | None,
 ) -> Measurement:
-    """Write facts that were checked; the trail holds what they replace. Nothing is written when nothing changed."""
+    """Write facts that were checked; the trail holds what they replace. Nothing is written when nothing
+    changed.
+    """
     if stored is not None and all(getattr(stored, name) == new for name, new in facts.items()):
         return stored
     row = stored or Measurement(indicator_id=indicator.id, indicator=indicator, period=period.first)
@@ -89,10 +98,14 @@ def rounded(number: Any) -> Decimal | None:
     return kept.normalize() + 0 if kept else Decimal(0)
 
 
-def worked_out(indicator: Indicator, value: Any, numerator: Any, denominator: Any) -> dict[str, Decimal | None]:
+def worked_out(
+    indicator: Indicator, value: Any, numerator: Any, denominator: Any
+) -> dict[str, Decimal | None]:
     """Value, numerator and denominator as numbers that fit together. Raises Refused naming the field."""
-    given, upper, lower = (_number(each, field) for each, field in
-                           ((value, "value"), (numerator, "numerator"), (denominator, "denominator")))  # fmt: skip
+    given, upper, lower = (
+        _number(each, field)
+        for each, field in ((value, "value"), (numerator, "numerator"), (denominator, "denominator"))
+    )
     if indicator.value_kind is ValueKind.COUNT:
         given = upper if given is None else given
         upper, lower = given, None
@@ -103,11 +116,14 @@ def worked_out(indicator: Indicator, value: Any, numerator: Any, denominator: An
         made = _divided(indicator, upper, lower)
         if given is not None and made is not None and abs(given - made) > tolerance(indicator):
             raise Refused(
-                _l("The value does not fit its numerator and denominator, which give %(made)s.", made=made), "value"
+                _l("The value does not fit its numerator and denominator, which give %(made)s.", made=made),
+                "value",
             )
         given = made
     if given is None and upper is None:
-        raise Refused(_l("Enter a value, or numerator and denominator. A month without data is left empty."), "value")
+        raise Refused(
+            _l("Enter a value, or numerator and denominator. A month without data is left empty."), "value"
+        )
     _plausible(indicator, given)
     return {"value": given, "numerator": upper, "denominator": lower}
 
@@ -156,7 +172,10 @@ def may_be_entered(indicator: Indicator, period: Month) -> None:
 
 
 def _from_log(stored: Measurement) -> bool:
-    return stored.imported is not None and stored.imported.kind in (Source.TICKETS.value, Source.OUTAGES.value)
+    return stored.imported is not None and stored.imported.kind in (
+        Source.TICKETS.value,
+        Source.OUTAGES.value,
+    )
 
 
 def _unchanged(stored: Measurement | None, version: int | None) -> None:

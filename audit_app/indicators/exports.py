@@ -66,14 +66,19 @@ def _band(indicator: Indicator, length: int) -> tuple[Series, ...]:
     return tuple(Series(name, (float(end),) * length, "neutral") for name, end in ends if end is not None)
 
 
-def signals(indicator: Indicator, values: Sequence[float | None], found: trend.Limits | None) -> tuple[int, ...]:
+def signals(
+    indicator: Indicator, values: Sequence[float | None], found: trend.Limits | None
+) -> tuple[int, ...]:
     """Months outside the natural limits, and those that end three worsening steps in a row."""
     ends = (_number(indicator.low), _number(indicator.high))
     outside = {
-        place for place, value in enumerate(values)
+        place
+        for place, value in enumerate(values)
         if value is not None and found is not None and not found.lower <= value <= found.upper
-    }  # fmt: skip
-    runs = {place for place in range(len(values)) if trend.is_run(values[: place + 1], better(indicator), *ends)}
+    }
+    runs = {
+        place for place in range(len(values)) if trend.is_run(values[: place + 1], better(indicator), *ends)
+    }
     return tuple(sorted(outside | runs))
 
 
@@ -85,14 +90,22 @@ def _cases(point: Point) -> int | tuple[int, int] | None:
 
 def source_words(points: Sequence[Point]) -> str:
     """Where the figures of a chart come from."""
-    found = dict.fromkeys(point.source for point in points if point.source is not None and point.value is not None)
+    found = dict.fromkeys(
+        point.source for point in points if point.source is not None and point.value is not None
+    )
     return ", ".join(str(source.label) for source in found)
 
 
 def unit(indicator: Indicator) -> str:
     """The unit in words."""
-    words = {"n": _("number"), "min": _("minutes"), "h": _("hours"), "score": _("score"), "currency": _("money"),
-             "n/person/day": _("number per person and day")}  # fmt: skip
+    words = {
+        "n": _("number"),
+        "min": _("minutes"),
+        "h": _("hours"),
+        "score": _("score"),
+        "currency": _("money"),
+        "n/person/day": _("number per person and day"),
+    }
     return words.get(indicator.unit, indicator.unit)
 
 
@@ -107,59 +120,119 @@ def page_option(made: Chart) -> dict[str, Any]:
 def register(rows: Iterable[Standing]) -> Sheet:
     """The register with the last value of each indicator."""
     columns = (
-        Column(_("Code")), Column(_("Indicator"), width=34), Column(_("Formula"), width=50), Column(_("Unit")),
-        Column(_("Better")), Column(_("Target")), Column(_("Clause")), Column(_("Source")), Column(_("Owner")),
-        Column(_("Last month")), Column(_("Value"), "number", decimals=3), Column(_("Numerator"), "number", decimals=2),
-        Column(_("Denominator"), "number", decimals=2), Column(_("State")), Column(_("Movement")),
-    )  # fmt: skip
-    return Sheet(_("Indicators"), columns, [_register_row(row) for row in rows], empty=_("No indicator matches."))
+        Column(_("Code")),
+        Column(_("Indicator"), width=34),
+        Column(_("Formula"), width=50),
+        Column(_("Unit")),
+        Column(_("Better")),
+        Column(_("Target")),
+        Column(_("Clause")),
+        Column(_("Source")),
+        Column(_("Owner")),
+        Column(_("Last month")),
+        Column(_("Value"), "number", decimals=3),
+        Column(_("Numerator"), "number", decimals=2),
+        Column(_("Denominator"), "number", decimals=2),
+        Column(_("State")),
+        Column(_("Movement")),
+    )
+    return Sheet(
+        _("Indicators"), columns, [_register_row(row) for row in rows], empty=_("No indicator matches.")
+    )
 
 
 def _register_row(row: Standing) -> tuple[Any, ...]:
     each, last = row.indicator, row.last
     return (
-        each.code, each.name, each.formula, unit(each), each.direction.label, row.target, each.clause,
-        each.source.label, each.owner.name if each.owner else "", str(last.month) if last else "",
-        last.value if last else None, last.numerator if last else None, last.denominator if last else None,
-        Tone(row.status.label, TONES.get(row.status.tone, "neutral")), row.movement.label,
-    )  # fmt: skip
+        each.code,
+        each.name,
+        each.formula,
+        unit(each),
+        each.direction.label,
+        row.target,
+        each.clause,
+        each.source.label,
+        each.owner.name if each.owner else "",
+        str(last.month) if last else "",
+        last.value if last else None,
+        last.numerator if last else None,
+        last.denominator if last else None,
+        Tone(row.status.label, TONES.get(row.status.tone, "neutral")),
+        row.movement.label,
+    )
 
 
 def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
     """The months of one indicator with a native chart; a gap is an empty cell."""
     columns = (
-        Column(_("Month")), Column(_("Value"), "number", decimals=indicator.decimals), Column(_("Target")),
-        Column(_("State")), Column(indicator.numerator or _("Numerator"), "number", decimals=2, width=20),
-        Column(indicator.denominator or _("Denominator"), "number", decimals=2, width=20), Column(_("Comment"), width=40),
-        Column(_("Source")), Column(_("File")),
-    )  # fmt: skip
+        Column(_("Month")),
+        Column(_("Value"), "number", decimals=indicator.decimals),
+        Column(_("Target")),
+        Column(_("State")),
+        Column(indicator.numerator or _("Numerator"), "number", decimals=2, width=20),
+        Column(indicator.denominator or _("Denominator"), "number", decimals=2, width=20),
+        Column(_("Comment"), width=40),
+        Column(_("Source")),
+        Column(_("File")),
+    )
     rows = [
-        (str(point.month), point.value, target_words(indicator, point),
-         Tone(status(indicator, point).label, TONES.get(status(indicator, point).tone, "neutral")),
-         point.numerator, point.denominator, point.comment, point.source.label if point.source else "", point.filename)
+        (
+            str(point.month),
+            point.value,
+            target_words(indicator, point),
+            Tone(status(indicator, point).label, TONES.get(status(indicator, point).tone, "neutral")),
+            point.numerator,
+            point.denominator,
+            point.comment,
+            point.source.label if point.source else "",
+            point.filename,
+        )
         for point in points
-    ]  # fmt: skip
+    ]
     facts = (
-        (_("Formula"), indicator.formula), (_("Unit"), unit(indicator)), (_("Better"), indicator.direction.label),
-        (_("Target"), target_words(indicator)), (_("Clause"), indicator.clause),
-    )  # fmt: skip
+        (_("Formula"), indicator.formula),
+        (_("Unit"), unit(indicator)),
+        (_("Better"), indicator.direction.label),
+        (_("Target"), target_words(indicator)),
+        (_("Clause"), indicator.clause),
+    )
     notes = (indicator.note,) if indicator.note else ()
-    return Sheet(f"{indicator.code} {indicator.name}", columns, rows, heading=f"{indicator.code} {indicator.name}",
-                 facts=facts, notes=notes, charts=(chart(indicator, points),), empty=_("No data yet."))  # fmt: skip
+    return Sheet(
+        f"{indicator.code} {indicator.name}",
+        columns,
+        rows,
+        heading=f"{indicator.code} {indicator.name}",
+        facts=facts,
+        notes=notes,
+        charts=(chart(indicator, points),),
+        empty=_("No data yet."),
+    )
 
 
 def services_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet | None:
     """Availability per service and month; None when no month tells it."""
     columns = (
-        Column(_("Month")), Column(_("Service"), width=28), Column(_("Availability, %"), "number", decimals=3),
-        Column(_("Minutes down"), "number", decimals=1), Column(_("Minutes watched"), "number", decimals=1),
-        Column(_("Outages"), "int"), Column(_("Target")),
-    )  # fmt: skip
+        Column(_("Month")),
+        Column(_("Service"), width=28),
+        Column(_("Availability, %"), "number", decimals=3),
+        Column(_("Minutes down"), "number", decimals=1),
+        Column(_("Minutes watched"), "number", decimals=1),
+        Column(_("Outages"), "int"),
+        Column(_("Target")),
+    )
     rows = [
-        (str(point.month), service, facts["availability"], facts["down_minutes"], facts["agreed_minutes"],
-         facts["outages"], target_words(indicator))
-        for point in points for service, facts in sorted(point.services.items())
-    ]  # fmt: skip
+        (
+            str(point.month),
+            service,
+            facts["availability"],
+            facts["down_minutes"],
+            facts["agreed_minutes"],
+            facts["outages"],
+            target_words(indicator),
+        )
+        for point in points
+        for service, facts in sorted(point.services.items())
+    ]
     return Sheet(_("%(code)s per service", code=indicator.code), columns, rows) if rows else None
 
 
@@ -176,15 +249,30 @@ def series_book(rows: Sequence[tuple[Indicator, Sequence[Point]]]) -> Workbook:
 def imported(rows: Iterable[Import]) -> Sheet:
     """The files that were read in."""
     columns = (
-        Column(_("When"), "datetime"), Column(_("File"), width=34), Column(_("Kind")), Column(_("Profile")),
-        Column(_("Rows"), "int"), Column(_("Taken"), "int"), Column(_("Problems"), "int"), Column(_("By")),
+        Column(_("When"), "datetime"),
+        Column(_("File"), width=34),
+        Column(_("Kind")),
+        Column(_("Profile")),
+        Column(_("Rows"), "int"),
+        Column(_("Taken"), "int"),
+        Column(_("Problems"), "int"),
+        Column(_("By")),
         Column(_("SHA-256"), width=66),
-    )  # fmt: skip
+    )
     cells = [
-        (each.at, each.filename, kind_label(each.kind), each.profile, each.rows, each.accepted,
-         (each.summary or {}).get("problems", 0), each.by.name if each.by else _("command line"), each.sha256)
+        (
+            each.at,
+            each.filename,
+            kind_label(each.kind),
+            each.profile,
+            each.rows,
+            each.accepted,
+            (each.summary or {}).get("problems", 0),
+            each.by.name if each.by else _("command line"),
+            each.sha256,
+        )
         for each in rows
-    ]  # fmt: skip
+    ]
     return Sheet(_("Imports"), columns, cells, empty=_("Nothing was imported yet."))
 
 
@@ -198,9 +286,13 @@ def book(*sheets: Sheet, title: str) -> Workbook:
     """Sheets as a workbook of the organisation, in the reader's language."""
     owner, locale = organisation(), get_locale()
     return Workbook(
-        sheets, title=title, organisation=owner.name if owner else "", created=now(), zone=zone(),
+        sheets,
+        title=title,
+        organisation=owner.name if owner else "",
+        created=now(),
+        zone=zone(),
         language=str(locale) if locale is not None else "en",
-    )  # fmt: skip
+    )
 
 
 def month_name(month: Month) -> str:

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, StringField
@@ -19,8 +19,15 @@ from audit_app.indicators.models import Direction, Indicator, Measurement, Sourc
 from audit_app.indicators.periods import Month
 from audit_app.web.forms import BaseForm, choice, day, long_text, row, rows_as_choices, text
 
-UNITS = [("%", "%"), ("n", _l("number")), ("h", _l("hours")), ("min", _l("minutes")), ("score", _l("score")),
-         ("currency", _l("money")), ("n/person/day", _l("number per person and day"))]  # fmt: skip
+UNITS = [
+    ("%", "%"),
+    ("n", _l("number")),
+    ("h", _l("hours")),
+    ("min", _l("minutes")),
+    ("score", _l("score")),
+    ("currency", _l("money")),
+    ("n/person/day", _l("number per person and day")),
+]
 BAD_NUMBER = _l("Write a number, such as 97.5.")
 
 
@@ -35,7 +42,12 @@ class NumberField(StringField):
     data: Any
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
-        super().__init__(label, validators=[Optional()], render_kw={"inputmode": "decimal", "autocomplete": "off"}, **kwargs)
+        super().__init__(
+            label,
+            validators=[Optional()],
+            render_kw={"inputmode": "decimal", "autocomplete": "off"},
+            **kwargs,
+        )
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else number_text(self.data)
@@ -76,7 +88,9 @@ class IndicatorForm(BaseForm):
     """The definition of an indicator."""
 
     code = text(_l("Code"), need=True, longest=20, description=_l("Short and lasting, such as SLA."))
-    clause = text(_l("Clause"), longest=40, description=_l("Clause of ISO/IEC 20000-1 that it serves, such as 8.6.1."))
+    clause = text(
+        _l("Clause"), longest=40, description=_l("Clause of ISO/IEC 20000-1 that it serves, such as 8.6.1.")
+    )
     name_en = text(_l("Name in English"))
     name_zh = text(_l("Name in Chinese"))
     formula_en = long_text(_l("Formula in English"), longest=1000, rows=2)
@@ -85,14 +99,17 @@ class IndicatorForm(BaseForm):
     measure = choice(_l("Computed as"), [], need=False, description=_l("For figures out of a log only."))
     unit = choice(_l("Unit"), UNITS)
     value_kind = choice(
-        _l("Kind of figure"), ValueKind.choices(),
+        _l("Kind of figure"),
+        ValueKind.choices(),
         description=_l("A ratio and a mean are worked out from numerator and denominator."),
     )
     direction = choice(_l("Better"), Direction.choices())
     target = NumberField(_l("Target"), description=_l("Empty when none is set."))
     low = NumberField(_l("Lower end of the band"))
     high = NumberField(_l("Upper end of the band"))
-    decimals = choice(_l("Digits shown after the point"), [(n, str(n)) for n in range(5)], coerce=int, default=1)
+    decimals = choice(
+        _l("Digits shown after the point"), [(n, str(n)) for n in range(5)], coerce=int, default=1
+    )
     numerator_en = text(_l("Numerator in English"))
     numerator_zh = text(_l("Numerator in Chinese"))
     denominator_en = text(_l("Denominator in English"))
@@ -164,7 +181,9 @@ class UploadForm(BaseForm):
 
 
 def profile_choices(kind: Any) -> list[tuple[str, str]]:
-    """The shipped profiles of a kind (LogProfile or OutageProfile) by their titles in the reader's language."""
+    """The shipped profiles of a kind (LogProfile or OutageProfile) by their titles in the reader's
+    language.
+    """
     language = getattr(get_locale(), "language", "en")
     found = [profiles.get_profile(name, kind) for name in profiles.profile_names(kind)]
     return [(each.name, each.title.get(language) or each.title.get("en") or each.name) for each in found]
@@ -173,24 +192,37 @@ def profile_choices(kind: Any) -> list[tuple[str, str]]:
 class LogForm(BaseForm):
     """The first step of an import of a ticket log."""
 
-    file = FileField(_l("File"), description=_l("CSV as your tool exports it, or a ZIP or GZ with one CSV in it."))
+    file = FileField(
+        _l("File"), description=_l("CSV as your tool exports it, or a ZIP or GZ with one CSV in it.")
+    )
     profile = choice(_l("How the log is written"), [])
     profile_file = FileField(
         _l("Or your own profile (YAML)"),
-        description=_l("Column names, date format, marks for missing and the row-per-update rule of another tool."),
+        description=_l(
+            "Column names, date format, marks for missing and the row-per-update rule of another tool."
+        ),
     )
 
 
 class OutageForm(LogForm):
     """The first step of an import of an outage log."""
 
-    target = NumberField(_l("Availability target in percent"), description=_l("Empty leaves the target as it is."))
+    target = NumberField(
+        _l("Availability target in percent"), description=_l("Empty leaves the target as it is.")
+    )
     watched_from = day(_l("Watched from"))
     watched_to = day(_l("Watched to"))
     services = long_text(
-        _l("Services in production"), longest=5000, rows=4,
-        description=_l("One a line, those without an outage too; with dates of its own: Mail, 2026-01-05, 2026-03-31."),
+        _l("Services in production"),
+        longest=5000,
+        rows=4,
+        description=_l(
+            "One a line, those without an outage too; with dates of its own: Mail, 2026-01-05, 2026-03-31."
+        ),
     )
     leave_out = long_text(
-        _l("Services to leave out"), longest=2000, rows=2, description=_l("One a line: test targets, for example."),
+        _l("Services to leave out"),
+        longest=2000,
+        rows=2,
+        description=_l("One a line: test targets, for example."),
     )

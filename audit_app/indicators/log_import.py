@@ -1,7 +1,9 @@
 """Ticket and outage logs into the database, and the months they touch measured anew.
 
-Rows go in by core statements in chunks, not as objects: 24,918 tickets of a 46 MB log in about a second. A log
-read again replaces its tickets by number and its outages by service and beginning, so nothing is counted twice.
+Rows go in by core statements in chunks, not as objects: 24,918 tickets of a 46 MB log in about a second. A
+log
+read again replaces its tickets by number and its outages by service and beginning, so nothing is counted
+twice.
 Months are those of the clock the log is kept in (the profile's time zone).
 """
 
@@ -95,17 +97,32 @@ def troubles(problems: Iterable[Problem]) -> list[Trouble]:
 def lines_of(figures: Figures) -> list[Line]:
     """Figures as they are shown; what has no data in any month of the log is left out."""
     return [
-        Line(indicator, month, rounded(figure.value), rounded(figure.numerator), rounded(figure.denominator),
-             figure.extra)
+        Line(
+            indicator,
+            month,
+            rounded(figure.value),
+            rounded(figure.numerator),
+            rounded(figure.denominator),
+            figure.extra,
+        )
         for indicator, month, figure in figures
-    ]  # fmt: skip
+    ]
 
 
 def record(
-    kind: Source, path: Path, filename: str, profile: str, rows: int, taken: int, problems: Sequence[Any],
-    by: Person | None, **facts: Any,
-) -> Import:  # fmt: skip
-    """The row that says which file was read in, by whom, and what was wrong with it. Flushed, not yet in the trail."""
+    kind: Source,
+    path: Path,
+    filename: str,
+    profile: str,
+    rows: int,
+    taken: int,
+    problems: Sequence[Any],
+    by: Person | None,
+    **facts: Any,
+) -> Import:
+    """The row that says which file was read in, by whom, and what was wrong with it. Flushed, not yet in the
+    trail.
+    """
     serialize_writes()
     made = Import(
         kind=kind.value,
@@ -171,8 +188,11 @@ def keep_figures(figures: Figures, made: Import, zone: str, *, by: Person | None
         db.session.add(row)
         changed += 1
     db.session.flush()
-    made.summary = {**made.summary, "months": sorted(str(m) for m in {Month.of(p) for p in periods}),
-                    "changed": changed}  # fmt: skip
+    made.summary = {
+        **made.summary,
+        "months": sorted(str(m) for m in {Month.of(p) for p in periods}),
+        "changed": changed,
+    }
     db.session.flush()
     trail.note(f"{made.kind}.import", made, by=by, file=made.filename, sha256=made.sha256, replaced=replaced)
     return changed

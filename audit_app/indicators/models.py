@@ -213,7 +213,8 @@ class OutageRow(Base):
 
 
 class ServiceWatch(Base):
-    """When a service was watched: only that time is agreed service time, so a service without outages is named
+    """When a service was watched: only that time is agreed service time, so a service without outages is
+    named
     here too. A service without a window is not counted (a test target, or one out of production).
     """
 

@@ -1,4 +1,6 @@
-"""An outage log into the database: availability, downtime, outages and MTBF of every month, together and per service."""
+"""An outage log into the database: availability, downtime, outages and MTBF of every month, together and per
+service.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +29,7 @@ from audit_app.indicators.log_import import (
     zone_of,
 )
 from audit_app.indicators.logs import Outage, OutageLog, read_outages
-from audit_app.indicators.measures import OUTAGE_MEASURES, Figure, Watched
+from audit_app.indicators.measures import OUTAGE_MEASURES, Watched
 from audit_app.indicators.models import Indicator, OutageRow, ServiceWatch, Source
 from audit_app.indicators.periods import Month, Span, months
 from audit_app.indicators.profiles import OutageProfile
@@ -41,14 +43,22 @@ Observed = Mapping[str, Span] | Path | None
 
 
 def import_outages(
-    path: Path, *, target: float | None = None, profile: str | OutageProfile = "outages", by: Person | None,
-    leave_out: Iterable[str] | None = None, observed: Observed = None, filename: str | None = None,
-) -> Report:  # fmt: skip
+    path: Path,
+    *,
+    target: float | None = None,
+    profile: str | OutageProfile = "outages",
+    by: Person | None,
+    leave_out: Iterable[str] | None = None,
+    observed: Observed = None,
+    filename: str | None = None,
+) -> Report:
     """Read an outage log, store it by service and beginning, and measure anew every month that was watched.
 
     ``target`` (percent) becomes the target of the availability. ``leave_out`` names services that are not in
-    production (else the profile's list); they are not counted. ``observed`` says when which service was watched,
-    also of services without an outage, as a mapping or a CSV file (see ``windows``); without it the months from a
+    production (else the profile's list); they are not counted. ``observed`` says when which service was
+    watched,
+    also of services without an outage, as a mapping or a CSV file (see ``windows``); without it the months
+    from a
     service's first to its last outage count. Raises Refused when the file cannot be read at all.
     """
     used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
@@ -59,8 +69,17 @@ def import_outages(
         for indicator in indicators:
             if indicator.measure == AVAILABILITY:
                 set_target(indicator, target, by=by)
-    made = record(Source.OUTAGES, path, name, used.name, log.rows, len(log.outages), log.problems, by,
-                  left_out=log.left_out)  # fmt: skip
+    made = record(
+        Source.OUTAGES,
+        path,
+        name,
+        used.name,
+        log.rows,
+        len(log.outages),
+        log.problems,
+        by,
+        left_out=log.left_out,
+    )
     rows = column_values(_unique(log.outages), FACTS, import_id=made.id)
     upsert(OutageRow.__table__, ["service", "started_at"], rows)  # type: ignore[arg-type]  # a Table
     watched = _watch(log, observed, unwanted, zone, made.id)
@@ -70,9 +89,14 @@ def import_outages(
 
 
 def preview_outages(
-    path: Path, *, target: float | None = None, profile: str | OutageProfile = "outages",
-    leave_out: Iterable[str] | None = None, observed: Observed = None, filename: str | None = None,
-) -> Report:  # fmt: skip
+    path: Path,
+    *,
+    target: float | None = None,
+    profile: str | OutageProfile = "outages",
+    leave_out: Iterable[str] | None = None,
+    observed: Observed = None,
+    filename: str | None = None,
+) -> Report:
     """What :func:`import_outages` would do, from this file alone; nothing is stored."""
     used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
     unwanted = _names(used.leave_out if leave_out is None else leave_out)
@@ -99,7 +123,9 @@ def _told(observed: Observed, unwanted: Iterable[str], zone: Any) -> Windows:
 
 
 def _watch(log: OutageLog, observed: Observed, unwanted: Sequence[str], zone: Any, import_id: int) -> Windows:
-    """Bring the windows of all services up to date and give them back: stated ones replace, guessed ones grow."""
+    """Bring the windows of all services up to date and give them back: stated ones replace, guessed ones
+    grow.
+    """
     rows = {row.service: row for row in db.session.scalars(select(ServiceWatch))}
     out = {name.lower() for name in unwanted}
     gone = [service for service in rows if service.lower() in out]
@@ -115,13 +141,19 @@ def _watch(log: OutageLog, observed: Observed, unwanted: Sequence[str], zone: An
     }
     found = {**windows.joined(present, guessed), **told}
     facts = [
-        {"service": service, "watched_from": window.start, "watched_to": window.end,
-         "stated": service in told or service in stated, "import_id": import_id}
+        {
+            "service": service,
+            "watched_from": window.start,
+            "watched_to": window.end,
+            "stated": service in told or service in stated,
+            "import_id": import_id,
+        }
         for service, window in found.items()
-    ]  # fmt: skip
+    ]
     upsert(ServiceWatch.__table__, ["service"], facts)  # type: ignore[arg-type]  # a Table
-    for row in rows.values():
-        db.session.expire(row)
+    for name, row in rows.items():
+        if name not in gone:
+            db.session.expire(row)
     return found
 
 
@@ -133,9 +165,12 @@ def _stored(watched: Windows) -> list[Outage]:
 
 
 def _figures(
-    indicators: Sequence[Indicator], outages: Sequence[OutageFacts], watched: Windows, zone: Any,
+    indicators: Sequence[Indicator],
+    outages: Sequence[OutageFacts],
+    watched: Windows,
+    zone: Any,
     target: float | None = None,
-) -> Figures:  # fmt: skip
+) -> Figures:
     """Every measure of every watched month: the minutes of all services added up, each service beside it."""
     if not watched:
         return []
@@ -162,7 +197,9 @@ def _target(indicators: Sequence[Indicator]) -> float | None:
 
 
 def _beside(each: Mapping[str, Uptime], goal: float | None, month: Month, zone: Any) -> dict[str, Any]:
-    """Per service: availability, downtime, outages and time watched; and the downtime that the target allows."""
+    """Per service: availability, downtime, outages and time watched; and the downtime that the target
+    allows.
+    """
     together = sum(each.values(), NO_TIME)
     services = {
         service: {
@@ -185,12 +222,26 @@ def _report(log: OutageLog, name: str, figures: Figures, observed: Observed, **m
     if log.left_out:
         taken += "; " + _("left out as test targets: %(count)s", count=log.left_out)
     lines = [line for line in lines_of(figures) if line.value is not None]
-    notes = [] if observed else [
-        _l("When the services were watched was not told: each counts from the month of its first outage to that of "
-           "its last.")
-    ]  # fmt: skip
-    return Report(name, log.rows, len(log.outages), taken, lines, troubles(log.problems),
-                  [*notes, *_by_service(lines)], **more)  # fmt: skip
+    notes = (
+        []
+        if observed
+        else [
+            _l(
+                "When the services were watched was not told: each counts from the month of its first outage to that of "
+                "its last."
+            )
+        ]
+    )
+    return Report(
+        name,
+        log.rows,
+        len(log.outages),
+        taken,
+        lines,
+        troubles(log.problems),
+        [*notes, *_by_service(lines)],
+        **more,
+    )
 
 
 def _by_service(lines: Sequence[Line]) -> list[str]:
@@ -204,8 +255,14 @@ def _by_service(lines: Sequence[Line]) -> list[str]:
             value = facts["availability"]
             if value is not None and value < float(goal):
                 found.append(
-                    _("%(month)s %(service)s: %(value)s %% (below %(target)s %%), %(down)s min down in %(count)s outages",
-                      month=line.month, service=service, value=f"{value:.2f}", target=f"{goal.normalize():f}",
-                      down=f"{facts['down_minutes']:.1f}", count=facts["outages"])
-                )  # fmt: skip
+                    _(
+                        "%(month)s %(service)s: %(value)s %% (below %(target)s %%), %(down)s min down in %(count)s outages",
+                        month=line.month,
+                        service=service,
+                        value=f"{value:.2f}",
+                        target=f"{goal.normalize():f}",
+                        down=f"{facts['down_minutes']:.1f}",
+                        count=facts["outages"],
+                    )
+                )
     return found

@@ -39,13 +39,18 @@ YEAR_AND_ONE = 13
 """Months that a board looks back, so that the same month of last year is among them."""
 
 
-# --- the register --------------------------------------------------------------------------------------------
+# --- the register
+# --------------------------------------------------------------------------------------------
 
 
 def visible_to(person: Person) -> Select[Any]:
     """The indicators this person may see: all or none."""
     query = select(Indicator).options(joinedload(Indicator.process), joinedload(Indicator.owner))
-    return query.order_by(Indicator.id) if person.may(Permission.INDICATOR_SEE) else query.where(Indicator.id < 0)
+    return (
+        query.order_by(Indicator.id)
+        if person.may(Permission.INDICATOR_SEE)
+        else query.where(Indicator.id < 0)
+    )
 
 
 def get(indicator_id: int, *, to: Person) -> Indicator:
@@ -63,31 +68,45 @@ def by_code(code: str) -> Indicator | None:
 
 def active(*sources: Source) -> list[Indicator]:
     """The indicators in use, in the order of the register; of some sources, or of all."""
-    query = select(Indicator).where(Indicator.active).options(
-        joinedload(Indicator.process), joinedload(Indicator.owner)
-    ).order_by(Indicator.id)  # fmt: skip
+    query = (
+        select(Indicator)
+        .where(Indicator.active)
+        .options(joinedload(Indicator.process), joinedload(Indicator.owner))
+        .order_by(Indicator.id)
+    )
     if sources:
         query = query.where(Indicator.source.in_(sources))
     return list(db.session.scalars(query))
 
 
-def listed(person: Person, *, q: str = "", source: str = "", clause: str = "", process: str = "",
-           active: str = "") -> Select[Any]:  # fmt: skip
-    """The register narrowed by words, source, clause (with those below it), process id, and "no" for out of use."""
+def listed(
+    person: Person, *, q: str = "", source: str = "", clause: str = "", process: str = "", active: str = ""
+) -> Select[Any]:
+    """The register narrowed by words, source, clause (with those below it), process id, and "no" for out of
+    use.
+    """
     query = visible_to(person).where(Indicator.active.is_(active != "no"))
     for word in q.split()[:6]:
         query = query.where(_found(word))
     if source in {each.value for each in Source}:
         query = query.where(Indicator.source == Source(source))
     if clause:
-        query = query.where(or_(Indicator.clause == clause, Indicator.clause.startswith(clause + ".", autoescape=True)))
+        query = query.where(
+            or_(Indicator.clause == clause, Indicator.clause.startswith(clause + ".", autoescape=True))
+        )
     if process.isdecimal():
         query = query.where(Indicator.process_id == int(process))
     return query
 
 
 def _found(word: str) -> Any:
-    columns = (Indicator.code, Indicator.name_en, Indicator.name_zh, Indicator.formula_en, Indicator.formula_zh)
+    columns = (
+        Indicator.code,
+        Indicator.name_en,
+        Indicator.name_zh,
+        Indicator.formula_en,
+        Indicator.formula_zh,
+    )
     return or_(*(column.icontains(word, autoescape=True) for column in columns))
 
 
@@ -101,16 +120,21 @@ def search(text: str, to: Person, limit: int = 20) -> list[Indicator]:
 def clauses() -> list[str]:
     """The clauses that have an indicator in use."""
     query = select(Indicator.clause).where(Indicator.active, Indicator.clause != "").distinct()
-    return sorted(db.session.scalars(query), key=lambda each: [int(part) if part.isdigit() else 0 for part in each.split(".")])
+    return sorted(
+        db.session.scalars(query),
+        key=lambda each: [int(part) if part.isdigit() else 0 for part in each.split(".")],
+    )
 
 
-# --- values --------------------------------------------------------------------------------------------------
+# --- values
+# --------------------------------------------------------------------------------------------------
 
 
 def series(indicator_ids: Iterable[int], first: Month | date, last: Month | date) -> Series:
     """Every month of a period for every indicator asked for, gaps as points without a value.
 
-    One query for the stored values; the indicators this system works out itself need one to find them and one for
+    One query for the stored values; the indicators this system works out itself need one to find them and
+    one for
     each kind of figure.
     """
     start, end = (each if isinstance(each, Month) else Month.of(each) for each in (first, last))
@@ -140,9 +164,18 @@ def point_of(row: Measurement) -> Point:
     if made is not None and made.kind in (Source.TICKETS.value, Source.OUTAGES.value):
         source = Source(made.kind)
     return Point(
-        Month.of(row.period), row.value, row.numerator, row.denominator, row.comment, source, row.import_id,
-        made.filename if made is not None else "", row.extra or {}, row.id, row.version,
-    )  # fmt: skip
+        Month.of(row.period),
+        row.value,
+        row.numerator,
+        row.denominator,
+        row.comment,
+        source,
+        row.import_id,
+        made.filename if made is not None else "",
+        row.extra or {},
+        row.id,
+        row.version,
+    )
 
 
 def _live(ids: Sequence[int], first: Month, last: Month) -> dict[int, dict[Month, Point]]:
@@ -154,12 +187,18 @@ def live_points(indicators: Sequence[Indicator], first: Month, last: Month) -> d
     """The months of the indicators that this system works out; at most one query for each kind of figure."""
     return {
         indicator_id: {
-            month: Point(month, rounded(share.percent), Decimal(share.numerator), Decimal(share.denominator),
-                         source=Source.SYSTEM)
-            for month, share in shares.items() if share.denominator
+            month: Point(
+                month,
+                rounded(share.percent),
+                Decimal(share.numerator),
+                Decimal(share.denominator),
+                source=Source.SYSTEM,
+            )
+            for month, share in shares.items()
+            if share.denominator
         }
         for indicator_id, shares in system_values(indicators, first, last).items()
-    }  # fmt: skip
+    }
 
 
 def recent(indicators: Sequence[Indicator], until: Month | None = None, count: int = YEAR_AND_ONE) -> Series:
@@ -190,7 +229,9 @@ def latest(until: Month | None = None) -> dict[int, Point]:
 
 
 def board(until: Month | None = None, indicators: Sequence[Indicator] | None = None) -> list[Standing]:
-    """How every indicator in use stands (up to a month), in the order of the register; a constant number of queries."""
+    """How every indicator in use stands (up to a month), in the order of the register; a constant number of
+    queries.
+    """
     rows = active() if indicators is None else list(indicators)
     found = recent(rows, until)
     return [Standing(each, tuple(found[each.id])) for each in rows]
@@ -211,7 +252,8 @@ def missed(first: Month | date, last: Month | date) -> list[Miss]:
     ]
 
 
-# --- measure × period, for the command line --------------------------------------------------------------------
+# --- measure × period, for the command line
+# --------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -226,8 +268,10 @@ class Row:
         line = self.point.line(self.indicator)
         parts = f"({line.parts})" if line.parts else ""
         state = status(self.indicator, self.point)
-        words = (f"{self.indicator.code:<6} {self.point.month}  {line.shown:>16}  {parts:<32}"
-                 f" {target_words(self.indicator, self.point):<14} {state.label}")  # fmt: skip
+        words = (
+            f"{self.indicator.code:<6} {self.point.month}  {line.shown:>16}  {parts:<32}"
+            f" {target_words(self.indicator, self.point):<14} {state.label}"
+        )
         return words.rstrip()
 
     def plain(self) -> dict[str, Any]:
@@ -269,7 +313,8 @@ def table() -> list[Row]:
     return [Row(each, point) for each in rows for point in with_gaps(points[each.id])]
 
 
-# --- entry sheet, imports, history -----------------------------------------------------------------------------
+# --- entry sheet, imports, history
+# -----------------------------------------------------------------------------
 
 
 def to_enter(*, mine: Person | None = None) -> list[Indicator]:
@@ -302,14 +347,22 @@ def watched() -> list[ServiceWatch]:
     return list(db.session.scalars(select(ServiceWatch).order_by(ServiceWatch.service)))
 
 
-def history(indicator: Indicator, limit: int = 60) -> list[TrailEntry]:
+def history(indicator: Indicator, limit: int = 15) -> list[TrailEntry]:
     """What happened to an indicator and to its values, newest first."""
     ids = select(Measurement.id).where(Measurement.indicator_id == indicator.id)
     rows = [str(each) for each in db.session.scalars(ids)]
     kind, subject = TrailEntry.subject_type, TrailEntry.subject_id
-    query = select(TrailEntry).where(
-        or_((kind == "indicator") & (subject == str(indicator.id)), (kind == "measurement") & subject.in_(rows))
-    ).order_by(TrailEntry.seq.desc()).limit(limit)  # fmt: skip
+    query = (
+        select(TrailEntry)
+        .where(
+            or_(
+                (kind == "indicator") & (subject == str(indicator.id)),
+                (kind == "measurement") & subject.in_(rows),
+            )
+        )
+        .order_by(TrailEntry.seq.desc())
+        .limit(limit)
+    )
     return list(db.session.scalars(query))
 
 
@@ -321,4 +374,3 @@ def span_of_values(indicator: Indicator) -> tuple[Month, Month] | None:
         )
     ).one()
     return (Month.of(first), Month.of(last)) if first is not None else None
-

@@ -18,8 +18,23 @@ from audit_app.indicators.models import Direction, Indicator, Source, ValueKind
 from audit_app.trail import services as trail
 
 SHIPPED = Path(__file__).with_name("library") / "kpis.yaml"
-SAME = ("code", "name_en", "name_zh", "formula_en", "formula_zh", "numerator_en", "numerator_zh", "denominator_en",
-        "denominator_zh", "note_en", "note_zh", "unit", "decimals", "clause", "measure")  # fmt: skip
+SAME = (
+    "code",
+    "name_en",
+    "name_zh",
+    "formula_en",
+    "formula_zh",
+    "numerator_en",
+    "numerator_zh",
+    "denominator_en",
+    "denominator_zh",
+    "note_en",
+    "note_zh",
+    "unit",
+    "decimals",
+    "clause",
+    "measure",
+)
 MOST_DIGITS = 15
 """Significant digits of a value: what both databases, and a workbook, keep exactly."""
 
@@ -30,7 +45,9 @@ def _shipped() -> tuple[dict[str, Any], ...]:
 
 
 def load_register(*, by: Person | None) -> list[Indicator]:
-    """Add the indicators that ship and are not in the register yet; those there stay as they are. Returns the new."""
+    """Add the indicators that ship and are not in the register yet; those there stay as they are. Returns
+    the new.
+    """
     known = set(db.session.scalars(select(Indicator.code)))
     added = []
     for kpi in _shipped():
@@ -55,7 +72,9 @@ def load_register(*, by: Person | None) -> list[Indicator]:
 
 
 def add_indicator(*, by: Person | None, **facts: Any) -> Indicator:
-    """Add an indicator of one's own. Raises Refused for a code that is taken or facts that contradict each other."""
+    """Add an indicator of one's own. Raises Refused for a code that is taken or facts that contradict each
+    other.
+    """
     values = _checked(facts)
     _free_code(values["code"], None)
     indicator = Indicator(**values)
@@ -65,7 +84,9 @@ def add_indicator(*, by: Person | None, **facts: Any) -> Indicator:
 
 
 def edit_indicator(indicator: Indicator, *, by: Person | None, **facts: Any) -> Indicator:
-    """Change definition, target or owner; the measured values stay. Raises Refused as :func:`add_indicator`."""
+    """Change definition, target or owner; the measured values stay. Raises Refused as
+    :func:`add_indicator`.
+    """
     values = _checked(facts)
     _free_code(values["code"], indicator)
     with trail.act("indicator.edit", indicator, by=by):
@@ -85,14 +106,20 @@ def set_target(indicator: Indicator, target: Any, *, by: Person | None) -> Indic
 
 
 def exact(value: Any) -> Decimal | None:
-    """A number as a Decimal, floats by what they show; None for nothing. Raises Refused for what is no number."""
+    """A number as a Decimal, floats by what they show; None for nothing. Raises Refused for what is no
+    number.
+    """
     if value is None or value == "":
         return None
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         raise Refused(_l("“%(value)s” is not a number.", value=value)) from None
-    if not number.is_finite() or len(number.normalize().as_tuple().digits) > MOST_DIGITS or abs(number) >= 10**13:
+    if (
+        not number.is_finite()
+        or len(number.normalize().as_tuple().digits) > MOST_DIGITS
+        or abs(number) >= 10**13
+    ):
         raise Refused(_l("“%(value)s” has more digits than can be kept: round it.", value=value))
     return number
 

@@ -1,4 +1,6 @@
-"""What an import says of itself: the same lines on the command line, in the preview and in the list of imports."""
+"""What an import says of itself: the same lines on the command line, in the preview and in the list of
+imports.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -78,7 +80,13 @@ class Trouble:
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         value = f" “{self.value[:80]}”" if self.value else ""
-        return _("Row %(row)s, %(place)s%(words)s%(value)s", row=self.row, place=place, words=self.words, value=value)
+        return _(
+            "Row %(row)s, %(place)s%(words)s%(value)s",
+            row=self.row,
+            place=place,
+            words=self.words,
+            value=value,
+        )
 
 
 @dataclass(frozen=True)
@@ -124,9 +132,7 @@ class Report:
         words += [str(note) for note in self.notes]
         words += [str(line) for line in self.figures]
         if self.problems:
-            words.append(
-                ngettext("%(num)d problem:", "%(num)d problems:", len(self.problems))
-            )
+            words.append(ngettext("%(num)d problem:", "%(num)d problems:", len(self.problems)))
             words += [str(problem) for problem in self.problems[:SHOWN]]
             if len(self.problems) > SHOWN:
                 words.append(_("… and %(count)s more.", count=len(self.problems) - SHOWN))

@@ -40,10 +40,16 @@ def index() -> ResponseReturnValue:
     shown = _page(_narrowed(rows))
     processes = [(each.id, each.name) for each in accounts.processes()]
     return render_template(
-        "indicators/index.html", paging=shown, counts=counts, processes=processes, Status=Status,
-        clauses=[(each, each) for each in queries.clauses()], last_month=Month.of(today()).previous(),
-        waiting=_waiting(rows), sources=Source.choices(),
-    )  # fmt: skip
+        "indicators/index.html",
+        paging=shown,
+        counts=counts,
+        processes=processes,
+        Status=Status,
+        clauses=[(each, each) for each in queries.clauses()],
+        last_month=Month.of(today()).previous(),
+        waiting=_waiting(rows),
+        sources=Source.choices(),
+    )
 
 
 @blueprint.get("/export.xlsx")
@@ -103,21 +109,35 @@ def show(id: int) -> ResponseReturnValue:
     points = _points(indicator, standing)
     made = exports.chart(indicator, points)
     return render_template(
-        "indicators/show.html", indicator=indicator, standing=standing, points=points,
-        option=exports.page_option(made), chart=made, numbers=_numbers(indicator, points), gaps=[p.month for p in points if p.value is None],
-        status=lambda point: status(indicator, point), missed=lambda point: missed_services(indicator, point),
-        target=lambda point=None: target_words(indicator, point), unit=exports.unit(indicator),
-        history=queries.history(indicator), spans=SPANS, month_name=exports.month_name,
-    )  # fmt: skip
+        "indicators/show.html",
+        indicator=indicator,
+        standing=standing,
+        points=points,
+        option=exports.page_option(made),
+        chart=made,
+        numbers=_numbers(indicator, points),
+        gaps=[p.month for p in points if p.value is None],
+        status=lambda point: status(indicator, point),
+        missed=lambda point: missed_services(indicator, point),
+        target=lambda point=None: target_words(indicator, point),
+        unit=exports.unit(indicator),
+        history=queries.history(indicator),
+        spans=SPANS,
+        month_name=exports.month_name,
+    )
 
 
 def _numbers(indicator: Indicator, points: list[Point]) -> list[tuple[str, str, str, str]]:
     """The table of numbers under the chart: month, value, numerator, denominator."""
     return [
-        (str(point.month), point.line(indicator).shown, forms.number_text(point.numerator) or "–",
-         forms.number_text(point.denominator) or "–")
+        (
+            str(point.month),
+            point.line(indicator).shown,
+            forms.number_text(point.numerator) or "–",
+            forms.number_text(point.denominator) or "–",
+        )
         for point in points
-    ]  # fmt: skip
+    ]
 
 
 def _points(indicator: Indicator, standing: Standing) -> list[Point]:

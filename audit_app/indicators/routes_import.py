@@ -43,7 +43,9 @@ def _held(token: str) -> Held:
 @allow(Permission.INDICATOR_SEE)
 def imports() -> ResponseReturnValue:
     """The files that were read in."""
-    return render_template("indicators/imports.html", paging=paginate(queries.imports()), kind_label=exports.kind_label)
+    return render_template(
+        "indicators/imports.html", paging=paginate(queries.imports()), kind_label=exports.kind_label
+    )
 
 
 @blueprint.get("/imports.xlsx")
@@ -107,9 +109,11 @@ def _keep(kind: str, form: Any) -> Held:
     if kind == OUTAGES:
         facts |= {
             "target": str(form.target.data) if form.target.data is not None else "",
-            "from": str(form.watched_from.data or ""), "to": str(form.watched_to.data or ""),
-            "services": form.services.data or "", "leave_out": form.leave_out.data or "",
-        }  # fmt: skip
+            "from": str(form.watched_from.data or ""),
+            "to": str(form.watched_to.data or ""),
+            "services": form.services.data or "",
+            "leave_out": form.leave_out.data or "",
+        }
         _outage_choices({**facts}, _profile(facts))
     return holding.keep(folder(), current_user.id, upload.filename, upload.stream, **facts)
 
@@ -164,23 +168,37 @@ def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:
     """The preview; a file that cannot be read at all says why and asks for another."""
     report, reading, refusal = None, None, ""
     try:
-        report, reading = (_values_preview(held) if kind == VALUES else (_RUN[kind](held, False), None))
+        report, reading = _values_preview(held) if kind == VALUES else (_RUN[kind](held, False), None)
     except Refused as refused:
         refusal = str(refused)
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "indicators/look.html", held=held, kind=kind, form=form, report=report, reading=reading, refusal=refusal,
-        known=queries.same_file(sha256_of(held.path)), fields=LONG, kind_label=exports.kind_label,
+        "indicators/look.html",
+        held=held,
+        kind=kind,
+        form=form,
+        report=report,
+        reading=reading,
+        refusal=refusal,
+        known=queries.same_file(sha256_of(held.path)),
+        fields=LONG,
+        kind_label=exports.kind_label,
         chosen={each.key: request.values.get(each.key, "") for each in LONG},
-    ), status  # fmt: skip
+    ), status
 
 
 def _done(held: Held, report: Report) -> ResponseReturnValue:
     holding.drop(folder(), current_user.id, held.token)
     if held.facts.get("profile_token"):
         holding.drop(folder(), current_user.id, held.facts["profile_token"])
-    flash(_("“%(name)s” is imported: %(count)s monthly figures are new or changed.", name=report.filename,
-            count=report.changed), "success")  # fmt: skip
+    flash(
+        _(
+            "“%(name)s” is imported: %(count)s monthly figures are new or changed.",
+            name=report.filename,
+            count=report.changed,
+        ),
+        "success",
+    )
     return redirect(url_for(".imported", id=report.stored.id if report.stored else 0), 303)
 
 
@@ -208,8 +226,9 @@ def _values_preview(held: Held) -> tuple[Report, Any]:
 
 def _values(held: Held, _store: bool) -> Report:
     good = request.values.get("good_only") == "yes"
-    return services.import_measurements(held.path, filename=held.filename, good_only=good, by=current_user,
-                                        **_values_choices())  # fmt: skip
+    return services.import_measurements(
+        held.path, filename=held.filename, good_only=good, by=current_user, **_values_choices()
+    )
 
 
 def _tickets(held: Held, store: bool) -> Report:

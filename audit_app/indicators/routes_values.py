@@ -36,21 +36,27 @@ def asked_month() -> Month:
 def enter(id: int) -> ResponseReturnValue:
     """Enter or correct the value of one month."""
     indicator = queries.get(id, to=current_user)
-    form = forms.ValueForm(data=None if request.method == "POST" else {"month": asked_month()}).shape(indicator)
+    form = forms.ValueForm(data=None if request.method == "POST" else {"month": asked_month()}).shape(
+        indicator
+    )
     month: Month = form.month.data or asked_month()
     stored = entry.at(indicator, month)
     form.show_stored(stored)
     fresh = form.validate_on_submit() and (stored is None or form.check_fresh(stored))
     if fresh and refused_or(form, services.enter_measurement, indicator, **form.facts(), by=current_user):
-        flash(_("%(code)s of %(month)s is saved.", code=indicator.code, month=exports.month_name(month)), "success")
+        flash(
+            _("%(code)s of %(month)s is saved.", code=indicator.code, month=exports.month_name(month)),
+            "success",
+        )
         return redirect(url_for(".show", id=id), 303)
     before = [
         (exports.month_name(point.month), point.line(indicator).shown)
         for point in reversed(queries.series([id], month.plus(-3), month.previous())[id])
     ]
     context = {"indicator": indicator, "stored": stored, "before": before, "target": target_words(indicator)}
-    return render_template("indicators/enter.html", form=form, month=month, month_name=exports.month_name,
-                           **context), 422 if form.is_submitted() else 200  # fmt: skip
+    return render_template(
+        "indicators/enter.html", form=form, month=month, month_name=exports.month_name, **context
+    ), 422 if form.is_submitted() else 200
 
 
 @dataclass
@@ -118,9 +124,16 @@ def sheet() -> ResponseReturnValue:
         status = 207  # some rows were saved and some were not: below 400, so that the good ones are committed
     latest = Month.of(today())
     return render_template(
-        "indicators/sheet.html", rows=rows, month=month, month_name=exports.month_name, latest=latest,
-        earlier=month.previous(), later=month.next(), target=target_words, mine=mine,
-    ), status  # fmt: skip
+        "indicators/sheet.html",
+        rows=rows,
+        month=month,
+        month_name=exports.month_name,
+        latest=latest,
+        earlier=month.previous(),
+        later=month.next(),
+        target=target_words,
+        mine=mine,
+    ), status
 
 
 def _sheet_rows(month: Month, mine: bool) -> list[SheetRow]:
@@ -138,9 +151,12 @@ def _save(rows: list[SheetRow], month: Month) -> None:
         version = request.form.get(f"version-{row.indicator.id}", "")
         try:
             services.enter_measurement(
-                row.indicator, month, **row.facts(), by=current_user,
+                row.indicator,
+                month,
+                **row.facts(),
+                by=current_user,
                 version=int(version) if version.isdecimal() else None,
-            )  # fmt: skip
+            )
             row.saved = True
         except Refused as refused:
             row.refusal = str(refused)

@@ -7,6 +7,15 @@ from audit_app.indicators.tickets import import_tickets, preview_tickets
 from audit_app.indicators.values_import import import_measurements, preview_measurements
 
 __all__ = [
-    "add_indicator", "edit_indicator", "enter_measurement", "import_measurements", "import_outages",
-    "import_tickets", "load_register", "preview_measurements", "preview_outages", "preview_tickets", "set_target",
-]  # fmt: skip
+    "add_indicator",
+    "edit_indicator",
+    "enter_measurement",
+    "import_measurements",
+    "import_outages",
+    "import_tickets",
+    "load_register",
+    "preview_measurements",
+    "preview_outages",
+    "preview_tickets",
+    "set_target",
+]

@@ -1,6 +1,8 @@
-"""Indicators that this system works out from its own records: nothing is stored, so they are never out of date.
+"""Indicators that this system works out from its own records: nothing is stored, so they are never out of
+date.
 
-AUD (9.2), NCT and NCR (10.1). Each needs one query, whatever the number of months. They are figures of the whole
+AUD (9.2), NCT and NCR (10.1). Each needs one query, whatever the number of months. They are figures of the
+whole
 organisation and name nobody, so they are not narrowed to what a person may see.
 """
 
@@ -20,7 +22,9 @@ from audit_app.programme.models import EXTERNAL, Audit, AuditState
 REPORT_WITHIN = timedelta(days=14)
 """An audit counts as done on time when it is reported within so many days of its planned end."""
 YEAR = timedelta(days=365)
-COUNTED = Finding.state.not_in((FindingState.DRAFT, FindingState.WITHDRAWN)) & Finding.grade.in_(NONCONFORMITY)
+COUNTED = Finding.state.not_in((FindingState.DRAFT, FindingState.WITHDRAWN)) & Finding.grade.in_(
+    NONCONFORMITY
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ def _shares(first: Month, last: Month, cases: Iterable[tuple[date, bool]]) -> Sh
 
 
 def audits_on_time(first: Month, last: Month) -> Shares:
-    """Internal audits planned to end in the month: those reported in time. One still within its time waits."""
+    """Internal audits planned to end in the month: those reported in time. One still within its time
+    waits.
+    """
     query = select(Audit.ends_on, Audit.reported_at).where(
         Audit.ends_on.between(first.first, last.last),
         Audit.kind.not_in(EXTERNAL),
@@ -94,7 +100,9 @@ def closed_on_time(first: Month, last: Month) -> Shares:
 
 
 def recurring(first: Month, last: Month) -> Shares:
-    """Nonconformities raised in the month whose clause and department had one in the 12 months before (R10)."""
+    """Nonconformities raised in the month whose clause and department had one in the 12 months before
+    (R10).
+    """
     query = (
         select(Finding.raised_on, Finding.clause, Finding.department_id)
         .where(COUNTED, Finding.raised_on.between(first.first - YEAR, last.last))

@@ -31,8 +31,18 @@ from audit_app.indicators.periods import Month, Span
 from audit_app.indicators.profiles import LogProfile
 from audit_app.indicators.reports import Report
 
-FACTS = ("number", "opened_at", "responded_at", "resolved_at", "closed_at", "sla_met", "reopened", "priority",
-         "category", "state")  # fmt: skip
+FACTS = (
+    "number",
+    "opened_at",
+    "responded_at",
+    "resolved_at",
+    "closed_at",
+    "sla_met",
+    "reopened",
+    "priority",
+    "category",
+    "state",
+)
 SHORTEST = {"number": 60, "priority": 40, "category": 100, "state": 60}
 """Longest text a column holds; the log's own words are cut there."""
 
@@ -42,7 +52,8 @@ def import_tickets(
 ) -> Report:
     """Read a ticket log, store its tickets by number, and measure anew every month it touches.
 
-    ``profile`` is a shipped one by name, the path of a YAML file, or the profile itself. Raises Refused when the
+    ``profile`` is a shipped one by name, the path of a YAML file, or the profile itself. Raises Refused when
+    the
     file cannot be read at all; single odd rows are reported and the others taken.
     """
     used = profile if isinstance(profile, LogProfile) else find_profile(profile, LogProfile)
@@ -99,9 +110,15 @@ def _cut(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _figures(
-    indicators: Sequence[Indicator], months: set[Month], tickets: Sequence[Ticket], import_id: int | None, zone: Any
+    indicators: Sequence[Indicator],
+    months: set[Month],
+    tickets: Sequence[Ticket],
+    import_id: int | None,
+    zone: Any,
 ) -> Figures:
-    """Every measure of every month, over the tickets of this file and, if it was stored, those of other files."""
+    """Every measure of every month, over the tickets of this file and, if it was stored, those of other
+    files.
+    """
     if not months:
         return []
     spans = {month: month.span(zone) for month in sorted(months)}
@@ -112,7 +129,11 @@ def _figures(
             t
             for t in everything
             if t.opened_at < span.end
-            and ((end := t.resolved_at or t.closed_at) is None or end >= span.start or t.opened_at >= span.start)
+            and (
+                (end := t.resolved_at or t.closed_at) is None
+                or end >= span.start
+                or t.opened_at >= span.start
+            )
         ]
         for indicator in indicators:
             figures.append((indicator, month, TICKET_MEASURES[indicator.measure].compute(mine, span)))
@@ -124,11 +145,21 @@ def _others(import_id: int, spans: dict[Month, Span]) -> list[Ticket]:
     first, last = min(s.start for s in spans.values()), max(s.end for s in spans.values())
     ended = TicketRow.resolved_at.is_(None) & TicketRow.closed_at.is_(None)
     query = select(
-        TicketRow.number, TicketRow.opened_at, TicketRow.resolved_at, TicketRow.closed_at, TicketRow.sla_met,
-        TicketRow.reopened, TicketRow.priority, TicketRow.category, TicketRow.state, TicketRow.responded_at,
+        TicketRow.number,
+        TicketRow.opened_at,
+        TicketRow.resolved_at,
+        TicketRow.closed_at,
+        TicketRow.sla_met,
+        TicketRow.reopened,
+        TicketRow.priority,
+        TicketRow.category,
+        TicketRow.state,
+        TicketRow.responded_at,
     ).where(
         TicketRow.import_id != import_id,
         TicketRow.opened_at < last,
-        or_(ended, TicketRow.resolved_at >= first, TicketRow.closed_at >= first, TicketRow.opened_at >= first),
-    )  # fmt: skip
+        or_(
+            ended, TicketRow.resolved_at >= first, TicketRow.closed_at >= first, TicketRow.opened_at >= first
+        ),
+    )
     return [Ticket._make(row) for row in db.session.execute(query)]

@@ -1,6 +1,7 @@
 """Monthly values out of somebody's table: one row per value, or one row per indicator and a column per month.
 
-Every doubt is named by row and column. The whole file is either taken or not: while one row is in doubt nothing is
+Every doubt is named by row and column. The whole file is either taken or not: while one row is in doubt
+nothing is
 stored, unless a person has seen the preview and asks for the good rows alone.
 """
 
@@ -40,21 +41,42 @@ from audit_app.trail import services as trail
 
 KIND = "values"
 LONG = (
-    Field("indicator", _l("Indicator"), True,
-          aliases=("code", "kpi", "indicator", "kpi code", "指标", "指标代码", "代码", "编号", "指标名称", "名称")),
-    Field("month", _l("Month"), True, "month", ("period", "month", "date", "月份", "月", "期间", "日期", "年月")),
-    Field("value", _l("Value"), False, "number", ("value", "actual", "result", "值", "数值", "实际值", "实际")),
+    Field(
+        "indicator",
+        _l("Indicator"),
+        True,
+        aliases=(
+            "code",
+            "kpi",
+            "indicator",
+            "kpi code",
+            "指标",
+            "指标代码",
+            "代码",
+            "编号",
+            "指标名称",
+            "名称",
+        ),
+    ),
+    Field(
+        "month", _l("Month"), True, "month", ("period", "month", "date", "月份", "月", "期间", "日期", "年月")
+    ),
+    Field(
+        "value", _l("Value"), False, "number", ("value", "actual", "result", "值", "数值", "实际值", "实际")
+    ),
     Field("numerator", _l("Numerator"), False, "number", ("numerator", "num", "分子", "达成数")),
     Field("denominator", _l("Denominator"), False, "number", ("denominator", "den", "分母", "总数")),
     Field("comment", _l("Comment"), False, "text", ("comment", "note", "remarks", "备注", "说明", "注释")),
-)  # fmt: skip
+)
 """The columns of the long form. Value, or numerator and denominator, must be there."""
 Value = tuple[int, str, Indicator, Month, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A table read and judged: ``values`` are (row, column, indicator, month, facts), problems named by place."""
+    """A table read and judged: ``values`` are (row, column, indicator, month, facts), problems named by
+    place.
+    """
 
     table: ForeignTable
     mapping: dict[str, str]
@@ -66,10 +88,18 @@ class Reading:
 
 
 def import_measurements(
-    path: Path, *, by: Person | None, filename: str | None = None, sheet: str | None = None,
-    mapping: Mapping[str, str] | None = None, day_first: bool | None = None, good_only: bool = False,
-) -> Report:  # fmt: skip
-    """Store the values of a table. Raises Refused, naming every row in doubt, unless ``good_only`` is asked for."""
+    path: Path,
+    *,
+    by: Person | None,
+    filename: str | None = None,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
+    good_only: bool = False,
+) -> Report:
+    """Store the values of a table. Raises Refused, naming every row in doubt, unless ``good_only`` is asked
+    for.
+    """
     reading = read_values(path, filename, sheet, mapping, day_first)
     name = reading.table.filename
     if reading.problems and not good_only:
@@ -86,25 +116,41 @@ def import_measurements(
             facts["comment"] = before.comment
         after = enter_measurement(indicator, month, **facts, by=by, imported=made)
         changed += after.version != version
-    made.summary = {**made.summary, "changed": changed,
-                    "months": sorted({str(month) for _r, _c, _i, month, _f in reading.values})}  # fmt: skip
+    made.summary = {
+        **made.summary,
+        "changed": changed,
+        "months": sorted({str(month) for _r, _c, _i, month, _f in reading.values}),
+    }
     db.session.flush()
-    trail.note("values.import", made, by=by, file=made.filename, sha256=made.sha256, values=len(reading.values))
+    trail.note(
+        "values.import", made, by=by, file=made.filename, sha256=made.sha256, values=len(reading.values)
+    )
     return replace(report_of(reading), stored=made, sha256=made.sha256, changed=changed)
 
 
 def _record(path: Path, reading: Reading, by: Person | None) -> Import:
-    made = record(Source.MANUAL, path, reading.table.filename, "", reading.rows, len(reading.values),
-                  reading.problems, by)  # fmt: skip
+    made = record(
+        Source.MANUAL,
+        path,
+        reading.table.filename,
+        "",
+        reading.rows,
+        len(reading.values),
+        reading.problems,
+        by,
+    )
     made.kind = KIND
     db.session.flush()
     return made
 
 
 def preview_measurements(
-    path: Path, filename: str | None = None, sheet: str | None = None, mapping: Mapping[str, str] | None = None,
+    path: Path,
+    filename: str | None = None,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
     day_first: bool | None = None,
-) -> tuple[Reading, Report]:  # fmt: skip
+) -> tuple[Reading, Report]:
     """What :func:`import_measurements` would do; nothing is stored."""
     reading = read_values(path, filename, sheet, mapping, day_first)
     return reading, replace(report_of(reading), sha256=sha256_of(path))
@@ -117,26 +163,34 @@ def report_of(reading: Reading) -> Report:
         numbers = worked_out(indicator, *(facts.get(name) for name in ("value", "numerator", "denominator")))
         lines.append(Line(indicator, month, numbers["value"], numbers["numerator"], numbers["denominator"]))
     taken = _("values: %(count)s", count=f"{len(lines):,}")
-    return Report(reading.table.filename, reading.rows, len(lines), taken, lines, reading.problems,
-                  reading.table.notes)  # fmt: skip
+    return Report(
+        reading.table.filename, reading.rows, len(lines), taken, lines, reading.problems, reading.table.notes
+    )
 
 
 def _refusal(reading: Reading) -> str:
     first = "; ".join(str(problem) for problem in reading.problems[:5])
     more = len(reading.problems) - 5
-    words = _("Nothing was imported from “%(name)s”: %(problems)s", name=reading.table.filename, problems=first)
+    words = _(
+        "Nothing was imported from “%(name)s”: %(problems)s", name=reading.table.filename, problems=first
+    )
     return words + ("; " + _("… and %(count)s more.", count=more) if more > 0 else "")
 
 
 def read_values(
-    path: Path, filename: str | None = None, sheet: str | None = None, mapping: Mapping[str, str] | None = None,
+    path: Path,
+    filename: str | None = None,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] | None = None,
     day_first: bool | None = None,
-) -> Reading:  # fmt: skip
+) -> Reading:
     """Open the table, tell its form, and read every value. Raises Refused for what is no such table."""
     table = _with_months(open_table(path, filename, sheet, known=words_of(LONG)))
     known = _known()
     months = month_columns(table, day_first)
-    used = {key: find_column(table, name).letter for key, name in mapping.items() if name} if mapping else None
+    used = (
+        {key: find_column(table, name).letter for key, name in mapping.items() if name} if mapping else None
+    )
     if used is None:
         used = guess_mapping(table, LONG)
     if len(months) >= 2 and not ("month" in used and _has_value(used)):
@@ -154,7 +208,9 @@ def read_values(
 
 
 def _with_months(table: ForeignTable) -> ForeignTable:
-    """The table with its heading in the first row that names two months or more: the wide form knows few words."""
+    """The table with its heading in the first row that names two months or more: the wide form knows few
+    words.
+    """
     for row in table.head[:20]:
         if table.header.how == "words" and row.number > table.header.after:
             break
@@ -194,7 +250,9 @@ def _known() -> dict[str, Indicator]:
     return found
 
 
-def _long(table: ForeignTable, mapping: dict[str, str], known: dict[str, Indicator], day_first: bool | None) -> Reading:
+def _long(
+    table: ForeignTable, mapping: dict[str, str], known: dict[str, Indicator], day_first: bool | None
+) -> Reading:
     preview = read_rows(table, LONG, mapping, unique=("indicator", "month"), day_first=day_first)
     work = _Work(table, known)
     work.problems += [_trouble(each) for each in preview.problems]
@@ -219,8 +277,10 @@ def _wide(
         mapping = {"indicator": free[0].letter}
     names, work, count = table.column(mapping["indicator"]), _Work(table, known), 0
     columns = [(table.column(letter), month) for letter, month in months.items()]
-    marks = {column.letter: parsing.decimal_mark(row.cell(column.index) for row in table.rows())
-             for column, _month in columns}  # fmt: skip
+    marks = {
+        column.letter: parsing.decimal_mark(row.cell(column.index) for row in table.rows())
+        for column, _month in columns
+    }
     for row in table.rows():
         code = text_of(row.cell(names.index))
         if not code:
@@ -281,7 +341,12 @@ class _Work:
             return
         first = self.seen.setdefault((indicator.id, month), row)
         if first != row:
-            words = _l("%(code)s of %(month)s stands in row %(row)s already", code=indicator.code, month=month, row=first)
+            words = _l(
+                "%(code)s of %(month)s stands in row %(row)s already",
+                code=indicator.code,
+                month=month,
+                row=first,
+            )
             self.problems.append(Trouble(row, str(where), "", words))
             return
         self.values.append((row, column, indicator, month, facts))
@@ -290,4 +355,3 @@ class _Work:
         """The finished reading."""
         problems = sorted(self.problems, key=lambda each: each.row)
         return Reading(self.table, mapping, wide, rows, tuple(self.values), tuple(problems), ambiguous)
-

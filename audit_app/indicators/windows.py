@@ -24,7 +24,8 @@ Windows = dict[str, Span]
 
 
 def from_lines(text: str, zone: Any, whole: Span | None = None) -> Windows:
-    """Windows typed one service a line: ``name`` (watched for ``whole``) or ``name, from, to`` (days, both included).
+    """Windows typed one service a line: ``name`` (watched for ``whole``) or ``name, from, to`` (days, both
+    included).
 
     Raises Refused naming the line that cannot be read.
     """
@@ -39,9 +40,12 @@ def from_lines(text: str, zone: Any, whole: Span | None = None) -> Windows:
             found[parts[0]] = between(parts[1], parts[2], zone, number)
         else:
             raise Refused(
-                _l("Line %(line)s: write the service, the first day and the last day, separated by commas.",
-                   line=number), "observed"
-            )  # fmt: skip
+                _l(
+                    "Line %(line)s: write the service, the first day and the last day, separated by commas.",
+                    line=number,
+                ),
+                "observed",
+            )
     return found
 
 
@@ -64,7 +68,9 @@ def _moment(value: str | date, zone: Any) -> datetime:
 
 
 def from_file(path: Path, zone: Any) -> Windows:
-    """Windows out of a CSV file of one of the two shapes above. Raises Refused naming the row that is wrong."""
+    """Windows out of a CSV file of one of the two shapes above. Raises Refused naming the row that is
+    wrong.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -78,9 +84,11 @@ def from_file(path: Path, zone: Any) -> Windows:
         lines = [(row[names["service"]], row[names["from"]], row[names["to"]]) for row in rows]
         return {name: between(first, last, zone, place) for place, (name, first, last) in enumerate(lines, 2)}
     raise Refused(
-        _l("The file %(file)s needs the columns service, from, to; or service, month, minutes_observed.",
-           file=path.name)
-    )  # fmt: skip
+        _l(
+            "The file %(file)s needs the columns service, from, to; or service, month, minutes_observed.",
+            file=path.name,
+        )
+    )
 
 
 def _from_months(rows: list[dict[str, str]], names: dict[str, str], zone: Any) -> Windows:

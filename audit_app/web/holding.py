@@ -1,6 +1,7 @@
 """Files held between the steps of an import: under a random name, bound to the person, for a day.
 
-Unlike evidence they are nobody's record: what is not confirmed disappears by itself. Streams are copied piece by
+Unlike evidence they are nobody's record: what is not confirmed disappears by itself. Streams are copied
+piece by
 piece, since a log may be larger than one wants to hold in memory.
 """
 

@@ -39,8 +39,11 @@ def test_every_kpi_is_complete_and_its_parts_agree(kpi: dict[str, Any]) -> None:
     if kpi["source"] in {"tickets", "outages"}:
         measure = MEASURES[kpi["measure"]]
         assert (measure.source, measure.unit, measure.better, measure.kind) == (
-            kpi["source"], kpi["unit"], kpi["direction"], kpi["kind"],
-        )  # fmt: skip
+            kpi["source"],
+            kpi["unit"],
+            kpi["direction"],
+            kpi["kind"],
+        )
 
 
 def test_every_measure_of_a_log_has_its_row_in_the_register() -> None:
