@@ -13,10 +13,10 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
 from audit_app.core import clock
 from audit_app.core.db import db
-from audit_app.demo import audits, cast, figures, findings
+from audit_app.demo import audits, cast, figures, findings, reviews
 from audit_app.demo.story import Story
 
-CHAPTERS: tuple[Callable[[Story], None], ...] = (audits.tell, findings.tell, figures.tell)
+CHAPTERS: tuple[Callable[[Story], None], ...] = (audits.tell, findings.tell, figures.tell, reviews.tell)
 Echo = Callable[..., Any]
 
 

@@ -82,10 +82,12 @@ def _numbers(story: Story, indicator: Indicator, shape: dict[str, Any], place: i
     wanted = tickets.course(tuple(shape["course"]), place) + story.rng.gauss(0, shape.get("noise", 0))
     if indicator.value_kind is ValueKind.COUNT:
         return {"value": max(0, round(wanted))}
+    if "top" in shape:
+        top = story.rng.randrange(*shape["top"])
+        return {"numerator": top, "denominator": Decimal(str(round(top / wanted, 1)))}
     low, high = shape["base"]
     base = story.rng.randrange(low, high + 1)
     if indicator.value_kind is ValueKind.MEAN:
         return {"numerator": Decimal(str(round(wanted * base, 1))), "denominator": base}
     share = wanted / 100
-    top = base if indicator.code != "BUD" else 10**9
-    return {"numerator": min(top, round(base * share)), "denominator": base}
+    return {"numerator": min(base, round(base * share)), "denominator": base}

@@ -1,0 +1,144 @@
+"""The chapter of the management reviews: two are held and frozen with their packs, the third is being prepared."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from audit_app.accounts.models import Person
+from audit_app.demo.story import Story, texts
+from audit_app.findings import action_services as actions
+from audit_app.reviews import exports
+from audit_app.reviews import services as reviews
+from audit_app.reviews.models import Review
+
+NEXT_REVIEW = 182
+
+
+def tell(story: Story) -> None:
+    """Put the events of all reviews on the list."""
+    for entry in texts("reviews")["reviews"]:
+        Meeting(story, entry).write()
+
+
+@dataclass
+class Meeting:
+    """One review from its plan to what became of its decisions."""
+
+    story: Story
+    entry: dict[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Days, counted from the day of the build."""
+        found: dict[str, Any] = self.entry["facts"]
+        return found
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Texts in the language of the demo."""
+        found: dict[str, Any] = self.story.said(self.entry)
+        return found
+
+    @property
+    def review(self) -> Review:
+        """The record, once it is planned."""
+        found: Review = self.story.reviews[self.entry["key"]]
+        return found
+
+    def person(self, key: str) -> Person:
+        """Somebody by key."""
+        return self.story.people[key]
+
+    def asked(self) -> list[dict[str, Any]]:
+        """The decisions: days and owners stand in the English part, words in both."""
+        return [{**facts, **words} for facts, words in zip(self.entry["en"]["asked"], self.words["asked"], strict=True)]
+
+    def write(self) -> None:
+        """All events of this review that lie in the past."""
+        story, facts = self.story, self.facts
+        story.plan(facts["planned"], 9.5, self.plan)
+        story.plan(facts["planned"] + 3, 9, self.prepare)
+        for place, key in enumerate(self.entry["en"]["inputs"]):
+            story.plan(facts["planned"] + 7 + place, 14, partial(self.write_input, key))
+        story.plan(min(facts["meets"], 0) - 4, 13, self.ask)
+        story.plan(facts["meets"], 15, self.hold)
+        if "approve" not in facts:
+            return
+        story.plan(facts["approve"], 11, self.approve)
+        for place, each in enumerate(self.asked()):
+            if "done" in each:
+                story.plan(facts["meets"] + each["done"], 15, partial(self.finish, place, each))
+            if "verify" in each:
+                story.plan(facts["meets"] + each["verify"], 10, partial(self.verify, place, each))
+
+    def plan(self) -> None:
+        """The management representative invites."""
+        story, given = self.story, texts("reviews")
+        story.reviews[self.entry["key"]] = reviews.plan_review(
+            title=self.words["title"],
+            meets_on=story.day(self.facts["meets"]),
+            period_from=story.day(self.facts["from"]),
+            period_to=story.day(self.facts["to"]),
+            chair=self.person("chen"),
+            prepared_by=self.person("lin"),
+            participants=[(self.person(key), story.said(words)) for key, words in given["functions"].items()],
+            place=story.said(given["place"]),
+            by=self.person("lin"),
+        )
+
+    def prepare(self) -> None:
+        """Each input gets somebody who writes it."""
+        reviews.start_preparing(self.review, by=self.person("lin"))
+        for key, owner in texts("reviews")["owners"].items():
+            reviews.assign_input(self.review, key, owner=self.person(owner), by=self.person("lin"))
+
+    def write_input(self, key: str) -> None:
+        """An input is written by its owner."""
+        owner = self.person(texts("reviews")["owners"][key])
+        reviews.write_input(self.review, key, text=self.words["inputs"][key], by=owner)
+
+    def ask(self) -> None:
+        """Decisions are asked for, with options and cost."""
+        for each in self.asked():
+            reviews.ask_decision(
+                self.review, text=each["text"], input_key=each["key"], rationale=each["rationale"],
+                options=each["options"], resources=each["resources"],
+                owner=self.person(each["owner"]) if "owner" in each else None,
+                due_on=self._due(each) if "due" in each else None, by=self.person("lin"),
+            )  # fmt: skip
+
+    def _due(self, each: dict[str, Any]) -> Any:
+        return self.story.day(self.facts["meets"] + each["due"])
+
+    def hold(self) -> None:
+        """The meeting: who came, what was decided, the conclusion."""
+        review, lin, words = self.review, self.person("lin"), self.words
+        reviews.record_attendance(review, {each.person_id for each in review.participants}, by=lin)
+        for decision, each in zip(list(review.decisions), self.asked(), strict=True):
+            if each.get("reject"):
+                reviews.reject_decision(decision, by=lin)
+            else:
+                reviews.take_decision(decision, owner=decision.owner, due_on=decision.due_on, by=lin)
+        reviews.hold(
+            review, minutes=words["minutes"], suitability=words["suitability"], adequacy=words["adequacy"],
+            effectiveness=words["effectiveness"], next_review_on=self.story.day(self.facts["meets"] + NEXT_REVIEW),
+            by=lin,
+        )  # fmt: skip
+
+    def approve(self) -> None:
+        """Top management approves: decisions become actions, the pack is frozen in both languages."""
+        reviews.approve(self.review, render=exports.render_all, by=self.person("chen"))
+
+    def finish(self, place: int, each: dict[str, Any]) -> None:
+        """The owner of a decision reports it done."""
+        action = self._action(place)
+        actions.done(action, note=each["done_note"], by=action.owner)
+
+    def verify(self, place: int, each: dict[str, Any]) -> None:
+        """The lead auditor has seen it."""
+        actions.verify(self._action(place), note=each["verified_note"], by=self.person("wei"))
+
+    def _action(self, place: int) -> Any:
+        action = self.review.decisions[place].action
+        assert action is not None
+        return action
