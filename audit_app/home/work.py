@@ -256,7 +256,7 @@ KINDS: tuple[Kind, ...] = (
          P.ANSWER_RECORD, my_audits, _audit),
     Kind("audited", _l("Audits of my area"), _l("Be there, have the records ready"), "calendar-event", None,
          being_audited, _audit),
-    Kind("issue", _l("Drafts to issue"), _l("Check the four parts and issue"), "file-check", P.FINDING_ISSUE,
+    Kind("issue", _l("Drafts to issue"), _l("Check the four parts and issue"), "file-certificate", P.FINDING_ISSUE,
          to_issue, _finding),
     Kind("verify", _l("To verify"), _l("Look at the evidence and verify or send back"), "shield-check",
          P.FINDING_VERIFY, to_verify, _finding),
