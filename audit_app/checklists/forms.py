@@ -4,10 +4,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 
 from audit_app.checklists.models import TemplateVersion
-from audit_app.web.forms import BaseForm, long_text, required, row, text
+from audit_app.web.forms import BaseForm, RadioField, long_text, required, row, text
 
 
 class TemplateForm(BaseForm):
@@ -57,7 +57,8 @@ class QuestionForm(BaseForm):
         values: dict[str, Any] = {
             name: value if value is not None else "" for name, value in self.values().items()
         }
-        return {**values, "assessable": values.pop("kind") == "question"}
+        kind = values.pop("kind")
+        return {**values, "assessable": kind == "question"}
 
 
 class UploadForm(BaseForm):

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import flash
@@ -22,7 +23,7 @@ FORMS = uuid.UUID("5b0c8f5e-6d0e-4d0f-9b57-2f1f6a3c9a10")
 def batch(audit: Audit, given: Mapping[str, str], by: Person) -> protocol.Batch:
     """The batch of one form. The id was made when the form was drawn, so sending it twice is a duplicate."""
     device = str(uuid.uuid5(FORMS, str(by.id)))
-    moment = now()
+    moment, seq = _when(device, given.get("revision", ""))
     offset = moment.astimezone(zone()).utcoffset()
     value = given.get("value") or None
     revision: dict[str, Any] = {
@@ -34,7 +35,7 @@ def batch(audit: Audit, given: Mapping[str, str], by: Person) -> protocol.Batch:
         "note": given.get("note", "").replace("\r\n", "\n"),
         "flagged": given.get("flagged") == "1",
         "author": by.id,
-        "device_seq": _next(device),
+        "device_seq": seq,
         "client_time": moment.isoformat(),
         "tz_offset": int(offset.total_seconds() // 60) if offset else 0,
         "clock_offset_ms": 0,
@@ -61,9 +62,18 @@ def say(result: protocol.Result) -> Any:
     return None
 
 
-def _next(device: str) -> int:
-    query = select(func.max(AnswerRevision.device_seq)).where(AnswerRevision.device_id == device)
-    return (db.session.scalar(query) or 0) + 1
+def _when(device: str, revision: str) -> tuple[datetime, int]:
+    """Moment and number of this revision: those it was first sent with, if it comes a second time."""
+    mine = select(AnswerRevision.client_time, AnswerRevision.device_seq).where(
+        AnswerRevision.device_id == device
+    )
+    first = db.session.execute(mine.where(AnswerRevision.id == revision)).first()
+    if first:
+        return first.client_time, first.device_seq
+    last = db.session.scalar(
+        select(func.max(AnswerRevision.device_seq)).where(AnswerRevision.device_id == device)
+    )
+    return now(), (last or 0) + 1
 
 
 def _number(text: str) -> int:

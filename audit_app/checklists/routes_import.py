@@ -55,7 +55,7 @@ def _take_in(file: Any) -> str:
 def import_preview(token: str) -> ResponseReturnValue:
     """Step 2: sheet, heading, columns, and what would be imported."""
     name, data = _fetch(token)
-    form = forms.ImportForm(data={"title": request.args.get("title") or importing.title_of(name)})
+    form = forms.ImportForm(data={"title": importing.title_of(name)})
     found, refusal = _preview(data, name, request.args)
     return _page(token, name, form, found, refusal)
 
@@ -97,7 +97,8 @@ def _fetch(token: str) -> tuple[str, bytes]:
 def _preview(data: bytes, name: str, given: Any) -> tuple[ChecklistPreview | None, Any]:
     """The preview for the choices in an address or a form; a refusal goes beside the guess without them."""
     header = given.get("header", "")
-    mapping = {field.key: given.get(field.key, "") for field in importing.FIELDS if given.get(field.key)}
+    asked = {field.key: given.get(f"col_{field.key}", "") for field in importing.FIELDS}
+    mapping = {key: column for key, column in asked.items() if column}
     try:
         found = importing.preview(
             data,

@@ -132,12 +132,12 @@ def new_version(template: Template, *, by: Person) -> TemplateVersion:
     if any(version.state is VersionState.DRAFT for version in template.versions):
         raise Refused(_l("There is a draft of this checklist already. Edit that one, or publish it first."))
     last = template.versions[0]
-    draft = _draft(
-        template, last.number + 1, by, title_en=last.title_en, title_zh=last.title_zh, **_origin(last)
-    )
-    with trail.act("template.new_version", draft, by=by):
-        db.session.add(draft)
-        _take_over(last, draft)
+    titles = {"title_en": last.title_en, "title_zh": last.title_zh}
+    with db.session.no_autoflush:  # a half-made row must not be flushed by the queries of the trail
+        draft = _draft(template, last.number + 1, by, **titles, **_origin(last))
+        with trail.act("template.new_version", draft, by=by):
+            db.session.add(draft)
+            _take_over(last, draft)
     return draft
 
 
@@ -229,11 +229,11 @@ def add_checklist(
             "scope",
         )
     items = _copies(_with_headings(version.questions, chosen))
-    checklist = Checklist(
-        audit=audit, template_version=version, created_at=now(), created_by_id=by.id, items=items
-    )
-    with trail.act("checklist.add", checklist, by=by, questions=sum(each.assessable for each in chosen)):
-        db.session.add(checklist)
+    with db.session.no_autoflush:  # a half-made row must not be flushed by the queries of the trail
+        checklist = Checklist(audit=audit, template_version=version, created_at=now(), created_by_id=by.id)
+        checklist.items = items
+        with trail.act("checklist.add", checklist, by=by, questions=sum(each.assessable for each in chosen)):
+            db.session.add(checklist)
     return checklist
 
 
