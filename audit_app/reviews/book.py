@@ -15,7 +15,15 @@ from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Ton
 from audit_app.reviews.paper import STATE_TONE, input_title, light_word
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_unit
 
-KINDS = {"text": "text", "int": "int", "number": "number", "percent": "number", "figure": "number", "date": "date", "month": "date"}
+KINDS = {
+    "text": "text",
+    "int": "int",
+    "number": "number",
+    "percent": "number",
+    "figure": "number",
+    "date": "date",
+    "month": "date",
+}
 
 
 def workbook(pack: Pack, language: str, sha256: str) -> Workbook:
@@ -46,18 +54,33 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         (_("Confidentiality"), tell(meta.confidentiality)), (_("Period from"), meta.period_from),
         (_("Period to"), meta.period_to), (_("Meeting"), meta.meets_on), (_("Place"), meta.place),
         (_("Chair"), meta.chair), (_("Prepared by"), meta.prepared_by), (_("Compiled at"), meta.compiled_at),
-        (_("Suitability"), end.suitability), (_("Adequacy"), end.adequacy), (_("Effectiveness"), end.effectiveness),
-        (_("Minutes"), end.minutes), (_("Next review"), end.next_review_on), (_("Approved by"), end.approved_by),
+        (_("Next review"), end.next_review_on), (_("Approved by"), end.approved_by),
         (_("Approved at"), end.approved_at),
     ]  # fmt: skip
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
     rows = [(row.name, row.function, words[row.attended]) for row in pack.participants]
-    columns = (sheet.Column(_("Name"), width=28), sheet.Column(_("Function"), width=44), sheet.Column(_("Attendance")))
-    notes = () if pack.frozen else (_("DRAFT: the review is not approved yet; figures can still change."),)
+    columns = (
+        sheet.Column(_("Name"), width=28),
+        sheet.Column(_("Function"), width=44),
+        sheet.Column(_("Attendance")),
+    )
+    concluded = (
+        (_("Suitability"), end.suitability), (_("Adequacy"), end.adequacy), (_("Effectiveness"), end.effectiveness),
+        (_("Minutes"), end.minutes),
+    )  # fmt: skip
+    notes = tuple(line for title, text in concluded for line in _lines(title, text))
+    if not pack.frozen:
+        notes = (_("DRAFT: the review is not approved yet; figures can still change."), *notes)
     return Sheet(
-        _("Cover"), columns, rows, heading=f"{_('Management review pack')}: {meta.title}", facts=tuple(facts),
+        _("Cover"), columns, rows, heading=" · ".join((_("Management review pack"), meta.title)), facts=tuple(facts),
         notes=notes, freeze=False, filters=False,
     )  # fmt: skip
+
+
+def _lines(title: str, text: str) -> tuple[str, ...]:
+    """A text that people typed as notes, a line each: notes grow with their words, cells of facts do not."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return tuple(": ".join((title, line)) if not place else line for place, line in enumerate(lines))
 
 
 def _decisions(pack: Pack) -> Sheet:
@@ -71,12 +94,18 @@ def _decisions(pack: Pack) -> Sheet:
          row.resources, row.input_key, row.owner, row.due_on, row.action)
         for row in pack.decisions
     ]  # fmt: skip
-    return Sheet(_("Decisions"), columns, rows, empty=_("No decision was asked for or taken."), notes=tuple(map(tell, pack.warnings)))
+    return Sheet(
+        _("Decisions"),
+        columns,
+        rows,
+        empty=_("No decision was asked for or taken."),
+        notes=tuple(map(tell, pack.warnings)),
+    )
 
 
 def _picture(pack: Pack) -> Sheet:
     columns = (
-        sheet.Column(_("Subject"), width=34), sheet.Column(_("Light")), sheet.Column(_("Why"), width=90),
+        sheet.Column(_("Subject"), width=34), sheet.Column(_("Traffic light")), sheet.Column(_("Why"), width=90),
         sheet.Column(_("Movement"), width=16), sheet.Column(_("Input"), width=8),
     )  # fmt: skip
     rows = [
@@ -103,15 +132,17 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
     tables = [block for block in one.blocks if isinstance(block, Table) and block.where != "paper"]
     charts = tuple(chart(block) for block in one.blocks if isinstance(block, Plot))
     remarks = tuple(tell(block.said) for block in one.blocks if isinstance(block, Remark))
-    facts: list[tuple[str, sheet.Cell]] = [(_("Assessment"), one.text or _("No assessment is written yet."))]
     if one.nothing:
-        facts = [(_("Nothing to report"), one.reason)]
+        written = _lines(_("Nothing to report"), one.reason)
+    else:
+        written = _lines(_("Assessment"), one.text or _("No assessment is written yet."))
+    facts: list[tuple[str, sheet.Cell]] = []
     if one.author:
         facts.append((_("Signed"), f"{one.author}, {tell_moment(one.written_at, pack.meta.zone)}"))
     first, rest = (tables[0], tables[1:]) if tables else (None, [])
     yield Sheet(
         tab(one.key), _columns(first), _rows(first), heading=input_title(one.key), facts=tuple(facts),
-        notes=(*remarks, *([tell(first.title)] if first else [])), charts=charts,
+        notes=(*written, *remarks, *([tell(first.title)] if first else [])), charts=charts,
         empty=tell(first.empty) if first and first.empty else "",
     )  # fmt: skip
     for number, table in enumerate(rest, 2):

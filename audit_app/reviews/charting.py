@@ -25,7 +25,8 @@ def chart(plot: Plot) -> Chart:
         title=tell(plot.title),
         labels=tuple(tell(label) for label in plot.labels),
         series=tuple(
-            Series(tell(line.name), tuple(number(value) for value in line.values), line.tone) for line in plot.lines
+            Series(tell(line.name), tuple(number(value) for value in line.values), line.tone)
+            for line in plot.lines
         ),
         unit=tell_unit(plot.unit),
         target=number(plot.target),

@@ -200,9 +200,7 @@ def warnings(review: Review, register: series.Register, audits: compile_audits.A
     ]
 
 
-def _uncommented(
-    review: Review, register: series.Register
-) -> list[tuple[series.Series, Sequence[Calendar]]]:
+def _uncommented(review: Review, register: series.Register) -> list[tuple[series.Series, Sequence[Calendar]]]:
     """R14: targets missed without a word: no comment on the month, no finding on the indicator, no decision."""
     spoken = _spoken(review)
     found = []

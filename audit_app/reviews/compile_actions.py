@@ -61,9 +61,9 @@ def for_input(rows: tuple[PreviousAction, ...]) -> tuple[Block, ...]:
 def table(rows: tuple[PreviousAction, ...]) -> Table:
     """The decisions with age, owner and state."""
     columns = (
-        Column(said("col.code"), width=11), Column(said("col.review"), width=11), Column(said("col.title"), width=30),
-        Column(said("col.owner"), width=13), Column(said("col.state"), width=11), Column(said("col.due"), "date", 10),
-        Column(said("col.age"), "int", 7), Column(said("col.late"), "int", 9), Column(said("col.note"), width=20),
+        Column(said("col.code"), width=15), Column(said("col.review"), width=14), Column(said("col.title"), width=27),
+        Column(said("col.owner"), width=13), Column(said("col.state"), width=12), Column(said("col.due"), "date", 13),
+        Column(said("col.age"), "int", 7), Column(said("col.late"), "int", 9), Column(said("col.note"), width=18),
     )  # fmt: skip
     return Table(
         said("table.previous"), columns,

@@ -174,7 +174,7 @@ def _programmes(found: Audits) -> Table:
 
 def _audits(found: Audits) -> Table:
     columns = (
-        Column(said("col.audit"), width=28), Column(said("col.kind"), width=11), Column(said("col.dates"), width=12),
+        Column(said("col.audit"), width=26), Column(said("col.kind"), width=11), Column(said("col.dates"), width=15),
         Column(said("col.state"), width=10), Column(said("col.assessed"), "int", 10),
         Column(said("col.conform"), "number", 15, 1),
         *(Column(said(f"col.{grade.value}"), "int", 8) for grade in Grade),

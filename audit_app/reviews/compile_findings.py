@@ -239,8 +239,8 @@ def _clause_order(clause: str) -> list[tuple[int, str]]:
 
 def _open(found: Findings) -> Table:
     columns = (
-        Column(said("col.code"), width=11), Column(said("col.title"), width=30), Column(said("col.grade"), width=14),
-        Column(said("col.owner"), width=13), Column(said("col.state"), width=12), Column(said("col.due"), "date", 10),
+        Column(said("col.code"), width=14), Column(said("col.title"), width=27), Column(said("col.grade"), width=14),
+        Column(said("col.owner"), width=13), Column(said("col.state"), width=12), Column(said("col.due"), "date", 13),
         Column(said("col.late"), "int", 9),
     )  # fmt: skip
     end = found.end
@@ -292,7 +292,7 @@ def improvements(date_from: date, date_to: date) -> tuple[Block, ...]:
 
 def _listed(title: str, day: str, kind: str, rows: Any) -> Table:
     columns = (
-        Column(said("col.code"), width=10), Column(said("col.title"), width=36), Column(said("col.owner"), width=14),
+        Column(said("col.code"), width=14), Column(said("col.title"), width=34), Column(said("col.owner"), width=14),
         Column(said("col.state"), width=12), Column(said(f"col.{day}"), "date", 10),
     )  # fmt: skip
     return Table(

@@ -171,7 +171,11 @@ def said_unit(unit: str) -> Said:
 def shown(one: Series, each: Calendar) -> Value:
     """The value of a month in a table; marked where it misses the target."""
     value = one.value(each)
-    return Toned(one.figure(value), "bad") if value is not None and one.misses(value, each) else one.figure(value)
+    return (
+        Toned(one.figure(value), "bad")
+        if value is not None and one.misses(value, each)
+        else one.figure(value)
+    )
 
 
 def of_service(one: Series, value: Decimal | None) -> Value:
@@ -184,9 +188,7 @@ def month_tables(register: Register, series: Sequence[Series]) -> list[Table]:
     tables = []
     for start in range(0, len(series), ABREAST):
         part = series[start : start + ABREAST]
-        rows = tuple(
-            (month(each), *(shown(one, each) for one in part)) for each in register.window
-        )
+        rows = tuple((month(each), *(shown(one, each) for one in part)) for each in register.window)
         columns = (Column(said("col.month"), "month", 8), *map(column, part))
         tables.append(Table(said("table.months"), columns, rows, where="paper"))
     return tables

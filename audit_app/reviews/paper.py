@@ -115,7 +115,7 @@ def _cover(pack: Pack, sha256: str) -> Cover:
         facts.append((_("Compiled at"), tell_moment(meta.compiled_at, meta.zone)))
     facts.append(("SHA-256", sha256))
     return Cover(
-        meta.title, subtitle=tell(meta.organisation), kicker=f"{_('Management review pack')} · {meta.code}",
+        meta.title, subtitle=tell(meta.organisation), kicker=" · ".join((_("Management review pack"), meta.code)),
         facts=tuple(facts), notice=tell(meta.confidentiality),
     )  # fmt: skip
 
@@ -157,7 +157,13 @@ def _previous(pack: Pack) -> Iterator[Block]:
 
 def _picture(pack: Pack) -> Iterator[Block]:
     yield Heading(_("3 The picture on one page"), new_page=True)
-    columns = (GridColumn(_("Subject"), 20), GridColumn(_("Light"), 10), GridColumn(_("Why"), 46), GridColumn(_("Movement"), 14), GridColumn(_("More"), 7))
+    columns = (
+        GridColumn(_("Subject"), 20),
+        GridColumn(_("Traffic light"), 10),
+        GridColumn(_("Why"), 46),
+        GridColumn(_("Movement"), 14),
+        GridColumn(_("More"), 7),
+    )
     yield Grid(columns, tuple(_light(light) for light in pack.lights), compact=True)
     yield Text(
         _(
@@ -193,16 +199,20 @@ def _input(pack: Pack, one: Input) -> Iterator[Block]:
     yield Heading(input_title(one.key), 2, new_page=_is_long(one), anchor=f"input-{one.key}")
     if one.text.strip():
         yield Text(one.text)
-        yield Text(_("Written by %(name)s, %(at)s", name=one.author, at=tell_moment(one.written_at, pack.meta.zone)), "note")
-    elif one.nothing:
-        yield Callout(
-            f"{one.reason}\n{_('Signed: %(name)s, %(at)s', name=one.author, at=tell_moment(one.written_at, pack.meta.zone))}",
-            "neutral",
-            _("Nothing to report"),
+        yield Text(
+            _("Written by %(name)s, %(at)s", name=one.author, at=tell_moment(one.written_at, pack.meta.zone)),
+            "note",
         )
+    elif one.nothing:
+        signed = _(
+            "Signed: %(name)s, %(at)s", name=one.author, at=tell_moment(one.written_at, pack.meta.zone)
+        )
+        yield Callout("\n".join((one.reason, signed)), "neutral", _("Nothing to report"))
     else:
         words = _("No assessment is written yet.")
-        yield Callout(words if not one.owner else words + " " + _("It waits for %(name)s.", name=one.owner), "warn")
+        yield Callout(
+            words if not one.owner else words + " " + _("It waits for %(name)s.", name=one.owner), "warn"
+        )
     if one.key == "a":
         if pack.previous:
             yield Text(_("The table stands in section 2."), "note")
@@ -300,15 +310,19 @@ def _conclusion(pack: Pack) -> Iterator[Block]:
         (_("Minutes"), one.minutes),
     ):  # fmt: skip
         yield Heading(title, 2)
-        yield Text(text) if text.strip() else Callout(_("Not written yet: it is concluded in the meeting."), "warn")
+        yield (
+            Text(text)
+            if text.strip()
+            else Callout(_("Not written yet: it is concluded in the meeting."), "warn")
+        )
 
 
 def _sign_off(pack: Pack) -> Iterator[Block]:
     one, meta = pack.conclusion, pack.meta
     yield Heading(_("6 Decisions, actions and sign-off"), new_page=True)
     columns = (
-        GridColumn(_("No."), 15), GridColumn(_("Decision"), 40), GridColumn(_("State"), 14), GridColumn(_("Owner"), 14),
-        GridColumn(_("Due"), 12), GridColumn(_("Action"), 14),
+        GridColumn(_("No."), 19), GridColumn(_("Decision"), 36), GridColumn(_("State"), 14), GridColumn(_("Owner"), 14),
+        GridColumn(_("Due"), 14), GridColumn(_("Action"), 17),
     )  # fmt: skip
     rows = tuple(
         (row.code, row.text, Badge(tell(said(f"decision.{row.state}")), STATE_TONE[row.state]), row.owner or DASH,
@@ -345,7 +359,11 @@ def _annex(pack: Pack) -> Iterator[Block]:
     )  # fmt: skip
     yield Grid(columns, rows, compact=True, empty=_("No indicator is in use."))
     yield Heading(_("Annex B: sources"))
-    yield Text(_("Figures on findings, audits and actions are counted from the records of this system. Files that were read in:"))
+    yield Text(
+        _(
+            "Figures on findings, audits and actions are counted from the records of this system. Files that were read in:"
+        )
+    )
     for source in pack.sources:
         facts: tuple[tuple[str, GridCell], ...] = (
             (_("File"), Strong(source.filename)),

@@ -41,7 +41,7 @@ PHRASES: dict[str, Any] = {
     "col.open": _l("Open at month end"),
     "col.overdue": _l("Overdue at month end"),
     "col.grade": _l("Grade"),
-    "col.count": _l("Number"),
+    "col.count": _l("How many"),
     "col.clause": _l("Clause"),
     "col.process": _l("Process"),
     "col.department": _l("Department"),

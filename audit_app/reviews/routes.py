@@ -29,12 +29,18 @@ def _language() -> str:
     """``zh`` or ``en`` from ``?lang=``, else the reader's."""
     asked = request.args.get("lang", "")
     locale = get_locale()
-    return asked if asked in exports.LOCALES else ("zh" if locale is not None and locale.language == "zh" else "en")
+    return (
+        asked
+        if asked in exports.LOCALES
+        else ("zh" if locale is not None and locale.language == "zh" else "en")
+    )
 
 
 def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
     """A form page: 422 when it comes back."""
-    return render_template(f"reviews/{template}.html", form=form, **context), 422 if form.is_submitted() else 200
+    return render_template(
+        f"reviews/{template}.html", form=form, **context
+    ), 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/")
@@ -42,7 +48,9 @@ def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """The list of reviews."""
     order, _key = ordering(queries.SORTS, "-meets")
-    page = paginate(queries.listing(current_user, arguments(("state", "q"))).order_by(order, queries.Review.id))
+    page = paginate(
+        queries.listing(current_user, arguments(("state", "q"))).order_by(order, queries.Review.id)
+    )
     return render_template("reviews/index.html", reviews=page, states=ReviewState.choices())
 
 
@@ -51,8 +59,11 @@ def index() -> ResponseReturnValue:
 def export_list() -> ResponseReturnValue:
     """The list as filtered, as a workbook."""
     order, _key = ordering(queries.SORTS, "-meets")
-    rows = queries.db.session.scalars(queries.listing(current_user, arguments(("state", "q"))).order_by(order)).unique()
-    return downloads.send(exports.register(rows, _language()), f"{_('Management reviews')}.xlsx", downloads.XLSX)
+    rows = queries.db.session.scalars(
+        queries.listing(current_user, arguments(("state", "q"))).order_by(order)
+    ).unique()
+    name = exports.download_name(_("Management reviews"), "xlsx")
+    return downloads.send(exports.register(rows, _language()), name, downloads.XLSX)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -130,7 +141,11 @@ def _hold(review: Any) -> ResponseReturnValue:
     form = forms.filled(forms.HoldForm, review)
     form.fill(review)
     form.show_version(review)
-    if form.validate_on_submit() and form.check_fresh(review) and refused_or(form, _record, review, form.values()):
+    if (
+        form.validate_on_submit()
+        and form.check_fresh(review)
+        and refused_or(form, _record, review, form.values())
+    ):
         flash(_("The meeting is recorded."), "success")
         return redirect(url_for("reviews.show", id=review.id))
     return _form("hold", form, review=queries.get(review.id, to=current_user))
@@ -195,7 +210,9 @@ def new_decision(id: int) -> ResponseReturnValue:
     review = queries.get(id, to=current_user)
     form = forms.DecisionForm(input_key=request.args.get("input"))
     form.fill()
-    if form.validate_on_submit() and refused_or(form, services.ask_decision, review, **form.facts(), by=current_user):
+    if form.validate_on_submit() and refused_or(
+        form, services.ask_decision, review, **form.facts(), by=current_user
+    ):
         flash(_("The decision is put before the meeting."), "success")
         return redirect(url_for("reviews.show", id=id, _anchor="decisions"))
     return _form("decision", form, review=queries.get(id, to=current_user), decision=None)
@@ -274,4 +291,6 @@ def export(id: int, kind: str) -> ResponseReturnValue:
         abort(404)
     language = _language()
     content = exports.file_of(review, language, kind)
-    return downloads.send(content, exports.filename(review, language, kind), MEDIA[kind], inline=kind == "pdf")
+    return downloads.send(
+        content, exports.filename(review, language, kind), MEDIA[kind], inline=kind == "pdf"
+    )

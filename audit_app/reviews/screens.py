@@ -69,7 +69,9 @@ def shown_table(table: Table) -> ShownTable:
         )
         for row in table.rows[:SHOWN]
     )
-    heads = tuple((tell(column.title), is_number) for column, is_number in zip(table.columns, numeric, strict=True))
+    heads = tuple(
+        (tell(column.title), is_number) for column, is_number in zip(table.columns, numeric, strict=True)
+    )
     empty = tell(table.empty) if table.empty is not None else _("No entries.")
     return ShownTable(tell(table.title), heads, rows, max(0, len(table.rows) - SHOWN), empty)
 
@@ -83,7 +85,11 @@ def shown_chart(plot: Plot) -> ShownChart:
     )  # fmt: skip
     title = str(drawn.title) + (f" ({drawn.unit})" if drawn.unit else "")
     return ShownChart(
-        title, option(drawn), (_("Period"), *(str(line.name) for line in drawn.series)), rows, str(drawn.source)
+        title,
+        option(drawn),
+        (_("Period"), *(str(line.name) for line in drawn.series)),
+        rows,
+        str(drawn.source),
     )
 
 
@@ -113,11 +119,16 @@ def _movement(word: str) -> tuple[str, str]:
 def next_words(review: Review) -> str:
     """The one sentence that says what happens next."""
     if review.state is ReviewState.PLANNED:
-        return _("Start preparing: the fourteen inputs are opened, and each can be given to somebody to write.")
+        return _(
+            "Start preparing: the fourteen inputs are opened, and each can be given to somebody to write."
+        )
     if review.state is ReviewState.PREPARING:
         missing = len(missing_inputs(review))
         if missing:
-            return _("%(count)s of 14 inputs still say nothing. Then the meeting is held and recorded.", count=missing)
+            return _(
+                "%(count)s of 14 inputs still say nothing. Then the meeting is held and recorded.",
+                count=missing,
+            )
         return _("Every input is filled. Hold the meeting and record it.")
     if review.state is ReviewState.HELD:
         return _("Top management reads the pack and approves it. Approval freezes the pack for ever.")

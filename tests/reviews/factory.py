@@ -54,7 +54,9 @@ def source(people: People) -> Import:
 
 def measure(indicator: Indicator, month: date, value: Any, **facts: Any) -> None:
     """One stored month."""
-    row = Measurement(indicator_id=indicator.id, period=month, value=Decimal(str(value)), entered_at=now(), **facts)
+    row = Measurement(
+        indicator_id=indicator.id, period=month, value=Decimal(str(value)), entered_at=now(), **facts
+    )
     db.session.add(row)
 
 
@@ -63,7 +65,9 @@ def measured(people: People) -> None:
     known, log = register(), source(people)
     for month, (met, total) in SLA.items():
         value = (Decimal(met) * 100 / total).quantize(Decimal("1.0000000000"))
-        measure(known["SLA"], month, value, numerator=Decimal(met), denominator=Decimal(total), import_id=log.id)
+        measure(
+            known["SLA"], month, value, numerator=Decimal(met), denominator=Decimal(total), import_id=log.id
+        )
     for month, (value, by_service) in AVL.items():
         extra = {"services": {name: {"availability": each} for name, each in by_service.items()}}
         measure(known["AVL"], month, value, extra=extra)
@@ -91,7 +95,9 @@ def measured_fully(months: int = 24) -> int:
 
 def audited(people: People) -> Audit:
     """An audit of the period, reported in April 2026."""
-    programme = Programme(code="SMS-AP-2026", year=2026, title="Audit programme 2026", objectives="All clauses")
+    programme = Programme(
+        code="SMS-AP-2026", year=2026, title="Audit programme 2026", objectives="All clauses"
+    )
     made = Audit(
         code="SMS-IA-2026-01", programme=programme, kind=AuditKind.INTERNAL, title="Incident and change management",
         criteria="ISO/IEC 20000-1:2018", starts_on=date(2026, 4, 13), ends_on=date(2026, 4, 14),
@@ -126,9 +132,19 @@ def fill(review: Review, people: People, but: tuple[str, ...] = ()) -> None:
         if key.value in but:
             continue
         if key is InputKey.F:
-            services.declare_nothing(review, key, reason="The policy was reviewed in January; nothing has changed.", by=people.manager)
+            services.declare_nothing(
+                review,
+                key,
+                reason="The policy was reviewed in January; nothing has changed.",
+                by=people.manager,
+            )
         else:
-            services.write_input(review, key, text=f"Assessment of input {key.value}: read the figures below.\nThey are discussed in the meeting.", by=people.manager)
+            services.write_input(
+                review,
+                key,
+                text=f"Assessment of input {key.value}: read the figures below.\nThey are discussed in the meeting.",
+                by=people.manager,
+            )
 
 
 def ready(people: People, **given: Any) -> Review:
@@ -140,7 +156,9 @@ def ready(people: People, **given: Any) -> Review:
         options="A: two people, 600,000 a year, SLA 95 % by autumn\nB: overtime, 200,000 a year, SLA 85 %",
         resources="600,000 a year", owner=people.owner, due_on=date(2026, 9, 30), by=people.manager,
     )  # fmt: skip
-    second = services.ask_decision(review, text="Move the backend to a second site", input_key=InputKey.H, by=people.manager)
+    second = services.ask_decision(
+        review, text="Move the backend to a second site", input_key=InputKey.H, by=people.manager
+    )
     services.take_decision(first, owner=people.owner, due_on=date(2026, 9, 30), by=people.boss)
     services.reject_decision(second, by=people.boss)
     services.record_attendance(review, {people.boss.id, people.manager.id}, by=people.manager)
@@ -162,9 +180,17 @@ def earlier(people: People) -> Review:
         people, title="Management review 2025", meets_on=date(2025, 12, 10), period_from=date(2025, 6, 1),
         period_to=date(2025, 11, 30),
     )  # fmt: skip
-    for title, due in (("Buy a second monitoring probe", date(2026, 3, 31)), ("Publish the service catalogue", date(2026, 1, 31))):
+    for title, due in (
+        ("Buy a second monitoring probe", date(2026, 3, 31)),
+        ("Publish the service catalogue", date(2026, 1, 31)),
+    ):
         action_services.add_action(
-            title=title, owner=people.owner2, due_on=due, kind=action_services.ActionKind.DECISION, review=review, by=people.boss
+            title=title,
+            owner=people.owner2,
+            due_on=due,
+            kind=action_services.ActionKind.DECISION,
+            review=review,
+            by=people.boss,
         )
     last = max(review.id and db.session.scalars(select(action_services.Action)).all(), key=lambda row: row.id)
     action_services.done(last, note="Published on the intranet.", by=people.owner2)

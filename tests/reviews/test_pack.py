@@ -42,9 +42,21 @@ days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 decimals = st.decimals(allow_nan=False, allow_infinity=False)
 names = st.builds(Name, words, words)
-simple = st.one_of(words, st.integers(), decimals, days, moments, st.none(), names, st.builds(Figure, decimals), st.builds(Month, days))
+simple = st.one_of(
+    words,
+    st.integers(),
+    decimals,
+    days,
+    moments,
+    st.none(),
+    names,
+    st.builds(Figure, decimals),
+    st.builds(Month, days),
+)
 saids = st.builds(Said, words, st.lists(st.tuples(words, simple), max_size=3).map(tuple))
-values = st.one_of(simple, saids, st.builds(Toned, simple, words), st.builds(Many, st.lists(simple, max_size=3).map(tuple)))
+values = st.one_of(
+    simple, saids, st.builds(Toned, simple, words), st.builds(Many, st.lists(simple, max_size=3).map(tuple))
+)
 tables = st.builds(
     Table, values, st.lists(st.builds(Column, values), max_size=2).map(tuple),
     st.lists(st.lists(values, max_size=2).map(tuple), max_size=2).map(tuple),

@@ -102,7 +102,9 @@ def test_a_stale_save_shows_both_texts(client_for, people, review):
     shown = row.version
     services.write_input(review, "k", text="Written meanwhile", by=people.manager)
     db.session.commit()
-    reply = client_for(people.manager).post(f"/reviews/inputs/{row.id}", data={"text": "Mine", "version": shown})
+    reply = client_for(people.manager).post(
+        f"/reviews/inputs/{row.id}", data={"text": "Mine", "version": shown}
+    )
     assert reply.status_code == 422
     assert "Written meanwhile" in reply.get_data(as_text=True)
 
@@ -121,7 +123,10 @@ def test_decisions_are_asked_taken_and_refused_on_forms(client_for, people, revi
     assert client.get(f"/reviews/decisions/{decision.id}/take").status_code == 200
     assert client.post(f"/reviews/decisions/{decision.id}/take", data=data).status_code == 302
     assert decision.state is DecisionState.TAKEN
-    assert client.post(f"/reviews/decisions/{decision.id}", data=data | {"text": "Hire three"}).status_code == 302
+    assert (
+        client.post(f"/reviews/decisions/{decision.id}", data=data | {"text": "Hire three"}).status_code
+        == 302
+    )
     assert client.post(f"/reviews/decisions/{decision.id}/reject").status_code == 302
     assert decision.state is DecisionState.REJECTED
 
@@ -143,7 +148,13 @@ def test_the_whole_way_over_http_ends_in_a_frozen_pack(client_for, people, parse
 
 
 def test_the_meeting_is_recorded_with_who_attended(client_for, people, review):
-    data = {"attended": [people.boss.id], "minutes": "Read.", "suitability": "Yes", "adequacy": "Yes", "effectiveness": "Yes"}
+    data = {
+        "attended": [people.boss.id],
+        "minutes": "Read.",
+        "suitability": "Yes",
+        "adequacy": "Yes",
+        "effectiveness": "Yes",
+    }
     assert client_for(people.manager).post(f"/reviews/{review.id}/step/hold", data=data).status_code == 302
     assert review.state is ReviewState.HELD
     assert {each.person_id: each.attended for each in review.participants}[people.boss.id] is True
