@@ -32,4 +32,5 @@ def init_app(app: Flask) -> None:
         if module:
             trail.learn(module)
             notices.learn(module)
+    app.extensions["subjects"] = SUBJECTS
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})

@@ -1,6 +1,6 @@
 """My work, dashboard, search, notices, trail: only composes the other domains' queries."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,6 +13,7 @@ from audit_app.notifications import queries as notices
 from audit_app.notifications import services as notifications
 from audit_app.notifications import words
 from audit_app.trail import queries as trail
+from audit_app.trail.models import TrailEntry
 from audit_app.web.access import allow, public, signed_in
 from audit_app.web.pages import arguments, paginate
 
@@ -66,7 +67,15 @@ def read(id: int) -> ResponseReturnValue:
 def trail_index() -> ResponseReturnValue:
     """Who did what, newest first."""
     page = paginate(trail.entries(**arguments(("actor", "action", "subject_type"))))
-    return render_template("home/trail.html", page=page)
+    return render_template("home/trail.html", page=page, address=_address)
+
+
+def _address(entry: TrailEntry) -> str | None:
+    """Where the subject of a line is shown; None for what has no page of its own."""
+    subject = current_app.extensions["subjects"].get(entry.subject_type)
+    return (
+        url_for(subject.endpoint, id=entry.subject_id) if subject and entry.subject_id.isdecimal() else None
+    )
 
 
 @blueprint.get("/healthz")
