@@ -57,7 +57,8 @@ def enter_measurement(
     if stored is not None and _from_log(stored):
         raise Refused(
             _l(
-                "%(code)s of %(month)s was computed from a log. Import a newer log instead of typing over it.",
+                "%(code)s of %(month)s was computed from a log. "
+                "Import a newer log instead of typing over it.",
                 code=indicator.code,
                 month=period,
             )
@@ -184,7 +185,8 @@ def _unchanged(stored: Measurement | None, version: int | None) -> None:
         return
     raise Conflict(
         _l(
-            "Somebody else saved this month meanwhile: %(value)s. Look at it, and save again if yours is right.",
+            "Somebody else saved this month meanwhile: %(value)s. "
+            "Look at it, and save again if yours is right.",
             value=stored.value if stored is not None and stored.value is not None else "–",
         ),
         {"value": stored.value, "version": present} if stored is not None else {"version": 0},

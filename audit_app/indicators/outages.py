@@ -227,7 +227,8 @@ def _report(log: OutageLog, name: str, figures: Figures, observed: Observed, **m
         if observed
         else [
             _l(
-                "When the services were watched was not told: each counts from the month of its first outage to that of "
+                "When the services were watched was not told: each counts from the month of its first "
+                "outage to that of "
                 "its last."
             )
         ]
@@ -256,7 +257,8 @@ def _by_service(lines: Sequence[Line]) -> list[str]:
             if value is not None and value < float(goal):
                 found.append(
                     _(
-                        "%(month)s %(service)s: %(value)s %% (below %(target)s %%), %(down)s min down in %(count)s outages",
+                        "%(month)s %(service)s: %(value)s %% (below %(target)s %%), "
+                        "%(down)s min down in %(count)s outages",
                         month=line.month,
                         service=service,
                         value=f"{value:.2f}",

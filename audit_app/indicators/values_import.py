@@ -199,7 +199,8 @@ def read_values(
         raise Refused(
             _l(
                 "No column of values was found in “%(name)s”. Columns: %(columns)s. Name one “value”, or two "
-                "“numerator” and “denominator”, or give every month a column of its own (2026-01, 2026-02 …).",
+                "“numerator” and “denominator”, or give every month a column of its own "
+                "(2026-01, 2026-02 …).",
                 name=table.filename,
                 columns=", ".join(str(column) for column in table.columns[:20]),
             )

@@ -141,9 +141,11 @@ def test_a_month_is_entered_corrected_and_the_old_value_stays_in_the_history(reg
     assert client.post(url, data=sent | {"numerator": "19", "version": "1"}).status_code == 303
     db.session.expire_all()
     stored = entry.at(one("TRN"), LAST)
-    assert stored is not None and stored.value == 95
+    assert stored is not None
+    assert stored.value == 95
     page = client.get(f"/indicators/{trn.id}").text
-    assert "changed a value" in page and ">90<" in page
+    assert "changed a value" in page
+    assert ">90<" in page
 
 
 def test_a_value_that_cannot_be_is_refused_beside_its_field(register, client_for, parsed):
@@ -214,12 +216,12 @@ def test_text_where_numbers_belong_is_named_by_row_and_column_and_nothing_is_hal
     register, client_for, parsed
 ):
     client = client_for(register.owner)
-    url = look_at(
-        client, "values", b"code,month,value\nTRN,2026-01,90\nCSAT,2026-01,good\nXYZ,2026-01,3\n"
-    )
+    url = look_at(client, "values", b"code,month,value\nTRN,2026-01,90\nCSAT,2026-01,good\nXYZ,2026-01,3\n")
     page = get(client, url)
     parsed(page)
-    assert "“good” is not a number" in page.text and "XYZ" in page.text and "“value” (C)" in page.text
+    assert "“good” is not a number" in page.text
+    assert "XYZ" in page.text
+    assert "“value” (C)" in page.text
     refused = client.post(url)
     assert refused.status_code == 422
     assert db.session.query(Import).count() == 0
@@ -268,7 +270,8 @@ def test_a_ticket_log_is_looked_at_and_then_stored(register, client_for, parsed)
     url = look_at(client, "tickets", TICKETS.encode(), "log.csv", profile="generic")
     page = get(client, url)
     parsed(page)
-    assert "50.00 %" in page.text and "4.00 h" in page.text
+    assert "50.00 %" in page.text
+    assert "4.00 h" in page.text
     assert db.session.query(TicketRow).count() == 0
     reply = client.post(url)
     assert reply.status_code == 303
