@@ -1,6 +1,7 @@
 """Indicators as charts, and as sheets with native charts."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask_babel import get_locale
@@ -298,3 +299,24 @@ def book(*sheets: Sheet, title: str) -> Workbook:
 def month_name(month: Month) -> str:
     """A month in the reader's words."""
     return month.label(str(get_locale() or "en"))
+
+
+LONGEST_GAP = 3
+"""A longer run of months without data is named as one span, and not row by row."""
+
+
+def _runs(points: Sequence[Point]) -> list[list[Point]]:
+    """The points in runs: months with data, and months without."""
+    return [list(run) for _known, run in groupby(points, key=lambda point: point.value is not None)]
+
+
+def gaps(points: Sequence[Point]) -> list[str]:
+    """The months without data, neighbours as one span: 2026-01, 2026-03 – 2026-06."""
+    found = [run for run in _runs(points) if run[0].value is None]
+    return [str(run[0].month) if len(run) == 1 else f"{run[0].month} – {run[-1].month}" for run in found]
+
+
+def without_long_gaps(points: Sequence[Point]) -> list[Point]:
+    """The points for a table of months: runs without data only when they are short."""
+    runs = _runs(points)
+    return [point for run in runs if run[0].value is not None or len(run) <= LONGEST_GAP for point in run]

@@ -262,7 +262,10 @@ def test_a_file_that_is_no_table_is_refused_in_words(register, client_for, parse
     assert "tone-danger" in reply.text
 
 
-TICKETS = "number,opened,resolved,sla_met\nT1,2026-01-05 08:00,2026-01-05 10:00,yes\nT2,2026-01-06 08:00,2026-01-06 14:00,no\n"
+TICKETS = """number,opened,resolved,sla_met
+T1,2026-01-05 08:00,2026-01-05 10:00,yes
+T2,2026-01-06 08:00,2026-01-06 14:00,no
+"""
 
 
 def test_a_ticket_log_is_looked_at_and_then_stored(register, client_for, parsed):
