@@ -1,1 +1,1 @@
-"""The demo organisation: built through the services, event by event, under a clock that is moved through its past."""
+"""The demo organisation: built through the services, event by event, under a moved clock."""

@@ -87,7 +87,9 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         )
         return
     if key != "sv2":
-        story.plan(facts.get("notice", start - NOTICE), 9.5, lambda: programme.notify(story.audits[key], by=lin))
+        story.plan(
+            facts.get("notice", start - NOTICE), 9.5, lambda: programme.notify(story.audits[key], by=lin)
+        )
     if start > 0:
         return
     lead = story.people[facts.get("lead", "lin")]
@@ -97,7 +99,9 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         story.plan(start, 9.5, lambda: fieldwork.answer(story, key))
     if "conclusion" in entry["en"]:
         end = last_day(story, facts) + 4
-        story.plan(end, 16, lambda: programme.report(story.audits[key], story.said(entry)["conclusion"], by=lead))
+        story.plan(
+            end, 16, lambda: programme.report(story.audits[key], story.said(entry)["conclusion"], by=lead)
+        )
         story.plan(end + 2, 10, lambda: close_if_settled(story, key))
 
 

@@ -64,7 +64,10 @@ def print_accounts(echo: Echo, url: str) -> None:
         widths = [max(_width(row[column]) for row in rows) for column in range(3)]
         echo("")
         for row in rows:
-            echo("  " + "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            echo(
+                "  "
+                + "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            )
         echo("")
         echo("  " + _("Password of all: %(password)s", password=cast.PASSWORD))
         echo("  " + _("Address: %(url)s", url=url))

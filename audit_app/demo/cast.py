@@ -9,7 +9,7 @@ from audit_app.checklists import services as checklists
 from audit_app.demo.story import Story, texts
 from audit_app.indicators import services as indicators
 
-PASSWORD = "harbour-demo-2000"
+PASSWORD = "harbour-demo-2000"  # noqa: S105  # printed on purpose: the demo has no secrets
 DOMAIN = "harbour-cloud.example"
 
 
@@ -67,7 +67,7 @@ def _settle(story: Story, people: list[dict[str, Any]], admin: Any) -> None:
         )
 
 
-def _owners(story: Story, owners: dict[str, dict[str, Any]], admin: Any) -> None:
+def _owners(story: Story, owners: dict[str, tuple[str, str, int]], admin: Any) -> None:
     accounts.prepare(by=admin)
     for process in queries.processes(all_=True):
         owner, department, importance = owners[process.code]

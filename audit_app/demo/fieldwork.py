@@ -32,7 +32,9 @@ def answer(story: Story, key: str) -> None:
     for person, items_ in by_person.items():
         batch = Batch(protocol=PROTOCOL, device_id=_device(person), items=items_)
         reply = sync.receive(batch, by=person)
-        refused = {status for status in (each.status for each in reply.results.values()) if status != "accepted"}
+        refused = {
+            status for status in (each.status for each in reply.results.values()) if status != "accepted"
+        }
         if refused:
             raise RuntimeError(f"The demo's answers to {audit.code} were not taken: {refused}")
 
@@ -60,7 +62,9 @@ def _ordinary(story: Story, key: str, item: ChecklistItem, place: int) -> tuple[
     pattern = story.said(notes["patterns"])[place % TEMPLATES]
     population = story.rng.randrange(24, 160)
     sample = max(5, population // 12)
-    return "conform", pattern.format(records=story.said(entry)["records"], sample=sample, population=population)
+    return "conform", pattern.format(
+        records=story.said(entry)["records"], sample=sample, population=population
+    )
 
 
 def _device(person: Person) -> str:
@@ -68,7 +72,14 @@ def _device(person: Person) -> str:
 
 
 def _revision(
-    story: Story, audit: Any, item: ChecklistItem, person: Person, place: int, value: str, note: str, flagged: bool
+    story: Story,
+    audit: Any,
+    item: ChecklistItem,
+    person: Person,
+    place: int,
+    value: str,
+    note: str,
+    flagged: bool,
 ) -> dict[str, Any]:
     """One answer as the tablet sends it."""
     used = story.devices.get(person.email, 0) + 1

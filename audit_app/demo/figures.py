@@ -18,7 +18,7 @@ from audit_app.indicators.periods import Month
 
 MONTHS = 24
 ENTERED, LATEST = 4, 6
-"""Values are entered on the fourth of the next month; after the sixth the whole month is there for certain."""
+"""Values are entered on the fourth of the next month; after the sixth the month is there for certain."""
 
 
 def first_month(today: date) -> Month:
@@ -39,10 +39,14 @@ def tell(story: Story) -> None:
 
 def _read_tickets(story: Story, first: Month, place: int) -> None:
     """The month's tickets, and those of the month before that were still open at the last export."""
-    rows = tickets.tickets(first.plus(place), place)
-    if place:
-        rows = tickets.tickets(first.plus(place - 1), place - 1) + rows
     month = first.plus(place)
+    rows = tickets.tickets(month, place)
+    if place:
+        rows = [
+            each
+            for each in tickets.tickets(month.previous(), place - 1)
+            if each.resolved > month.span().start
+        ] + rows
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"tickets-{month}.csv"
         tickets.write(path, rows, clock.now(), story.language)
@@ -62,7 +66,11 @@ def _read_outages(story: Story, first: Month, month: Month) -> None:
 def _enter(story: Story, month: Month, place: int) -> None:
     """The values that people count themselves, each by the owner of the indicator."""
     for code, shape in texts("figures").items():
-        if place in shape.get("missing", ()) or place < shape.get("since", 0) or place % shape.get("every", 1):
+        if (
+            place in shape.get("missing", ())
+            or place < shape.get("since", 0)
+            or place % shape.get("every", 1)
+        ):
             continue
         indicator = queries.by_code(code)
         assert indicator is not None

@@ -1,4 +1,4 @@
-"""Small real files for the evidence: a drawn photo, a record as PDF, a log as text. Same words, same bytes."""
+"""Small real files for the evidence: a drawn photo, a record as PDF, a log as text."""
 
 import io
 import random
@@ -43,7 +43,7 @@ def make(kind: str, code: str, title: str, note: str, person: str, language: str
 
 def rack_photo(seed: str) -> bytes:
     """A server rack as a telephone would see it: units with lights, empty positions, noise and a slant."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  # a drawing, not a secret
     picture = Image.new("RGB", (WIDTH, HEIGHT), (58, 62, 68))
     draw = ImageDraw.Draw(picture)
     draw.rectangle((190, 20, 710, HEIGHT - 10), fill=(24, 26, 29), outline=(110, 114, 120), width=10)
@@ -56,11 +56,15 @@ def rack_photo(seed: str) -> bytes:
         shade = rng.randrange(70, 110)
         draw.rectangle((240, top, 690, top + UNIT), fill=(shade, shade + 2, shade + 6), outline=(40, 42, 46))
         for slot in range(8):
-            draw.rectangle((260 + slot * 34, top + 8, 286 + slot * 34, top + 28), outline=(35, 36, 40), width=2)
+            draw.rectangle(
+                (260 + slot * 34, top + 8, 286 + slot * 34, top + 28), outline=(35, 36, 40), width=2
+            )
         for light in range(3):
             colour = rng.choice(((60, 220, 90), (60, 220, 90), (230, 170, 40)))
             draw.ellipse((620 + light * 20, top + 14, 630 + light * 20, top + 24), fill=colour)
-    picture = picture.rotate(rng.uniform(-2.5, 2.5), resample=Image.Resampling.BILINEAR, fillcolor=(58, 62, 68))
+    picture = picture.rotate(
+        rng.uniform(-2.5, 2.5), resample=Image.Resampling.BILINEAR, fillcolor=(58, 62, 68)
+    )
     picture = picture.filter(ImageFilter.GaussianBlur(0.8))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82)
@@ -89,10 +93,12 @@ def record(code: str, title: str, note: str, person: str, language: str) -> byte
 
 def log(code: str, note: str) -> str:
     """Twenty lines as a tool would export them."""
-    rng, moment = random.Random(code), clock.now().astimezone(clock.zone())
+    rng = random.Random(code)  # noqa: S311  # a demo, not a secret
+    moment = clock.now().astimezone(clock.zone())
     lines = [f"# {code}  {note}", f"# exported {stamp(moment)}"]
     for place in range(20):
-        lines.append(f"{place + 1:03d};CI-{rng.randrange(1000, 9999)};checked;{rng.choice(('ok', 'ok', 'ok', 'fixed'))}")
+        item, result = rng.randrange(1000, 9999), rng.choice(("ok", "ok", "ok", "fixed"))
+        lines.append(f"{place + 1:03d};CI-{item};checked;{result}")
     return "\n".join(lines) + "\n"
 
 

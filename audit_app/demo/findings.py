@@ -88,6 +88,7 @@ class Plot:
         elif not nonconformity:
             if "actions" in self.facts:
                 self.plan(5, 10, partial(self.promise, ActionKind.IMPROVEMENT))
+                self.plan(self.facts["cancel"], 11, self.give_up)
             if path == "closed":
                 self.plan(self.facts["close"], 15, self.settle)
 
@@ -126,7 +127,7 @@ class Plot:
         count = max(1, len(self.entry["en"].get("actions", [])))
         return self.facts.get("done") or [FIRST_DONE + STEP * place for place in range(count)]
 
-    # --- the steps ----------------------------------------------------------------------------------------------
+    # --- the steps
 
     def raise_it(self) -> None:
         """An auditor, or the programme manager for what did not come from our audits, writes it up."""
@@ -147,7 +148,9 @@ class Plot:
             owner=story.people[facts["owner"]] if "owner" in facts else process.owner,
             audit=audit,
             item=self._item(audit),
-            origin=Origin(facts.get("origin", "external_audit" if audit and audit.external else "internal_audit")),
+            origin=Origin(
+                facts.get("origin", "external_audit" if audit and audit.external else "internal_audit")
+            ),
             by=self.person("by", "wei"),
         )
         if facts.get("file") == "photo":
@@ -191,12 +194,18 @@ class Plot:
         owner = self.finding.owner
         assert owner is not None
         dues = self.facts.get("action_dues") or [day + 4 for day in self._days_done()]
+        by = self.story.people["wei"] if kind is ActionKind.IMPROVEMENT else owner
         for place, title in enumerate(self.words["actions"]):
             due = dues[place] if kind is not ActionKind.IMPROVEMENT else 90
             actions.add_action(
                 title=title, owner=owner, due_on=self.story.day(self.issued + due), kind=kind,
-                finding=self.finding, by=self.story.people["wei"] if kind is ActionKind.IMPROVEMENT else owner,
+                finding=self.finding, by=by,
             )  # fmt: skip
+
+    def give_up(self) -> None:
+        """The last action turns out not to be needed."""
+        action = self.finding.actions[-1]
+        actions.cancel(action, reason=self.words["cancelled"], by=self.story.people["wei"])
 
     def state_cause(self) -> None:
         """Cause, similar cases, plan."""
@@ -268,8 +277,8 @@ class Plot:
         assert owner is not None
         day = self.facts["reopen"][0]
         repair = actions.add_action(
-            title=self.words["correction2"], owner=owner, due_on=story.day(day + 5), kind=ActionKind.CORRECTION,
-            finding=self.finding, by=owner,
+            title=self.words["correction2"], owner=owner, due_on=story.day(day + 5),
+            kind=ActionKind.CORRECTION, finding=self.finding, by=owner,
         )  # fmt: skip
         actions.done(repair, note=self.words["correction2"], by=owner)
         for title in self.words["actions2"]:
@@ -277,4 +286,6 @@ class Plot:
                 title=title, owner=owner, due_on=story.day(12), kind=ActionKind.CORRECTIVE,
                 finding=self.finding, by=owner,
             )  # fmt: skip
-        findings.plan(self.finding, cause=self.words["cause2"], similar_cases=self.words["similar2"], by=owner)
+        findings.plan(
+            self.finding, cause=self.words["cause2"], similar_cases=self.words["similar2"], by=owner
+        )

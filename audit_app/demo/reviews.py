@@ -1,4 +1,4 @@
-"""The chapter of the management reviews: two are held and frozen with their packs, the third is being prepared."""
+"""The chapter of the management reviews: two are held and frozen, the third is being prepared."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +51,10 @@ class Meeting:
 
     def asked(self) -> list[dict[str, Any]]:
         """The decisions: days and owners stand in the English part, words in both."""
-        return [{**facts, **words} for facts, words in zip(self.entry["en"]["asked"], self.words["asked"], strict=True)]
+        return [
+            {**facts, **words}
+            for facts, words in zip(self.entry["en"]["asked"], self.words["asked"], strict=True)
+        ]
 
     def write(self) -> None:
         """All events of this review that lie in the past."""
@@ -121,8 +124,8 @@ class Meeting:
                 reviews.take_decision(decision, owner=decision.owner, due_on=decision.due_on, by=lin)
         reviews.hold(
             review, minutes=words["minutes"], suitability=words["suitability"], adequacy=words["adequacy"],
-            effectiveness=words["effectiveness"], next_review_on=self.story.day(self.facts["meets"] + NEXT_REVIEW),
-            by=lin,
+            effectiveness=words["effectiveness"],
+            next_review_on=self.story.day(self.facts["meets"] + NEXT_REVIEW), by=lin,
         )  # fmt: skip
 
     def approve(self) -> None:

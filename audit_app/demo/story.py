@@ -35,12 +35,12 @@ def texts(name: str) -> Any:
 class Story:
     """Everything the chapters share. Days are counted from the day of the build: ``-1`` is yesterday.
 
-    The same day and language give the same story: chance comes from ``rng`` alone, which starts from a fixed seed.
+    The same day and language give the same story: chance comes from ``rng`` alone.
     """
 
     language: str
     today: date
-    rng: random.Random = field(default_factory=lambda: random.Random(SEED))
+    rng: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311  # a demo, not a secret
     people: dict[str, Person] = field(default_factory=dict)
     departments: dict[str, Department] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Story:
         return entry[self.language]
 
     def day(self, offset: int) -> date:
-        """A working day: Saturdays become Fridays, Sundays Mondays; what lies before today stays before it."""
+        """A working day: Saturday becomes Friday, Sunday Monday; what lies before today stays there."""
         wanted = self.today + timedelta(days=offset)
         shift = {5: -1, 6: 1}.get(wanted.weekday(), 0)
         found = wanted + timedelta(days=shift)
@@ -86,7 +86,7 @@ class Story:
             heapq.heappush(self.events, (moment, next(self.order), event))
 
     def run(self, tick: Callable[[int], object] = lambda steps: None) -> int:
-        """Let everything happen, in order; events may put later ones on the list. Returns how many there were."""
+        """Let everything happen, in order; events may add later ones. Returns how many there were."""
         done, last = 0, None
         while self.events:
             moment, _place, event = heapq.heappop(self.events)
