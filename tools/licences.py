@@ -53,6 +53,11 @@ the LGPL: it is loaded as the separate library that it is, and anyone may replac
 
 Noto Sans SC (Google and Adobe), cut to the characters that PDFs need, under the SIL Open Font License 1.1;
 its text is `OFL.txt` beside the files: {fonts}.
+
+## Data: `audit_app/demo/data`
+
+`outages.csv` contains information from Sakneen/uptime-status and koj-co/upptime, which is made available under the Open
+Database License (ODbL) 1.0 and stays under it; `README.md` beside it says what the demo does with it.
 """
 
 
