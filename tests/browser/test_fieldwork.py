@@ -1,0 +1,114 @@
+"""Fieldwork as an auditor does it: with a finger, with a bad connection, with somebody else at work."""
+
+import pytest
+from playwright.sync_api import expect
+
+from audit_app.checklists import queries, services
+from audit_app.core.db import db
+from tests.checklists import factory
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def audit(people):
+    made = factory.audit(people)
+    services.add_checklist(made, factory.shipped(), by=people.lead)
+    db.session.commit()
+    return made
+
+
+def open_fieldwork(page, audit):
+    path = f"/audits/{audit.id}/fieldwork"
+    db.session.rollback()  # an open transaction of the test would lock the server out of SQLite
+    page.goto(path)
+    expect(page.locator("#fw[data-ready]")).to_be_visible()
+
+
+def stored(audit, person):
+    """(verdict, note) of every answered question, as the database has it."""
+    work = queries.fieldwork(audit, to=person)
+    found = [(a.verdict.value, a.note) for a in work.answers if a.answered]
+    db.session.rollback()
+    return found
+
+
+@pytest.mark.parametrize("viewport", ["tablet", "tablet-landscape", "phone"])
+def test_a_tap_and_a_note_are_saved_and_targets_are_large_enough(people, page_for, audit, viewport):
+    page = page_for(people.lead, viewport)
+    open_fieldwork(page, audit)
+    for button in page.locator(".fw-verdict").all():
+        assert button.bounding_box()["height"] >= 56
+    for control in page.locator(".fw-nav a:visible, .fw-file, .fw-filters button:visible, #fw-flag").all():
+        box = control.bounding_box()
+        assert min(box["height"], box["width"]) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("[value=minor]").click()
+    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    expect(page.locator("#fw-write")).to_be_visible()
+    page.locator("#fw-note").fill("Two of three records lack the date.")
+    page.locator("#fw-note").blur()
+    expect(page.locator("#fw-count")).to_have_text("1 / 62")
+    page.locator("#fw-unanswered").click()
+    expect(page.locator("#fw-clause")).to_have_text("4.2")
+    page.locator("[value=conform]").click()
+    expect(page.locator("#fw-count")).to_have_text("2 / 62")
+    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    assert stored(audit, people.lead) == [("minor", "Two of three records lack the date."), ("conform", "")]
+
+
+def test_an_answer_given_without_a_connection_survives_a_reload_and_is_sent_later(
+    people, page_for, audit, browsers
+):
+    browsers.expected = ("ERR_INTERNET_DISCONNECTED",)
+    page = page_for(people.lead, "tablet")
+    open_fieldwork(page, audit)
+    page.context.set_offline(True)
+    page.locator("[value=major]").click()
+    expect(page.locator("#fw-bar")).to_contain_text("Not saved")
+    assert stored(audit, people.lead) == []
+    page.context.set_offline(False)
+    open_fieldwork(page, audit)
+    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    assert stored(audit, people.lead) == [("major", "")]
+
+
+def test_an_ended_sign_in_keeps_the_answer_until_the_same_person_is_back(people, page_for, audit, browsers):
+    browsers.expected = ("401", "403")
+    page = page_for(people.lead, "tablet")
+    open_fieldwork(page, audit)
+    page.context.clear_cookies()
+    page.locator("[value=conform]").click()
+    expect(page.locator("#fw-bar-link")).to_contain_text("Sign in again to send your answers (1)")
+    browsers.sign_in("lead@example.org", "correct horse battery", page=page.context.new_page())
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    assert stored(audit, people.lead) == [("conform", "")]
+
+
+def test_two_people_see_both_answers_and_one_settles_it(people, page_for, audit):
+    item = next(i for i in audit.checklists[0].items if i.assessable)
+    page = page_for(people.lead, "tablet")
+    open_fieldwork(page, audit)
+    factory.answer(item, people.auditor, value="minor", note="<b>Not</b> dated")
+    db.session.commit()
+    page.locator("[value=conform]").click()
+    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#fw-versions")).to_contain_text("<b>Not</b> dated")
+    page.get_by_role("button", name="Take this answer").nth(1).click()
+    expect(page.locator("#fw-conflict")).to_be_hidden()
+    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    assert stored(audit, people.lead) == [("minor", "<b>Not</b> dated")]
+
+
+def test_not_applicable_waits_for_its_reason(people, page_for, audit):
+    page = page_for(people.lead, "tablet", "zh")
+    open_fieldwork(page, audit)
+    page.locator("[value=not_applicable]").click()
+    expect(page.locator("#fw-say")).to_contain_text("请写明理由")
+    assert stored(audit, people.lead) == []
+    page.locator("#fw-note").fill("没有外部供应商")
+    page.locator("#fw-note").blur()
+    expect(page.locator("#fw-state")).to_contain_text("已保存")
+    assert stored(audit, people.lead) == [("not_applicable", "没有外部供应商")]
