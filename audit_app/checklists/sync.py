@@ -193,7 +193,7 @@ def _by_id(ids: Iterable[str]) -> dict[str, dict[str, int]]:
 def _items_of(ids: Iterable[str]) -> dict[str, int]:
     """Which item each known revision answers."""
     query = select(AnswerRevision.id, AnswerRevision.item_id).where(AnswerRevision.id.in_(set(ids)))
-    return dict(db.session.execute(query))
+    return dict(db.session.execute(query).tuples().all())
 
 
 def _items(ids: set[int], by: Person) -> dict[int, ChecklistItem]:
@@ -229,7 +229,7 @@ def _device_rows(device: str, numbers: list[int]) -> dict[int, str]:
     query = select(AnswerRevision.device_seq, AnswerRevision.id).where(
         AnswerRevision.device_id == device, AnswerRevision.device_seq.in_(numbers)
     )
-    return dict(db.session.execute(query))
+    return dict(db.session.execute(query).tuples().all())
 
 
 def _closes_a_circle(given: Revision) -> bool:
