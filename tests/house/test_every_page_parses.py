@@ -110,7 +110,7 @@ def test_every_page_is_strict_html_with_one_heading_and_nothing_inline(
                 wrong = [f"does not parse: {error}"]
             if wrong:
                 found[f"{role} {url}"] = wrong
-    assert found == {}
+    assert not found, "\n".join(f"{place}: {what}" for place, what in found.items())
 
 
 @pytest.mark.slow
@@ -123,7 +123,7 @@ def test_no_english_is_left_on_a_chinese_page(app: Flask, world: World, client_f
             left = english_left(parse(text), known)
             if left:
                 found[url] = left
-    assert found == {}
+    assert not found, "\n".join(f"{place}: {what}" for place, what in found.items())
 
 
 def test_the_sign_in_page_and_the_error_pages_parse_in_both_languages(app: Flask, world: World, client_for: Clients):

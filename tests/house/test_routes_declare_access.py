@@ -75,7 +75,7 @@ def test_every_page_opens_for_those_who_may_and_for_nobody_else(app: Flask, worl
     for role, person in world.everybody.items():
         client = client_for(person)
         found += [f"{role}: {words}" for place in places if (words := wrong(app, client, person, place))]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_nobody_changes_anything_without_the_permission(app: Flask, world: World, client_for: Clients):
@@ -89,7 +89,7 @@ def test_nobody_changes_anything_without_the_permission(app: Flask, world: World
             status = client.post(place.url, data={}).status_code
             if status != 403:
                 found.append(f"{role}: {place.url}: {status}")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_who_has_not_signed_in_is_sent_to_the_sign_in_page(app: Flask, world: World):

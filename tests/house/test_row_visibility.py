@@ -59,7 +59,7 @@ def test_each_thing_is_there_for_those_who_see_it_and_not_found_for_the_others(
             status = client.get(url).status_code
             if status != (200 if role in seen_by else 404):
                 wrong.append(f"{role}, {name} ({url}): {status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_thing_that_is_hidden_cannot_be_changed_either(app: Flask, world: World, client_for: Clients):

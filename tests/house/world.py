@@ -4,7 +4,7 @@ Built by the services, as people would; the sweeps over all routes walk through 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +30,7 @@ from audit_app.programme import services as programme
 from audit_app.programme.models import Audit, AuditKind, TeamRole
 from audit_app.web.access import FOREIGN
 from tests.findings import factory as findings
+from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 
 SHEET = "条款,问题\n8.6.1,事件是否分级?\n8.6.2,请求是否记录?\n".encode()
@@ -55,7 +56,7 @@ class World:
     template_draft: Any
     notice: Any
     upload: str
-    more: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, Any]
 
     @property
     def everybody(self) -> dict[str, Person]:
@@ -78,11 +79,11 @@ def plan_audit(people: People, year: Any, title: str, process: Any, department: 
     )  # fmt: skip
 
 
-def answer(world_item: ChecklistItem, number: int, value: str, note: str, by: Person) -> None:
-    """One answer through the offline door."""
-    stamp = f"00000000-0000-4000-8000-{number:012d}"
+def answer(world_item: ChecklistItem, number: int, value: str, note: str, by: Person, base: int = 0) -> None:
+    """One answer through the offline door, if wanted on top of the answer numbered ``base``."""
+    stamp, before = (f"00000000-0000-4000-8000-{each:012d}" for each in (number, base))
     body = {
-        "id": stamp, "audit": world_item.checklist.audit_id, "item": world_item.id, "base": [], "value": value,
+        "id": stamp, "audit": world_item.checklist.audit_id, "item": world_item.id, "base": [before] if base else [], "value": value,
         "note": note, "flagged": False, "author": by.id, "device_seq": number,
         "client_time": now().isoformat(), "tz_offset": 480, "clock_offset_ms": 0,
         "template_version": world_item.checklist.version_id, "attachment_ids": [],
@@ -114,6 +115,7 @@ def build(people: People) -> World:
     items = [each for each in checklist.items if each.assessable]
     for number, (item, value) in enumerate(zip(items, ("conform", "minor", "not_applicable"), strict=False), 1):
         answer(item, number, value, "看过十份记录", p.auditor)
+    answer(items[0], 4, "conform", "又看了五份", p.auditor, base=1)
     made = {state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH}
     foreign = foreign_finding(p)
     copy = checklists.copy_template(published, by=p.lead)
@@ -126,6 +128,7 @@ def build(people: People) -> World:
         foreign.actions[0] if foreign.actions else None, files, published, copy,
         db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
         uploads.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)),
+        build_more(p, data_folder()),
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     db.session.commit()
@@ -226,7 +229,7 @@ def table(world: World) -> dict[str, Arguments]:
         "evidence.upload": [{"kind": "finding", "id": made["planned"].id}],
         "home.read": [{"id": world.notice.id}],
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
-        **world.more,
+        **more_addresses(world.more),
     }  # fmt: skip
 
 
@@ -252,12 +255,13 @@ def addresses(app: Flask, world: World, method: str = "GET") -> Iterator[Address
     """Every address of the rules that answer ``method``, filled from the table."""
     filled = table(world)
     for rule in own_rules(app, method):
-        assert not rule.arguments or rule.endpoint in filled, (
+        wanted = rule.arguments - set(rule.defaults or ())
+        assert not wanted or rule.endpoint in filled, (
             f"{rule.endpoint} has parameters: give it a line in {__name__}.table()"
         )
         for given in filled.get(rule.endpoint, [{}]):
-            query = {key: value for key, value in given.items() if key not in rule.arguments}
-            if rule.arguments <= set(given):
+            query = {key: value for key, value in given.items() if key not in wanted}
+            if wanted <= set(given):
                 with app.test_request_context():
-                    path = url_for(rule.endpoint, **{key: given[key] for key in rule.arguments})
+                    path = url_for(rule.endpoint, **{key: given[key] for key in wanted})
                 yield Address(rule.endpoint, path + (f"?{urlencode(query)}" if query and method == "GET" else ""))

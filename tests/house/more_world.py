@@ -1,0 +1,125 @@
+"""The upper floors of the world: indicators with their logs, and a management review in every state."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.evidence import services as evidence
+from audit_app.indicators import services as indicators
+from audit_app.indicators.models import Import, Indicator, Source
+from audit_app.indicators.periods import Month
+from audit_app.reviews import exports as review_exports
+from audit_app.reviews import services as reviews
+from audit_app.reviews.models import InputKey, Review
+from audit_app.web import holding
+from tests.findings.factory import Upload
+from tests.people import People
+
+TICKETS = "number,opened,resolved,sla_met\nT-1,2026-01-05 08:00,2026-01-05 10:00,yes\nT-2,2026-01-06 08:00,,no\n"
+OUTAGES = "service,start,end\n邮件,2026-01-05T08:00:00+00:00,2026-01-05T09:00:00+00:00\n"
+
+
+def indicators_with_values(p: People, folder: Path) -> tuple[Indicator, Import]:
+    """The register, a typed month, and one log of each kind."""
+    indicators.load_register(by=p.manager)
+    typed = db.session.scalars(select(Indicator).where(Indicator.source == Source.MANUAL)).first()
+    assert typed is not None
+    indicators.enter_measurement(typed, Month.of(today()).previous(), value=1, comment="看过", by=p.manager)
+    tickets, outages = folder / "tickets.csv", folder / "outages.csv"
+    tickets.write_text(TICKETS, encoding="utf-8")
+    outages.write_text(OUTAGES, encoding="utf-8")
+    made = indicators.import_tickets(tickets, "generic", by=p.manager)
+    indicators.import_outages(outages, target=99.9, by=p.manager)
+    assert made.stored is not None
+    return typed, made.stored
+
+
+def review(p: People, state: str, title: str) -> Review:
+    """A management review that has come as far as ``state``."""
+    first, last = today() - timedelta(days=365), today() - timedelta(days=1)
+    made = reviews.plan_review(
+        title, today(), first, last, p.boss, p.manager, [(p.lead, "主任审核员"), (p.owner, "过程负责人")],
+        "会议室", by=p.manager,
+    )  # fmt: skip
+    if state == "planned":
+        return made
+    reviews.start_preparing(made, by=p.manager)
+    reviews.assign_input(made, InputKey.E, owner=p.owner, by=p.manager)
+    asked = reviews.ask_decision(made, text="增加两名服务台人员", input_key=InputKey.J, by=p.manager)
+    reviews.ask_decision(made, text="更换工具", input_key=InputKey.J, by=p.manager)
+    if state == "preparing":
+        return made
+    for key in InputKey:
+        if key is InputKey.A:
+            reviews.declare_nothing(made, key, reason="首次评审", by=p.manager)
+        else:
+            reviews.write_input(made, key, text="已评审,情况正常。", by=p.manager)
+    reviews.record_attendance(made, {p.boss.id, p.lead.id}, by=p.manager)
+    reviews.hold(
+        made, minutes="逐项讨论。", suitability="适宜。", adequacy="充分。", effectiveness="有效。",
+        next_review_on=today() + timedelta(days=180), by=p.manager,
+    )  # fmt: skip
+    if state == "held":
+        return made
+    reviews.take_decision(asked, owner=p.owner, due_on=today() + timedelta(days=60), by=p.boss)
+    reviews.reject_decision(made.decisions[1], by=p.boss)
+    return reviews.approve(made, review_exports.render_all, by=p.boss)
+
+
+STATES = ("planned", "preparing", "held", "approved")
+
+
+def build_more(p: People, folder: Path) -> dict[str, Any]:
+    """Everything of the upper floors: what the addresses are filled with."""
+    typed, imported = indicators_with_values(p, folder)
+    made = {state: review(p, state, f"管理评审 {number}") for number, state in enumerate(STATES, 1)}
+    evidence.attach(made["preparing"].inputs[0], Upload(), caption="记录", by=p.boss)
+    tokens = {
+        kind: holding.keep(folder / "uploads", p.manager.id, f"{kind}.csv", Upload(content=text.encode()).stream, **facts)
+        for kind, text, facts in (
+            ("tickets", TICKETS, {"kind": "tickets", "profile": "generic"}),
+            ("outages", OUTAGES, {"kind": "outages", "profile": "outages", "target": "", "from": "", "to": "",
+                                  "services": "", "leave_out": ""}),
+            ("values", "code,month,value\nCSAT,2026-01,4.5\n", {"kind": "values"}),
+        )
+    }  # fmt: skip
+    return {"typed": typed, "imported": imported, "reviews": made, "tokens": tokens}
+
+
+def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What fills the parameters of the upper floors' endpoints."""
+    reviews_ = made["reviews"]
+    every = [{"id": each.id} for each in reviews_.values()]
+    held = [{"token": each.token} for each in made["tokens"].values()]
+    indicator = [{"id": made["typed"].id}]
+    rows = [{"id": reviews_["preparing"].inputs[place].id} for place in range(14)]
+    asked = [{"id": reviews_["preparing"].decisions[0].id}]
+    return {
+        "indicators.show": [*indicator, *({"id": number} for number in (1, 2, 11))],
+        "indicators.edit": indicator,
+        "indicators.enter": indicator,
+        "indicators.export_one": indicator,
+        "indicators.import_new": [{"kind": kind} for kind in ("values", "tickets", "outages")],
+        "indicators.import_look": held,
+        "indicators.import_drop": held,
+        "indicators.imported": [{"id": made["imported"].id}],
+        "reviews.show": every,
+        "reviews.edit": every[:3],
+        "reviews.step": [
+            {"id": reviews_[state].id, "step": step} for state, step in
+            (("planned", "prepare"), ("preparing", "hold"), ("held", "record"), ("held", "approve"))
+        ],
+        "reviews.new_decision": [{"id": reviews_["preparing"].id}],
+        "reviews.edit_decision": asked,
+        "reviews.take_decision": asked,
+        "reviews.reject_decision": asked,
+        "reviews.pack": every,
+        "reviews.export": [{"id": reviews_[state].id, "kind": kind} for state in ("preparing", "approved")
+                           for kind in ("pdf", "xlsx")],
+        "reviews.input": rows,
+        "reviews.assign": rows[:1],
+    }  # fmt: skip
