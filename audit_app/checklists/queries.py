@@ -27,7 +27,7 @@ from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit
 
 
-# --- library ----------------------------------------------------------------------------------------------------------
+# --- library ------------------------------------------------------------------------------------------------
 def visible_templates(to: Person) -> Select[TemplateVersion]:
     """The versions a person may see: published and replaced ones; drafts for those who may edit."""
     query = select(TemplateVersion).options(joinedload(TemplateVersion.template))
@@ -60,7 +60,7 @@ def question_counts(versions: Iterable[TemplateVersion]) -> dict[int, int]:
         .where(Question.version_id.in_([each.id for each in versions]), Question.assessable.is_(True))
         .group_by(Question.version_id)
     )
-    return dict(db.session.execute(query))
+    return dict(db.session.execute(query).tuples().all())
 
 
 def get_version(version_id: int, *, to: Person) -> TemplateVersion:
@@ -98,7 +98,7 @@ def usages(version: TemplateVersion) -> int:
     return db.session.scalar(query) or 0
 
 
-# --- items ------------------------------------------------------------------------------------------------------------
+# --- items --------------------------------------------------------------------------------------------------
 def _visible_audits(to: Person) -> Any:
     return programme.visible_to(to).with_only_columns(Audit.id).order_by(None)
 
@@ -131,7 +131,7 @@ def get_checklist(checklist_id: int, *, to: Person) -> Checklist:
     return found
 
 
-# --- the graph of revisions -------------------------------------------------------------------------------------------
+# --- the graph of revisions ---------------------------------------------------------------------------------
 def _heads() -> Select[AnswerRevision]:
     """Accepted revisions that no accepted revision of the same item names as its base."""
     child = aliased(AnswerRevision)
@@ -187,7 +187,7 @@ def held(audit: Audit) -> list[AnswerRevision]:
     return list(db.session.scalars(_with_author(query.order_by(AnswerRevision.server_seq))))
 
 
-# --- fieldwork --------------------------------------------------------------------------------------------------------
+# --- fieldwork ----------------------------------------------------------------------------------------------
 def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
     """Everything the fieldwork screen and the record need, in a number of queries that does not grow."""
     query = (
@@ -208,7 +208,7 @@ def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
 
 
 def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict[int, AnswerRevision]:
-    """Per item the answer that the last earlier audit gave to the same clause of the same template. One query."""
+    """Per item what the last earlier audit answered to the same clause of the same template. One query."""
     wanted = {
         (item.checklist.template_version.template_id, item.clause): item.id for item in items if item.clause
     }
