@@ -144,8 +144,7 @@ def _double_clauses(kept: ChecklistPreview) -> list[Any]:
 
 
 def questions(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
-    """Questions from the rows of a preview. Each text goes to its language by the characters it is written in;
-    several questions on one clause are numbered apart (4.1-1, 4.1-2)."""
+    """Questions from the rows of a preview. Each text goes to its language by its characters; several questions on one clause are numbered apart (4.1-1, 4.1-2)."""
     rows = list(rows)
     times = Counter((row.get("section") or "", row.get("clause") or "") for row in rows)
     taken: Counter[tuple[str, str]] = Counter()

@@ -45,7 +45,7 @@ def batch(audit: Audit, given: Mapping[str, str], by: Person) -> protocol.Batch:
 
 
 def say(result: protocol.Result) -> Any:
-    """Tell what became of it. Returns the sentence to show beside the form when it was not kept, else None."""
+    """Tell what became of it. Returns the sentence to show when it was not kept, else None."""
     if result.status == "accepted":
         flash(_("Saved."), "success")
     elif result.status == "duplicate":

@@ -16,7 +16,7 @@ class Line:
 
 
 def of(rows: Sequence[Question]) -> list[Line]:
-    """Rows in reading order with their depth. A section without a heading row begins where its name changes."""
+    """Rows in reading order with their depth; a section without a heading begins where its name changes."""
     depths: dict[str, int] = {}
     lines: list[Line] = []
     last = ""

@@ -74,7 +74,7 @@ class Revision(BaseModel):
 
 
 class Batch(BaseModel):
-    """What a device sends at once. The items are checked one by one, so that a bad one takes no other with it."""
+    """What a device sends at once. Items are checked one by one: a bad one takes no other with it."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 

@@ -60,7 +60,7 @@ def question_counts(versions: Iterable[TemplateVersion]) -> dict[int, int]:
         .where(Question.version_id.in_([each.id for each in versions]), Question.assessable.is_(True))
         .group_by(Question.version_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def get_version(version_id: int, *, to: Person) -> TemplateVersion:

@@ -17,7 +17,7 @@ from audit_app.trail import services as trail
 def add_question(
     version: TemplateVersion, *, after: Question | None = None, by: Person, **facts: Any
 ) -> Question:
-    """A new row below ``after``, or at the end. Raises :class:`Refused` for a frozen version or an empty row."""
+    """A new row below ``after``, or at the end. Raises :class:`Refused` if frozen or empty."""
     refuse_unless_draft(version)
     question = Question(**facts)
     _refuse_silent(question)

@@ -58,7 +58,7 @@ def sync_door() -> ResponseReturnValue:
 @blueprint.get("/sync/changes")
 @allow(Permission.AUDIT_SEE)
 def sync_changes() -> ResponseReturnValue:
-    """Answers that others gave to an audit since a ``server_seq``; ``more`` says that there are further ones."""
+    """Answers given to an audit since a ``server_seq``; ``more`` says that there are further ones."""
     audit = programme.get(_number("audit"), to=me())
     rows = queries.changes(audit, _number("after"))
     return jsonify(

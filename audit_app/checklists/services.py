@@ -192,7 +192,7 @@ def lock(version: TemplateVersion) -> None:
 
 
 def refuse_unless_draft(version: TemplateVersion) -> None:
-    """Published versions never change. Raises :class:`Refused`; a draft stays one until this transaction ends."""
+    """Published versions never change. Raises :class:`Refused`; a draft stays one until the transaction ends."""
     lock(version)
     refuse_unless_draft_now(version)
 
@@ -203,7 +203,7 @@ def refuse_unless_draft_now(version: TemplateVersion) -> None:
         raise Refused(_l("This version is published and frozen. Make a new version and change that."))
 
 
-# --- an audit's copy --------------------------------------------------------------------------------------------------
+# --- an audit's copy ----------------------------------------------------------------------------------------
 def add_checklist(
     audit: Audit, version: TemplateVersion, *, by: Person, clauses: Collection[str] | None = None
 ) -> Checklist:
@@ -285,7 +285,7 @@ def _copies(questions: list[Question]) -> list[ChecklistItem]:
     return made
 
 
-# --- from a sheet -----------------------------------------------------------------------------------------------------
+# --- from a sheet -------------------------------------------------------------------------------------------
 def import_template(
     rows: Iterable[Mapping[str, Any]], *, title: str, source: str = "", by: Person | None
 ) -> TemplateVersion:
@@ -325,11 +325,11 @@ def import_file(
 
 
 def verify() -> list[str]:
-    """Check the chain of answers. Returns one line per problem; an empty list when nothing was tampered with."""
+    """Check the chain of answers. Returns one line per problem; an empty list when it is whole."""
     return sync.verify()
 
 
-# --- small parts ------------------------------------------------------------------------------------------------------
+# --- small parts --------------------------------------------------------------------------------------------
 def _draft(template: Template, number: int, by: Person | None, **facts: Any) -> TemplateVersion:
     return TemplateVersion(
         template=template,

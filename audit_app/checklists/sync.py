@@ -180,7 +180,7 @@ class _Door:
         return ("clock_suspect",) * suspect + ("device_forked",) * forked
 
 
-# --- reading what the door needs --------------------------------------------------------------------------------------
+# --- reading what the door needs ----------------------------------------------------------------------------
 def _by_id(ids: Iterable[str]) -> dict[str, dict[str, int]]:
     """id → body hash → server_seq of what came before."""
     query = select(AnswerRevision.id, AnswerRevision.body_sha256, AnswerRevision.server_seq)
@@ -193,7 +193,7 @@ def _by_id(ids: Iterable[str]) -> dict[str, dict[str, int]]:
 def _items_of(ids: Iterable[str]) -> dict[str, int]:
     """Which item each known revision answers."""
     query = select(AnswerRevision.id, AnswerRevision.item_id).where(AnswerRevision.id.in_(set(ids)))
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _items(ids: set[int], by: Person) -> dict[int, ChecklistItem]:
@@ -229,7 +229,7 @@ def _device_rows(device: str, numbers: list[int]) -> dict[int, str]:
     query = select(AnswerRevision.device_seq, AnswerRevision.id).where(
         AnswerRevision.device_id == device, AnswerRevision.device_seq.in_(numbers)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _closes_a_circle(given: Revision) -> bool:
@@ -250,7 +250,7 @@ def _closes_a_circle(given: Revision) -> bool:
     return False
 
 
-# --- the chain --------------------------------------------------------------------------------------------------------
+# --- the chain ----------------------------------------------------------------------------------------------
 def last_row() -> tuple[int, str]:
     """(server_seq, row_hash) of the newest row; (0, zeros) before the first."""
     query = select(AnswerRevision.server_seq, AnswerRevision.row_hash)

@@ -33,7 +33,7 @@ def keep(folder: Path, person_id: int, filename: str, stream: IO[bytes]) -> str:
 
 
 def fetch(folder: Path, person_id: int, token: str) -> tuple[str, bytes]:
-    """(file name, bytes) of one's own upload. Raises :class:`NotVisible` for another's, or when it is gone."""
+    """(file name, bytes) of one's own upload. Raises :class:`NotVisible` for another's or a lost one."""
     if not TOKEN.match(token):
         raise NotVisible
     try:

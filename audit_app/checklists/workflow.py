@@ -60,7 +60,7 @@ def wording(question: Question) -> str:
 
 
 def double_clauses(questions: list[Question]) -> list[str]:
-    """Clause numbers that stand twice in one section, in reading order; rows without a number do not count."""
+    """Clause numbers that stand twice in one section, in reading order; rows without one do not count."""
     times = Counter((each.section.strip(), each.clause.strip()) for each in questions if each.clause.strip())
     return list(dict.fromkeys(clause for (_section, clause), count in times.items() if count > 1))
 
