@@ -30,10 +30,15 @@ def workbook(pack: Pack, language: str, sha256: str) -> Workbook:
     """The whole pack as a workbook, in the language in force."""
     meta = pack.meta
     return Workbook(
-        tuple(_sheets(pack, sha256)), title=f"{meta.code} {meta.title}", organisation=tell(meta.organisation),
-        code=meta.code, version=str(meta.version), created=meta.compiled_at, language=language,
+        tuple(_sheets(pack, sha256)),
+        title=f"{meta.code} {meta.title}",
+        organisation=tell(meta.organisation),
+        code=meta.code,
+        version=str(meta.version),
+        created=meta.compiled_at,
+        language=language,
         zone=ZoneInfo(meta.zone),
-    )  # fmt: skip
+    )
 
 
 def _sheets(pack: Pack, sha256: str) -> Iterator[Sheet]:
@@ -49,14 +54,24 @@ def _sheets(pack: Pack, sha256: str) -> Iterator[Sheet]:
 def _cover(pack: Pack, sha256: str) -> Sheet:
     meta, end = pack.meta, pack.conclusion
     facts: list[tuple[str, sheet.Cell]] = [
-        (_("Document"), meta.code), (_("Version"), meta.version), (_("State"), tell(said(f"review.{meta.state}"))),
-        ("SHA-256", sha256), (_("Organisation"), tell(meta.organisation)), (_("Scope"), tell(meta.scope)),
-        (_("Confidentiality"), tell(meta.confidentiality)), (_("Period from"), meta.period_from),
-        (_("Period to"), meta.period_to), (_("Meeting"), meta.meets_on), (_("Place"), meta.place),
-        (_("Chair"), meta.chair), (_("Prepared by"), meta.prepared_by), (_("Compiled at"), meta.compiled_at),
-        (_("Next review"), end.next_review_on), (_("Approved by"), end.approved_by),
+        (_("Document"), meta.code),
+        (_("Version"), meta.version),
+        (_("State"), tell(said(f"review.{meta.state}"))),
+        ("SHA-256", sha256),
+        (_("Organisation"), tell(meta.organisation)),
+        (_("Scope"), tell(meta.scope)),
+        (_("Confidentiality"), tell(meta.confidentiality)),
+        (_("Period from"), meta.period_from),
+        (_("Period to"), meta.period_to),
+        (_("Meeting"), meta.meets_on),
+        (_("Place"), meta.place),
+        (_("Chair"), meta.chair),
+        (_("Prepared by"), meta.prepared_by),
+        (_("Compiled at"), meta.compiled_at),
+        (_("Next review"), end.next_review_on),
+        (_("Approved by"), end.approved_by),
         (_("Approved at"), end.approved_at),
-    ]  # fmt: skip
+    ]
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
     rows = [(row.name, row.function, words[row.attended]) for row in pack.participants]
     columns = (
@@ -65,16 +80,24 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         sheet.Column(_("Attendance")),
     )
     concluded = (
-        (_("Suitability"), end.suitability), (_("Adequacy"), end.adequacy), (_("Effectiveness"), end.effectiveness),
+        (_("Suitability"), end.suitability),
+        (_("Adequacy"), end.adequacy),
+        (_("Effectiveness"), end.effectiveness),
         (_("Minutes"), end.minutes),
-    )  # fmt: skip
+    )
     notes = tuple(line for title, text in concluded for line in _lines(title, text))
     if not pack.frozen:
         notes = (_("DRAFT: the review is not approved yet; figures can still change."), *notes)
     return Sheet(
-        _("Cover"), columns, rows, heading=" · ".join((_("Management review pack"), meta.title)), facts=tuple(facts),
-        notes=notes, freeze=False, filters=False,
-    )  # fmt: skip
+        _("Cover"),
+        columns,
+        rows,
+        heading=" · ".join((_("Management review pack"), meta.title)),
+        facts=tuple(facts),
+        notes=notes,
+        freeze=False,
+        filters=False,
+    )
 
 
 def _lines(title: str, text: str) -> tuple[str, ...]:
@@ -85,15 +108,32 @@ def _lines(title: str, text: str) -> tuple[str, ...]:
 
 def _decisions(pack: Pack) -> Sheet:
     columns = (
-        sheet.Column(_("No.")), sheet.Column(_("State")), sheet.Column(_("Decision"), width=44),
-        sheet.Column(_("Why"), width=36), sheet.Column(_("Options and cost"), width=36), sheet.Column(_("Resources"), width=24),
-        sheet.Column(_("Input")), sheet.Column(_("Owner")), sheet.Column(_("Due"), "date"), sheet.Column(_("Action")),
-    )  # fmt: skip
+        sheet.Column(_("No.")),
+        sheet.Column(_("State")),
+        sheet.Column(_("Decision"), width=44),
+        sheet.Column(_("Why"), width=36),
+        sheet.Column(_("Options and cost"), width=36),
+        sheet.Column(_("Resources"), width=24),
+        sheet.Column(_("Input")),
+        sheet.Column(_("Owner")),
+        sheet.Column(_("Due"), "date"),
+        sheet.Column(_("Action")),
+    )
     rows = [
-        (row.code, Tone(tell(said(f"decision.{row.state}")), STATE_TONE[row.state]), row.text, row.rationale, row.options,
-         row.resources, row.input_key, row.owner, row.due_on, row.action)
+        (
+            row.code,
+            Tone(tell(said(f"decision.{row.state}")), STATE_TONE[row.state]),
+            row.text,
+            row.rationale,
+            row.options,
+            row.resources,
+            row.input_key,
+            row.owner,
+            row.due_on,
+            row.action,
+        )
         for row in pack.decisions
-    ]  # fmt: skip
+    ]
     return Sheet(
         _("Decisions"),
         columns,
@@ -105,15 +145,22 @@ def _decisions(pack: Pack) -> Sheet:
 
 def _picture(pack: Pack) -> Sheet:
     columns = (
-        sheet.Column(_("Subject"), width=34), sheet.Column(_("Traffic light")), sheet.Column(_("Why"), width=90),
-        sheet.Column(_("Movement"), width=16), sheet.Column(_("Input"), width=8),
-    )  # fmt: skip
+        sheet.Column(_("Subject"), width=34),
+        sheet.Column(_("Traffic light")),
+        sheet.Column(_("Why"), width=90),
+        sheet.Column(_("Movement"), width=16),
+        sheet.Column(_("Input"), width=8),
+    )
     rows = [
-        (tell(light.subject), Tone(light_word(light.tone), light.tone), "\n".join(map(tell, light.reasons)),
-         _movement(light.movement),
-         Link(light.input_key, sheet=tab(light.input_key)))
+        (
+            tell(light.subject),
+            Tone(light_word(light.tone), light.tone),
+            "\n".join(map(tell, light.reasons)),
+            _movement(light.movement),
+            Link(light.input_key, sheet=tab(light.input_key)),
+        )
         for light in pack.lights
-    ]  # fmt: skip
+    ]
     return Sheet(_("Picture"), columns, rows)
 
 
@@ -141,15 +188,23 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
         facts.append((_("Signed"), f"{one.author}, {tell_moment(one.written_at, pack.meta.zone)}"))
     first, rest = (tables[0], tables[1:]) if tables else (None, [])
     yield Sheet(
-        tab(one.key), _columns(first), _rows(first), heading=input_title(one.key), facts=tuple(facts),
-        notes=(*written, *remarks, *([tell(first.title)] if first else [])), charts=charts,
+        tab(one.key),
+        _columns(first),
+        _rows(first),
+        heading=input_title(one.key),
+        facts=tuple(facts),
+        notes=(*written, *remarks, *([tell(first.title)] if first else [])),
+        charts=charts,
         empty=tell(first.empty) if first and first.empty else "",
-    )  # fmt: skip
+    )
     for number, table in enumerate(rest, 2):
         yield Sheet(
-            f"{tab(one.key)} ({number})", _columns(table), _rows(table), heading=f"{input_title(one.key)}: {tell(table.title)}",
+            f"{tab(one.key)} ({number})",
+            _columns(table),
+            _rows(table),
+            heading=f"{input_title(one.key)}: {tell(table.title)}",
             empty=tell(table.empty) if table.empty else "",
-        )  # fmt: skip
+        )
 
 
 def _columns(table: Table | None) -> tuple[sheet.Column, ...]:
@@ -179,22 +234,39 @@ def _cell(value: Value, column: Column) -> sheet.Cell:
 
 def _definitions(pack: Pack) -> Sheet:
     columns = (
-        sheet.Column(_("No.")), sheet.Column(_("Indicator"), width=32), sheet.Column(_("Formula"), width=60),
-        sheet.Column(_("Unit")), sheet.Column(_("Direction")), sheet.Column(_("Target")), sheet.Column(_("Clause")),
+        sheet.Column(_("No.")),
+        sheet.Column(_("Indicator"), width=32),
+        sheet.Column(_("Formula"), width=60),
+        sheet.Column(_("Unit")),
+        sheet.Column(_("Direction")),
+        sheet.Column(_("Target")),
+        sheet.Column(_("Clause")),
         sheet.Column(_("Source")),
-    )  # fmt: skip
+    )
     rows = [
-        (row.code, tell(row.name), tell(row.formula), tell_unit(row.unit), tell(said(f"direction.{row.direction}")),
-         tell(row.target), row.clause, tell(said(f"source.{row.source}")))
+        (
+            row.code,
+            tell(row.name),
+            tell(row.formula),
+            tell_unit(row.unit),
+            tell(said(f"direction.{row.direction}")),
+            tell(row.target),
+            row.clause,
+            tell(said(f"source.{row.source}")),
+        )
         for row in pack.definitions
-    ]  # fmt: skip
+    ]
     return Sheet(_("Definitions"), columns, rows, empty=_("No indicator is in use."))
 
 
 def _sources(pack: Pack) -> Sheet:
     columns = (
-        sheet.Column(_("File"), width=36), sheet.Column("SHA-256", width=66), sheet.Column(_("Rows"), "int"),
-        sheet.Column(_("Rows read"), "int"), sheet.Column(_("Imported by")), sheet.Column(_("Imported"), "datetime"),
-    )  # fmt: skip
+        sheet.Column(_("File"), width=36),
+        sheet.Column("SHA-256", width=66),
+        sheet.Column(_("Rows"), "int"),
+        sheet.Column(_("Rows read"), "int"),
+        sheet.Column(_("Imported by")),
+        sheet.Column(_("Imported"), "datetime"),
+    )
     rows = [(row.filename, row.sha256, row.rows, row.accepted, row.by, row.at) for row in pack.sources]
     return Sheet(_("Sources"), columns, rows, empty=_("None: all values were entered by hand."))

@@ -1,4 +1,6 @@
-"""From a plot of a pack to the chart value that paper, sheet and page draw. Words in the language in force."""
+"""From a plot of a pack to the chart value that paper, sheet and page draw. Words in the language in
+force.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,6 @@
-"""From the database to a pack: every part read once, in a constant number of queries whatever the number of rows."""
+"""From the database to a pack: every part read once, in a constant number of queries whatever the number
+of rows.
+"""
 
 from collections.abc import Sequence
 
@@ -46,9 +48,11 @@ def compile_pack(review: Review) -> Pack:
     audits = compile_audits.read(review.period_from, review.period_to)
     previous = compile_actions.read(review)
     board = (
-        lights.of_actions(previous), lights.of_audits(audits), lights.of_findings(findings),
+        lights.of_actions(previous),
+        lights.of_audits(audits),
+        lights.of_findings(findings),
         *lights.of_indicators(register),
-    )  # fmt: skip
+    )
     return Pack(
         meta=_meta(review),
         participants=tuple(
@@ -70,7 +74,9 @@ def compile_pack(review: Review) -> Pack:
 
 
 def compile_input(review: Review, key: InputKey) -> tuple[Block, ...]:
-    """What the data say for one input: the same blocks as in the pack, without reading what it does not need."""
+    """What the data say for one input: the same blocks as in the pack, without reading what it does not
+    need.
+    """
     span = review.period_from, review.period_to
     if key is InputKey.A:
         return compile_actions.for_input(compile_actions.read(review))
@@ -108,9 +114,12 @@ def _told(register: series.Register, key: str) -> tuple[Block, ...]:
 
 
 def _blocks(
-    review: Review, register: series.Register, findings: compile_findings.Findings, audits: compile_audits.Audits,
+    review: Review,
+    register: series.Register,
+    findings: compile_findings.Findings,
+    audits: compile_audits.Audits,
     previous: tuple[PreviousAction, ...],
-) -> Blocks:  # fmt: skip
+) -> Blocks:
     found: Blocks = {
         "a": compile_actions.for_input(previous),
         "c1": _c1(findings, register),
@@ -131,9 +140,15 @@ def _input(key: InputKey, row: ReviewInput | None, blocks: tuple[Block, ...]) ->
     if row is None:
         return Input(key.value, blocks=blocks)
     return Input(
-        key.value, row.text, int(row.nothing_to_report), row.reason, row.owner.name if row.owner else "",
-        row.written_by.name if row.written_by else "", row.written_at, blocks,
-    )  # fmt: skip
+        key.value,
+        row.text,
+        int(row.nothing_to_report),
+        row.reason,
+        row.owner.name if row.owner else "",
+        row.written_by.name if row.written_by else "",
+        row.written_at,
+        blocks,
+    )
 
 
 def _meta(review: Review) -> Meta:
@@ -147,47 +162,79 @@ def _meta(review: Review) -> Meta:
     )
     moment = review.approved_at or clock.now()
     return Meta(
-        code=review.code, title=review.title, organisation=Name(organisation.name_en, organisation.name_zh),
+        code=review.code,
+        title=review.title,
+        organisation=Name(organisation.name_en, organisation.name_zh),
         scope=Name(organisation.scope_en, organisation.scope_zh),
         confidentiality=Name(organisation.confidentiality_en, organisation.confidentiality_zh),
-        period_from=review.period_from, period_to=review.period_to, meets_on=review.meets_on, place=review.place,
-        chair=review.chair.name, prepared_by=review.prepared_by.name, state=review.state.value, version=1,
-        compiled_at=moment, zone=str(clock.zone()),
-    )  # fmt: skip
+        period_from=review.period_from,
+        period_to=review.period_to,
+        meets_on=review.meets_on,
+        place=review.place,
+        chair=review.chair.name,
+        prepared_by=review.prepared_by.name,
+        state=review.state.value,
+        version=1,
+        compiled_at=moment,
+        zone=str(clock.zone()),
+    )
 
 
 def _decision(row: Decision) -> DecisionRow:
     return DecisionRow(
-        row.code, row.state.value, row.input_key.value, row.text, row.rationale, row.options, row.resources,
-        row.owner.name if row.owner else "", row.due_on, row.action.code if row.action else "",
-    )  # fmt: skip
+        row.code,
+        row.state.value,
+        row.input_key.value,
+        row.text,
+        row.rationale,
+        row.options,
+        row.resources,
+        row.owner.name if row.owner else "",
+        row.due_on,
+        row.action.code if row.action else "",
+    )
 
 
 def _conclusion(review: Review) -> Conclusion:
     return Conclusion(
-        review.suitability, review.adequacy, review.effectiveness, review.minutes, review.next_review_on,
-        review.approved_by.name if review.approved_by else "", review.approved_at,
-    )  # fmt: skip
+        review.suitability,
+        review.adequacy,
+        review.effectiveness,
+        review.minutes,
+        review.next_review_on,
+        review.approved_by.name if review.approved_by else "",
+        review.approved_at,
+    )
 
 
 def _definitions(register: series.Register) -> list[Definition]:
     found = {one.code: one for one in register.series}
     return [
         Definition(
-            row.code, Name(row.name_en, row.name_zh), Name(row.formula_en, row.formula_zh), row.unit,
-            row.direction.value, found[row.code].target_words(), row.clause, row.source.value,
+            row.code,
+            Name(row.name_en, row.name_zh),
+            Name(row.formula_en, row.formula_zh),
+            row.unit,
+            row.direction.value,
+            found[row.code].target_words(),
+            row.clause,
+            row.source.value,
         )
         for row in register.rows
-    ]  # fmt: skip
+    ]
 
 
 def warnings(review: Review, register: series.Register, audits: compile_audits.Audits) -> list[Said]:
     """What the rules point out without stopping anybody: R14, an audit not reported, a participant absent."""
     found = [
-        said("warn.uncommented", name=one.name, code=one.code,
-             months=Many(tuple(Month(month.first) for month in silent)))
+        said(
+            "warn.uncommented",
+            name=one.name,
+            code=one.code,
+            months=Many(tuple(Month(month.first) for month in silent)),
+        )
         for one, silent in _uncommented(review, register)
-    ]  # fmt: skip
+    ]
     if not audits.done(audits.own):
         found.append(said("warn.no_audit"))
     found += [
@@ -201,9 +248,11 @@ def warnings(review: Review, register: series.Register, audits: compile_audits.A
 
 
 def _uncommented(review: Review, register: series.Register) -> list[tuple[series.Series, Sequence[Calendar]]]:
-    """R14: targets missed without a word: no comment on the month, no finding on the indicator, no decision."""
+    """R14: targets missed without a word: no comment on the month, no finding on the indicator, no
+    decision.
+    """
     spoken = _spoken(review)
-    found = []
+    found: list[tuple[series.Series, Sequence[Calendar]]] = []
     for one in register.series:
         silent = [month for month in register.missed(one) if not one.points[month].comment]
         if silent and not any(_mentions(text, one) for text in spoken):

@@ -15,7 +15,9 @@ OVER = frozenset({ActionState.VERIFIED.value, ActionState.CANCELLED.value})
 
 
 def read(review: Review) -> tuple[PreviousAction, ...]:
-    """Actions decided in earlier reviews: open ones, and those finished since the last review. Open ones first."""
+    """Actions decided in earlier reviews: open ones, and those finished since the last review. Open ones
+    first.
+    """
     last = db.session.scalar(
         select(func.max(Review.meets_on)).where(Review.meets_on < review.meets_on, Review.id != review.id)
     )
@@ -42,10 +44,17 @@ def _row(action: Action, review: str, owner: str) -> PreviousAction:
     day = today()
     late = (day - action.due_on).days if action.state is ActionState.OPEN and action.due_on < day else 0
     return PreviousAction(
-        code=action.code, review=review, title=action.title, owner=owner, state=action.state.value,
-        created_on=action.created_on, due_on=action.due_on, age=(day - action.created_on).days, late=late,
+        code=action.code,
+        review=review,
+        title=action.title,
+        owner=owner,
+        state=action.state.value,
+        created_on=action.created_on,
+        due_on=action.due_on,
+        age=(day - action.created_on).days,
+        late=late,
         note=action.verification_note or action.done_note or action.cancel_reason or action.sent_back_reason,
-    )  # fmt: skip
+    )
 
 
 def for_input(rows: tuple[PreviousAction, ...]) -> tuple[Block, ...]:
@@ -61,16 +70,32 @@ def for_input(rows: tuple[PreviousAction, ...]) -> tuple[Block, ...]:
 def table(rows: tuple[PreviousAction, ...]) -> Table:
     """The decisions with age, owner and state."""
     columns = (
-        Column(said("col.code"), width=15), Column(said("col.review"), width=14), Column(said("col.title"), width=27),
-        Column(said("col.owner"), width=13), Column(said("col.state"), width=12), Column(said("col.due"), "date", 13),
-        Column(said("col.age"), "int", 7), Column(said("col.late"), "int", 9), Column(said("col.note"), width=18),
-    )  # fmt: skip
+        Column(said("col.code"), width=15),
+        Column(said("col.review"), width=14),
+        Column(said("col.title"), width=27),
+        Column(said("col.owner"), width=13),
+        Column(said("col.state"), width=12),
+        Column(said("col.due"), "date", 13),
+        Column(said("col.age"), "int", 7),
+        Column(said("col.late"), "int", 9),
+        Column(said("col.note"), width=18),
+    )
     return Table(
-        said("table.previous"), columns,
+        said("table.previous"),
+        columns,
         tuple(
-            (row.code, row.review, row.title, row.owner, said(f"action.{row.state}"), row.due_on, row.age,
-             Toned(row.late, "bad") if row.late else None, row.note)
+            (
+                row.code,
+                row.review,
+                row.title,
+                row.owner,
+                said(f"action.{row.state}"),
+                row.due_on,
+                row.age,
+                Toned(row.late, "bad") if row.late else None,
+                row.note,
+            )
             for row in rows
         ),
         empty=said("previous.none"),
-    )  # fmt: skip
+    )

@@ -84,7 +84,7 @@ def _grades(ids: list[int]) -> dict[int, Counter[Grade]]:
         .group_by(Finding.audit_id, Finding.grade)
     )
     for audit_id, grade, count in db.session.execute(query):
-        found[audit_id][grade] = count
+        found[audit_id or 0][grade] = count
     return found
 
 
@@ -117,9 +117,11 @@ def for_input(found: Audits) -> tuple[Block, ...]:
 def _remarks(found: Audits) -> list[Remark]:
     cover = found.coverage
     remarks = [
-        Remark(said("audit.coverage", part=cover.covered_clauses, whole=len(cover.clauses)),
-               "good" if not cover.missing_clauses else "warn")
-    ]  # fmt: skip
+        Remark(
+            said("audit.coverage", part=cover.covered_clauses, whole=len(cover.clauses)),
+            "good" if not cover.missing_clauses else "warn",
+        )
+    ]
     if cover.missing_clauses:
         remarks.append(Remark(said("audit.uncovered", clauses=Many(tuple(cover.missing_clauses))), "warn"))
     pairs = [found.assessed(audit) for audit in found.live]
@@ -158,27 +160,38 @@ def _programmes(found: Audits) -> Table:
     for audit in found.rows:
         by_programme[audit.programme.code].append(audit)
     columns = (
-        Column(said("col.programme"), width=24), Column(said("col.planned"), "int"), Column(said("col.done"), "int"),
-        Column(said("col.behind"), "int"), Column(said("col.cancelled"), "int"),
-    )  # fmt: skip
+        Column(said("col.programme"), width=24),
+        Column(said("col.planned"), "int"),
+        Column(said("col.done"), "int"),
+        Column(said("col.behind"), "int"),
+        Column(said("col.cancelled"), "int"),
+    )
     rows = []
     for code, audits in sorted(by_programme.items()):
         live = [audit for audit in audits if audit.state is not AuditState.CANCELLED]
         late = len(found.late(live))
         rows.append(
-            (said("value.named", code=code, name=audits[0].programme.title), len(live), len(found.done(live)),
-             Toned(late, "bad") if late else 0, len(audits) - len(live))
-        )  # fmt: skip
+            (
+                said("value.named", code=code, name=audits[0].programme.title),
+                len(live),
+                len(found.done(live)),
+                Toned(late, "bad") if late else 0,
+                len(audits) - len(live),
+            )
+        )
     return Table(said("table.programmes"), columns, tuple(rows))
 
 
 def _audits(found: Audits) -> Table:
     columns = (
-        Column(said("col.audit"), width=26), Column(said("col.kind"), width=11), Column(said("col.dates"), width=15),
-        Column(said("col.state"), width=10), Column(said("col.assessed"), "int", 10),
+        Column(said("col.audit"), width=26),
+        Column(said("col.kind"), width=11),
+        Column(said("col.dates"), width=15),
+        Column(said("col.state"), width=10),
+        Column(said("col.assessed"), "int", 10),
         Column(said("col.conform"), "number", 15, 1),
         *(Column(said(f"col.{grade.value}"), "int", 8) for grade in Grade),
-    )  # fmt: skip
+    )
     return Table(said("table.audits"), columns, tuple(_audit(found, audit) for audit in found.rows))
 
 
@@ -189,10 +202,14 @@ def _audit(found: Audits, audit: Audit) -> tuple[Value, ...]:
     if audit in found.late(found.live):
         state = Toned(said("col.behind"), "bad")
     return (
-        said("value.named", code=audit.code, name=audit.title), said(f"audit_kind.{audit.kind.value}"),
-        said("value.range", first=audit.starts_on, last=audit.ends_on), state, whole or None,
-        Decimal(part) * 100 / whole if whole else None, *(counted[grade] or None for grade in Grade),
-    )  # fmt: skip
+        said("value.named", code=audit.code, name=audit.title),
+        said(f"audit_kind.{audit.kind.value}"),
+        said("value.range", first=audit.starts_on, last=audit.ends_on),
+        state,
+        whole or None,
+        Decimal(part) * 100 / whole if whole else None,
+        *(counted[grade] or None for grade in Grade),
+    )
 
 
 def last_report(date_from: date, date_to: date) -> date | None:

@@ -1,4 +1,6 @@
-"""What the findings say for inputs c1 and d: counted from one reading of the rows, so that all tables agree."""
+"""What the findings say for inputs c1 and d: counted from one reading of the rows, so that all tables
+agree.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -44,7 +46,9 @@ GRADE_TONE = {Grade.MAJOR: "bad", Grade.MINOR: "warn"}
 
 @dataclass(frozen=True)
 class Findings:
-    """The nonconformities that were open at some time in the period, and the shares as the register counts them."""
+    """The nonconformities that were open at some time in the period, and the shares as the register counts
+    them.
+    """
 
     rows: tuple[Any, ...]
     shares: figures.Statistics
@@ -88,21 +92,34 @@ def read(date_from: date, date_to: date) -> Findings:
     owner, department, process = aliased(Person), aliased(Department), aliased(Process)
     query = (
         select(
-            Finding.code, Finding.title, Finding.grade, Finding.state, Finding.clause, Finding.raised_on,
-            Finding.closed_on, Finding.due_on, Finding.implemented_at, owner.name.label("owner"),
-            process.code.label("process"), process.name_en.label("process_en"), process.name_zh.label("process_zh"),
-            department.code.label("department"), department.name_en.label("department_en"),
+            Finding.code,
+            Finding.title,
+            Finding.grade,
+            Finding.state,
+            Finding.clause,
+            Finding.raised_on,
+            Finding.closed_on,
+            Finding.due_on,
+            Finding.implemented_at,
+            owner.name.label("owner"),
+            process.code.label("process"),
+            process.name_en.label("process_en"),
+            process.name_zh.label("process_zh"),
+            department.code.label("department"),
+            department.name_en.label("department_en"),
             department.name_zh.label("department_zh"),
         )
         .outerjoin(owner, Finding.owner_id == owner.id)
         .outerjoin(department, Finding.department_id == department.id)
         .outerjoin(process, Finding.process_id == process.id)
         .where(
-            figures.COUNTED, Finding.grade.in_(NONCONFORMITY), Finding.raised_on <= date_to,
+            figures.COUNTED,
+            Finding.grade.in_(NONCONFORMITY),
+            Finding.raised_on <= date_to,
             or_(Finding.closed_on.is_(None), Finding.closed_on >= date_from),
         )
         .order_by(Finding.id)
-    )  # fmt: skip
+    )
     return Findings(
         tuple(db.session.execute(query)), figures.statistics(date_from, date_to), date_from, date_to
     )
@@ -131,7 +148,7 @@ def _remarks(found: Findings) -> list[Remark]:
     )
     remarks = [Remark(first, "bad" if overdue else "info")]
     for key, one in (("nc.on_time", found.shares.on_time), ("nc.recurring", found.shares.recurring)):
-        facts = {
+        facts: dict[str, Value] = {
             "part": one.numerator,
             "whole": one.denominator,
             "share": share(one.numerator, one.denominator),
@@ -147,11 +164,11 @@ def _span(found: Findings) -> list[Calendar]:
     return list(months(Calendar.of(found.date_from), Calendar.of(found.end)))
 
 
-def _per_month(found: Findings) -> list[tuple[Calendar, int, int, int, int]]:
+def _per_month(found: Findings) -> list[tuple[Calendar, tuple[int, int, int, int]]]:
     raised = Counter(Calendar.of(row.raised_on) for row in found.raised())
     closed = Counter(Calendar.of(row.closed_on) for row in found.closed())
     return [
-        (one, raised[one], closed[one], len(found.open_on(day)), len(found.overdue_on(day)))
+        (one, (raised[one], closed[one], len(found.open_on(day)), len(found.overdue_on(day))))
         for one in _span(found)
         for day in (min(one.last, found.end),)
     ]
@@ -161,22 +178,38 @@ def _months(found: Findings) -> Table:
     names = ("opened", "closed", "open", "overdue")
     columns = (Column(said("col.month"), "month"), *(Column(said(f"col.{name}"), "int") for name in names))
     return Table(
-        said("table.nc_months"), columns, tuple((Month(row[0].first), *row[1:]) for row in _per_month(found))
+        said("table.nc_months"),
+        columns,
+        tuple((Month(one.first), *counts) for one, counts in _per_month(found)),
     )
 
 
 def _plots(found: Findings) -> list[Plot]:
     rows = _per_month(found)
-    labels = tuple(Month(row[0].first) for row in rows)
+    labels = tuple(Month(one.first) for one, _counts in rows)
 
     def line(place: int, key: str, tone: str) -> Line:
-        return Line(said(key), tuple(Decimal(row[place]) for row in rows), tone)
+        return Line(said(key), tuple(Decimal(counts[place]) for _one, counts in rows), tone)
 
     system = said("value.this_system")
     return [
-        Plot("bar", said("plot.nc"), labels, (line(1, "col.opened", "warn"), line(2, "col.closed", "good")), "n", source=system),
-        Plot("line", said("plot.nc_open"), labels, (line(3, "col.open", "info"), line(4, "col.overdue", "bad")), "n", source=system),
-    ]  # fmt: skip
+        Plot(
+            "bar",
+            said("plot.nc"),
+            labels,
+            (line(0, "col.opened", "warn"), line(1, "col.closed", "good")),
+            "n",
+            source=system,
+        ),
+        Plot(
+            "line",
+            said("plot.nc_open"),
+            labels,
+            (line(2, "col.open", "info"), line(3, "col.overdue", "bad")),
+            "n",
+            source=system,
+        ),
+    ]
 
 
 def _counts(found: Findings) -> list[Table]:
@@ -190,16 +223,27 @@ def _counts(found: Findings) -> list[Table]:
     names = {row.process: _named(row, "process") for row in rows}
     processes = Counter(row.process for row in rows)
     return [
-        Table(said("table.nc_grades"), (Column(said("col.grade"), width=30), number), tuple(
-            (Toned(said(f"grade.{grade.value}"), GRADE_TONE[grade]), grades[grade]) for grade in (Grade.MAJOR, Grade.MINOR)
-        )),
-        Table(said("table.nc_clauses"), (Column(said("col.clause"), width=30), number), tuple(
-            (clause or said("value.unnamed"), count) for clause, count in _ranked(clauses)
-        ), limit=10),
-        Table(said("table.nc_processes"), (Column(said("col.process"), width=30), number), tuple(
-            (names[process], count) for process, count in _ranked(processes)
-        ), limit=10),
-    ]  # fmt: skip
+        Table(
+            said("table.nc_grades"),
+            (Column(said("col.grade"), width=30), number),
+            tuple(
+                (Toned(said(f"grade.{grade.value}"), GRADE_TONE[grade]), grades[grade])
+                for grade in (Grade.MAJOR, Grade.MINOR)
+            ),
+        ),
+        Table(
+            said("table.nc_clauses"),
+            (Column(said("col.clause"), width=30), number),
+            tuple((clause or said("value.unnamed"), count) for clause, count in _ranked(clauses)),
+            limit=10,
+        ),
+        Table(
+            said("table.nc_processes"),
+            (Column(said("col.process"), width=30), number),
+            tuple((names[process], count) for process, count in _ranked(processes)),
+            limit=10,
+        ),
+    ]
 
 
 def _ranked(counted: Counter[Any]) -> list[tuple[Any, int]]:
@@ -220,16 +264,19 @@ def _matrix(found: Findings) -> Table:
     counted = Counter((row.clause, row.department) for row in rows)
     clauses = sorted({row.clause for row in rows}, key=_clause_order)
     columns = (
-        Column(said("col.clause"), width=10), *(Column(heads[code], "int", 8) for code in codes),
-        *(Column(said("value.unnamed"), "int", 8) for _none in other), Column(said("col.total"), "int", 7),
-    )  # fmt: skip
+        Column(said("col.clause"), width=10),
+        *(Column(heads[code], "int", 8) for code in codes),
+        *(Column(said("value.unnamed"), "int", 8) for _none in other),
+        Column(said("col.total"), "int", 7),
+    )
     table = tuple(
         (
-            clause or said("value.unnamed"), *(counted[clause, code] or None for code in (*codes, *other)),
+            clause or said("value.unnamed"),
+            *(counted[clause, code] or None for code in (*codes, *other)),
             sum(counted[clause, code] for code in (*codes, *other)),
         )
         for clause in clauses
-    )  # fmt: skip
+    )
     return Table(said("table.nc_matrix"), columns, table, empty=said("nc.none"))
 
 
@@ -239,24 +286,35 @@ def _clause_order(clause: str) -> list[tuple[int, str]]:
 
 def _open(found: Findings) -> Table:
     columns = (
-        Column(said("col.code"), width=14), Column(said("col.title"), width=27), Column(said("col.grade"), width=14),
-        Column(said("col.owner"), width=13), Column(said("col.state"), width=12), Column(said("col.due"), "date", 13),
+        Column(said("col.code"), width=14),
+        Column(said("col.title"), width=27),
+        Column(said("col.grade"), width=14),
+        Column(said("col.owner"), width=13),
+        Column(said("col.state"), width=12),
+        Column(said("col.due"), "date", 13),
         Column(said("col.late"), "int", 9),
-    )  # fmt: skip
+    )
     end = found.end
     rows = [(_days_late(row, end), row) for row in found.open_on(end)]
     rows.sort(key=lambda pair: (-pair[0], pair[1].due_on or date.max, pair[1].code))
     return Table(
-        said("table.nc_open"), columns,
+        said("table.nc_open"),
+        columns,
         tuple(
             (
-                row.code, row.title, Toned(said(f"grade.{row.grade.value}"), GRADE_TONE[row.grade]), row.owner or None,
-                said(f"finding.{row.state.value}"), row.due_on, Toned(days, "bad") if days else None,
+                row.code,
+                row.title,
+                Toned(said(f"grade.{row.grade.value}"), GRADE_TONE[row.grade]),
+                row.owner or None,
+                said(f"finding.{row.state.value}"),
+                row.due_on,
+                Toned(days, "bad") if days else None,
             )
             for days, row in rows
         ),
-        limit=PAPER_ROWS, empty=said("nc.none"),
-    )  # fmt: skip
+        limit=PAPER_ROWS,
+        empty=said("nc.none"),
+    )
 
 
 def _days_late(row: Any, day: date) -> int:
@@ -276,11 +334,13 @@ def improvements(date_from: date, date_to: date) -> tuple[Block, ...]:
         select(Action.code, Action.title, Action.state, Action.due_on, Person.name)
         .outerjoin(Person, Action.owner_id == Person.id)
         .where(
-            Action.kind == ActionKind.IMPROVEMENT, Action.state != ActionState.CANCELLED,
-            Action.created_on <= date_to, or_(Action.state == ActionState.OPEN, Action.created_on >= date_from),
+            Action.kind == ActionKind.IMPROVEMENT,
+            Action.state != ActionState.CANCELLED,
+            Action.created_on <= date_to,
+            or_(Action.state == ActionState.OPEN, Action.created_on >= date_from),
         )
         .order_by(Action.id.desc())
-    ).all()  # fmt: skip
+    ).all()
     if not ofis and not actions:
         return (Remark(said("improve.none"), "neutral"),)
     found = [
@@ -292,11 +352,17 @@ def improvements(date_from: date, date_to: date) -> tuple[Block, ...]:
 
 def _listed(title: str, day: str, kind: str, rows: Any) -> Table:
     columns = (
-        Column(said("col.code"), width=14), Column(said("col.title"), width=34), Column(said("col.owner"), width=14),
-        Column(said("col.state"), width=12), Column(said(f"col.{day}"), "date", 10),
-    )  # fmt: skip
+        Column(said("col.code"), width=14),
+        Column(said("col.title"), width=34),
+        Column(said("col.owner"), width=14),
+        Column(said("col.state"), width=12),
+        Column(said(f"col.{day}"), "date", 10),
+    )
     return Table(
-        said(title), columns,
-        tuple((code, words, owner, said(f"{kind}.{state.value}"), on) for code, words, state, on, owner in rows),
+        said(title),
+        columns,
+        tuple(
+            (code, words, owner, said(f"{kind}.{state.value}"), on) for code, words, state, on, owner in rows
+        ),
         limit=PAPER_ROWS,
-    )  # fmt: skip
+    )

@@ -52,7 +52,9 @@ def month(one: Calendar) -> Month:
 
 
 def for_input(register: Register, key: str) -> tuple[Block, ...]:
-    """Everything an input shows of its own indicators: misses and gaps first, then charts, then the months."""
+    """Everything an input shows of its own indicators: misses and gaps first, then charts, then the
+    months.
+    """
     series = register.of(codes_of(register, key))
     told = [one for one in series if one.points]
     if not told:
@@ -69,16 +71,26 @@ def for_input(register: Register, key: str) -> tuple[Block, ...]:
 def misses(register: Register, series: Sequence[Series]) -> list[Remark]:
     """One sentence per indicator that missed its target, with every month; or that none did."""
     found = [
-        Remark(said(
-            "indicator.missed", name=one.name, code=one.code, target=one.target_words(missed[-1]), count=len(missed),
-            total=len(register.known(one)),
-            months=Many(tuple(
-                said("indicator.missed_month", value=one.figure(one.value(each)), month=month(each)) for each in missed
-            )),
-        ), "bad")
+        Remark(
+            said(
+                "indicator.missed",
+                name=one.name,
+                code=one.code,
+                target=one.target_words(missed[-1]),
+                count=len(missed),
+                total=len(register.known(one)),
+                months=Many(
+                    tuple(
+                        said("indicator.missed_month", value=one.figure(one.value(each)), month=month(each))
+                        for each in missed
+                    )
+                ),
+            ),
+            "bad",
+        )
         for one in series
         if (missed := register.missed(one))
-    ]  # fmt: skip
+    ]
     judged = any(one.has_target and register.known(one) for one in series)
     return found or ([Remark(said("indicator.all_met"), "good")] if judged else [])
 
@@ -102,22 +114,29 @@ def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
 def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]:
     """Each service and month below the availability target."""
     return [
-        Remark(said(
-            "indicator.service_missed", service=name, value=one.figure(value), month=month(each),
-            target=one.target_words(),
-        ), "bad")
+        Remark(
+            said(
+                "indicator.service_missed",
+                service=name,
+                value=one.figure(value),
+                month=month(each),
+                target=one.target_words(),
+            ),
+            "bad",
+        )
         for one in series
         for each in register.known(one)
         for name, value in one.points[each].services
         if one.misses(value)
-    ]  # fmt: skip
+    ]
 
 
 def plot(register: Register, one: Series) -> Plot:
     """The months as a line with target; with enough months, process limits and signals beside it."""
     values = tuple(one.value(each) for each in register.window)
     known = [value for value in values if value is not None]
-    limits, signals = None, ()
+    limits: tuple[Decimal, Decimal, Decimal] | None = None
+    signals: tuple[int, ...] = ()
     if len(known) >= ENOUGH and (found := trend.limits(one.numbers(register.window))):
         lower, centre, upper = (
             Decimal(str(round(number, 6))) for number in (found.lower, found.centre, found.upper)
@@ -127,11 +146,19 @@ def plot(register: Register, one: Series) -> Plot:
             place for place, value in enumerate(values) if value is not None and not lower <= value <= upper
         )
     return Plot(
-        "line", full_name(one), tuple(map(month, register.window)), (Line(one.name, values),), unit=one.unit,
-        target=one.target if one.better != "band" else None, limits=limits, signals=signals,
-        decimals=one.figure(None).decimals, source=source(register, one), cases=cases(register, one),
+        "line",
+        full_name(one),
+        tuple(map(month, register.window)),
+        (Line(one.name, values),),
+        unit=one.unit,
+        target=one.target if one.better != "band" else None,
+        limits=limits,
+        signals=signals,
+        decimals=one.figure(None).decimals,
+        source=source(register, one),
+        cases=cases(register, one),
         higher=None if one.better == "band" else int(one.better == "higher"),
-    )  # fmt: skip
+    )
 
 
 def cases(register: Register, one: Series) -> tuple[tuple[int, ...] | None, ...]:
@@ -197,23 +224,36 @@ def month_tables(register: Register, series: Sequence[Series]) -> list[Table]:
 def value_table(register: Register, series: Sequence[Series]) -> Table:
     """The same values one to a row, for filters and pivots."""
     columns = (
-        Column(said("col.code"), width=7), Column(said("col.indicator"), width=22), Column(said("col.month"), "month"),
-        Column(said("col.value"), "number", decimals=2), Column(said("col.unit"), width=6),
-        Column(said("col.target")), Column(said("col.judged"), width=8),
-        Column(said("col.numerator"), "number", decimals=0), Column(said("col.denominator"), "number", decimals=0),
-        Column(said("col.comment"), width=24), Column(said("col.source"), width=20),
-    )  # fmt: skip
+        Column(said("col.code"), width=7),
+        Column(said("col.indicator"), width=22),
+        Column(said("col.month"), "month"),
+        Column(said("col.value"), "number", decimals=2),
+        Column(said("col.unit"), width=6),
+        Column(said("col.target")),
+        Column(said("col.judged"), width=8),
+        Column(said("col.numerator"), "number", decimals=0),
+        Column(said("col.denominator"), "number", decimals=0),
+        Column(said("col.comment"), width=24),
+        Column(said("col.source"), width=20),
+    )
     rows = tuple(
         (
-            one.code, one.name, month(each), point.value if point else None, said_unit(one.unit), one.target_words(each),
-            judged(one, each), point.numerator if point else None,
-            point.denominator if point else None, point.comment if point else "",
+            one.code,
+            one.name,
+            month(each),
+            point.value if point else None,
+            said_unit(one.unit),
+            one.target_words(each),
+            judged(one, each),
+            point.numerator if point else None,
+            point.denominator if point else None,
+            point.comment if point else "",
             _origin(register, one, point),
         )
         for one in series
         for each in register.window
         for point in (one.points.get(each),)
-    )  # fmt: skip
+    )
     return Table(said("table.values"), columns, rows, where="book")
 
 
@@ -268,11 +308,15 @@ def overview(register: Register) -> tuple[Block, ...]:
     if not told:
         return (Remark(said("indicator.none"), "neutral"),)
     columns = (
-        Column(said("col.indicator"), width=25), Column(said("col.target"), width=10),
-        Column(said("col.last"), "figure", 10), Column(said("col.last_month"), "month", 8),
-        Column(said("col.previous"), "figure", 10), Column(said("col.last_year"), "figure", 10),
-        Column(said("col.movement"), width=15), Column(said("col.judged"), width=11),
-    )  # fmt: skip
+        Column(said("col.indicator"), width=25),
+        Column(said("col.target"), width=10),
+        Column(said("col.last"), "figure", 10),
+        Column(said("col.last_month"), "month", 8),
+        Column(said("col.previous"), "figure", 10),
+        Column(said("col.last_year"), "figure", 10),
+        Column(said("col.movement"), width=15),
+        Column(said("col.judged"), width=11),
+    )
     table = Table(said("table.indicators"), columns, tuple(_row(register, one) for one in told))
     counted = [met_plot(register)] if any(one.has_target for one in told) else []
     listed = [*misses(register, told), *gaps(register, register.series)]
@@ -282,10 +326,15 @@ def overview(register: Register) -> tuple[Block, ...]:
 def _row(register: Register, one: Series) -> tuple[Value, ...]:
     last = register.known(one)[-1]
     return (
-        full_name(one), one.target_words(last), shown(one, last), month(last),
-        shown(one, last.previous()), shown(one, last.same_month_last_year()), moved(one, last),
+        full_name(one),
+        one.target_words(last),
+        shown(one, last),
+        month(last),
+        shown(one, last.previous()),
+        shown(one, last.same_month_last_year()),
+        moved(one, last),
         judged(one, last),
-    )  # fmt: skip
+    )
 
 
 def met_plot(register: Register) -> Plot:
@@ -302,9 +351,16 @@ def met_plot(register: Register) -> Plot:
         shares.append(Decimal(met) * 100 / len(values) if values else None)
         pairs.append((met, len(values)) if values else None)
     return Plot(
-        "bar", said("plot.met"), tuple(map(month, register.window)), (Line(said("plot.met"), tuple(shares)),), unit="%",
-        decimals=0, source=said("table.indicators"), cases=tuple(pairs), higher=1,
-    )  # fmt: skip
+        "bar",
+        said("plot.met"),
+        tuple(map(month, register.window)),
+        (Line(said("plot.met"), tuple(shares)),),
+        unit="%",
+        decimals=0,
+        source=said("table.indicators"),
+        cases=tuple(pairs),
+        higher=1,
+    )
 
 
 def targets(register: Register) -> tuple[Block, ...]:
@@ -313,14 +369,23 @@ def targets(register: Register) -> tuple[Block, ...]:
     if not told:
         return ()
     columns = (
-        Column(said("col.indicator"), width=26), Column(said("col.target"), width=10),
-        Column(said("col.last"), "figure", 10), Column(said("col.last_month"), "month", 8),
-        Column(said("col.judged"), width=11), Column(said("col.missed"), "int", 9),
-    )  # fmt: skip
+        Column(said("col.indicator"), width=26),
+        Column(said("col.target"), width=10),
+        Column(said("col.last"), "figure", 10),
+        Column(said("col.last_month"), "month", 8),
+        Column(said("col.judged"), width=11),
+        Column(said("col.missed"), "int", 9),
+    )
     rows = tuple(
-        (full_name(one), one.target_words(last), shown(one, last), month(last), judged(one, last),
-         len(register.missed(one)))
+        (
+            full_name(one),
+            one.target_words(last),
+            shown(one, last),
+            month(last),
+            judged(one, last),
+            len(register.missed(one)),
+        )
         for one in told
         for last in register.known(one)[-1:]
-    )  # fmt: skip
+    )
     return (Table(said("table.targets"), columns, rows),)

@@ -1,4 +1,6 @@
-"""The verbs on decisions: asked for before the meeting, taken or refused in it, tracked as actions after it."""
+"""The verbs on decisions: asked for before the meeting, taken or refused in it, tracked as actions after
+it.
+"""
 
 from datetime import date
 
@@ -16,27 +18,52 @@ from audit_app.trail import services as trail
 
 
 def ask_decision(
-    review: Review, *, text: str, input_key: InputKey | str, rationale: str = "", options: str = "",
-    resources: str = "", owner: Person | None = None, due_on: date | None = None, by: Person,
-) -> Decision:  # fmt: skip
-    """Put a decision before the meeting: what is asked, why, which options at what cost, who would do it by when."""
+    review: Review,
+    *,
+    text: str,
+    input_key: InputKey | str,
+    rationale: str = "",
+    options: str = "",
+    resources: str = "",
+    owner: Person | None = None,
+    due_on: date | None = None,
+    by: Person,
+) -> Decision:
+    """Put a decision before the meeting: what is asked, why, which options at what cost, who would do it
+    by when.
+    """
     _open(review, by)
     number = max((row.number for row in review.decisions), default=0) + 1
     with db.session.begin_nested():
         decision = Decision(
-            review=review, number=number, input_key=InputKey(input_key), state=DecisionState.ASKED, text=_said(text),
-            rationale=rationale.strip(), options=options.strip(), resources=resources.strip(),
-            owner=_able(owner), due_on=due_on,
-        )  # fmt: skip
+            review=review,
+            number=number,
+            input_key=InputKey(input_key),
+            state=DecisionState.ASKED,
+            text=_said(text),
+            rationale=rationale.strip(),
+            options=options.strip(),
+            resources=resources.strip(),
+            owner=_able(owner),
+            due_on=due_on,
+        )
         with trail.act("decision.ask", decision, by=by):
             db.session.add(decision)
     return decision
 
 
 def edit_decision(
-    decision: Decision, *, text: str, input_key: InputKey | str, rationale: str = "", options: str = "",
-    resources: str = "", owner: Person | None = None, due_on: date | None = None, by: Person,
-) -> Decision:  # fmt: skip
+    decision: Decision,
+    *,
+    text: str,
+    input_key: InputKey | str,
+    rationale: str = "",
+    options: str = "",
+    resources: str = "",
+    owner: Person | None = None,
+    due_on: date | None = None,
+    by: Person,
+) -> Decision:
     """Word a decision better, or change who and when, until approval."""
     _open(decision.review, by)
     if decision.state is DecisionState.TAKEN and (owner is None or due_on is None):
@@ -83,9 +110,13 @@ def become_actions(review: Review, *, by: Person) -> None:
             and decision.due_on is not None
         ):
             action = action_services.add_action(
-                title=decision.text[:1000], owner=decision.owner, due_on=decision.due_on, kind=ActionKind.DECISION,
-                review=review, by=by,
-            )  # fmt: skip
+                title=decision.text[:1000],
+                owner=decision.owner,
+                due_on=decision.due_on,
+                kind=ActionKind.DECISION,
+                review=review,
+                by=by,
+            )
             with trail.act("decision.track", decision, by=by, tracked=action.code):
                 decision.action = action
 
@@ -94,7 +125,8 @@ def _open(review: Review, by: Person) -> None:
     if not may_decide(review, by):
         raise Refused(
             _l(
-                "Decisions are asked and taken between preparation and approval, by those who prepare or approve."
+                "Decisions are asked and taken between preparation and approval, by those who "
+                "prepare or approve."
             )
         )
 

@@ -1,4 +1,6 @@
-"""A pack as files: rendered from the snapshot once, kept on approval, and given out as kept for ever after."""
+"""A pack as files: rendered from the snapshot once, kept on approval, and given out as kept for ever
+after.
+"""
 
 from typing import Any
 
@@ -18,7 +20,9 @@ KINDS = ("pdf", "xlsx")
 
 
 def render(pack: Pack, language: str, kind: str) -> bytes:
-    """One file of a pack. The same pack always gives the same bytes. ``language``: zh or en; ``kind``: pdf, xlsx."""
+    """One file of a pack. The same pack always gives the same bytes. ``language``: zh or en; ``kind``:
+    pdf, xlsx.
+    """
     locale, sha256 = LOCALES[language], digest(to_json(pack))
     with speaking(locale):
         if kind == "pdf":
@@ -60,15 +64,28 @@ def register(reviews: Any, language: str) -> bytes:
     """The list of reviews as a workbook."""
     with speaking(LOCALES[language]):
         columns = (
-            Column(_("No.")), Column(_("Title"), width=40), Column(_("State")), Column(_("Meeting"), "date"),
-            Column(_("Period from"), "date"), Column(_("Period to"), "date"), Column(_("Chair")),
+            Column(_("No.")),
+            Column(_("Title"), width=40),
+            Column(_("State")),
+            Column(_("Meeting"), "date"),
+            Column(_("Period from"), "date"),
+            Column(_("Period to"), "date"),
+            Column(_("Chair")),
             Column(_("Next review"), "date"),
-        )  # fmt: skip
+        )
         tones = {"approved": "good", "held": "info", "preparing": "warn"}
         rows = [
-            (row.code, row.title, Tone(str(row.state.label), tones.get(row.state.value, "neutral")), row.meets_on,
-             row.period_from, row.period_to, row.chair.name, row.next_review_on)
+            (
+                row.code,
+                row.title,
+                Tone(str(row.state.label), tones.get(row.state.value, "neutral")),
+                row.meets_on,
+                row.period_from,
+                row.period_to,
+                row.chair.name,
+                row.next_review_on,
+            )
             for row in reviews
-        ]  # fmt: skip
+        ]
         sheet = Sheet(_("Management reviews"), columns, rows, empty=_("There is no review yet."))
         return xlsx.render(Workbook((sheet,), language=LOCALES[language]))

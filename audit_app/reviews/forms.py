@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
@@ -13,6 +14,8 @@ from audit_app.reviews.models import Decision, InputKey, Review
 from audit_app.web.forms import BaseForm, choice, day, long_text, row, rows, rows_as_choices
 from audit_app.web.forms import text as line
 
+TICKED: dict[str, Any] = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
+"""Several rows as boxes to tick: on a tablet nobody knows the keys of a list box."""
 LETTERS = [(key.value, key.label) for key in InputKey]
 
 
@@ -27,7 +30,9 @@ def person(number: int | None) -> Person | None:
 
 
 def filled(kind: type[BaseForm], subject: Any) -> Any:
-    """A form showing a record, without its version: that is only what the person was shown (``show_version``)."""
+    """A form showing a record, without its version: that is only what the person was shown
+    (``show_version``).
+    """
     names = [name for name in dir(kind) if hasattr(getattr(kind, name), "field_class") and name != "version"]
     return kind(data={name: getattr(subject, name) for name in names if hasattr(subject, name)})
 
@@ -42,7 +47,7 @@ class PlanForm(BaseForm):
     period_to = day(_l("Period to"), need=True)
     chair_id = row(_l("Chair"), need=True, description=_l("Top management, who also approves."))
     prepared_by_id = row(_l("Prepared by"), need=True)
-    participants = rows(_l("Participants"), description=_l("The chair is always invited."))
+    participants = rows(_l("Participants"), description=_l("The chair is always invited."), **TICKED)
 
     def fill(self, review: Review | None = None) -> None:
         """Choices, and on a first GET the people of the plan."""
@@ -59,9 +64,10 @@ class PlanForm(BaseForm):
         invited = [each for each in map(person, found["participants"] or []) if each is not None]
         return found | {
             "participants": [(each, known.get(each.id) or each.job_title) for each in invited],
-            "chair": person(found.pop("chair_id")), "prepared_by": person(found.pop("prepared_by_id")),
+            "chair": person(found.pop("chair_id")),
+            "prepared_by": person(found.pop("prepared_by_id")),
             "place": found["place"] or "",
-        }  # fmt: skip
+        }
 
 
 def _with_function(each: Person) -> str:
@@ -72,9 +78,13 @@ class InputForm(BaseForm):
     """The assessment of one input."""
 
     text = long_text(
-        _l("Assessment"), longest=50000, rows=10,
-        description=_l("What do the figures mean, what is the cause, what follows? The figures themselves are compiled."),
-    )  # fmt: skip
+        _l("Assessment"),
+        longest=50000,
+        rows=10,
+        description=_l(
+            "What do the figures mean, what is the cause, what follows? The figures themselves are compiled."
+        ),
+    )
     nothing_to_report = BooleanField(_l("There is nothing to report"))
     reason = line(_l("Reason why there is nothing to report"), longest=2000)
 
@@ -115,8 +125,9 @@ class DecisionForm(BaseForm):
         """The facts for the service."""
         found = self.values()
         return {name: value or "" for name, value in found.items() if name not in ("owner_id", "due_on")} | {
-            "owner": person(found["owner_id"]), "due_on": found["due_on"],
-        }  # fmt: skip
+            "owner": person(found["owner_id"]),
+            "due_on": found["due_on"],
+        }
 
 
 class TakeForm(BaseForm):
@@ -140,7 +151,7 @@ class TakeForm(BaseForm):
 class HoldForm(BaseForm):
     """The record of the meeting."""
 
-    attended = rows(_l("Who attended"))
+    attended = rows(_l("Who attended"), **TICKED)
     minutes = long_text(_l("Minutes"), longest=20000, rows=8)
     suitability = long_text(
         _l("Suitability"),

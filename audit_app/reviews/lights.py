@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from audit_app.indicators.periods import Month as Calendar
-from audit_app.reviews.pack import Figure, Light, Month, PreviousAction, Said, said
+from audit_app.reviews.pack import Figure, Light, Month, PreviousAction, Said, Value, said
 from audit_app.reviews.series import Register, Series, movement
 
 AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -74,9 +74,13 @@ AUDIT_RULES = (
 FINDING_RULES = (
     Rule(lambda facts: facts["overdue"] > 0, "bad", "why.nc_overdue"),
     Rule(lambda facts: facts["major"] > 0, "warn", "why.nc_major"),
-    Rule(lambda facts: facts["share"].value is not None and facts["share"].value < ON_TIME, "warn", "why.nc_late_share"),
+    Rule(
+        lambda facts: facts["share"].value is not None and facts["share"].value < ON_TIME,
+        "warn",
+        "why.nc_late_share",
+    ),
     Rule(lambda _facts: True, "good", "why.nc_fine"),
-)  # fmt: skip
+)
 ACTION_RULES = (
     Rule(lambda facts: not facts["count"], "neutral", "why.actions_none"),
     Rule(lambda facts: facts["late"] > 0, "bad", "why.actions_late"),
@@ -95,19 +99,28 @@ def stand(register: Register, one: Series) -> Now:
     known = register.known(one)
     last = known[-1] if known else None
     return Now(
-        one, last, one.value(last) if last else None, len(register.missed(one)), len(known),
-        movement(one, last) if last else "", bool(last and last != register.period[-1]),
-    )  # fmt: skip
+        one,
+        last,
+        one.value(last) if last else None,
+        len(register.missed(one)),
+        len(known),
+        movement(one, last) if last else "",
+        bool(last and last != register.period[-1]),
+    )
 
 
 def judge(now: Now) -> tuple[str, Said]:
     """Tone and reason of one indicator."""
     rule = first(INDICATOR_RULES, now)
     one = now.series
-    facts = {
-        "name": one.name, "value": one.figure(now.value), "month": Month(now.last.first) if now.last else None,
-        "target": one.target_words(now.last), "count": now.missed, "total": now.known,
-    }  # fmt: skip
+    facts: dict[str, Value] = {
+        "name": one.name,
+        "value": one.figure(now.value),
+        "month": Month(now.last.first) if now.last else None,
+        "target": one.target_words(now.last),
+        "count": now.missed,
+        "total": now.known,
+    }
     return rule.tone, said(rule.reason, **facts)
 
 
@@ -143,9 +156,11 @@ def of_audits(found: Any) -> Light:
     """Internal audits of the period."""
     own = found.own
     facts = {
-        "planned": len(own), "done": len(found.done(own)), "late": len(found.late(own)),
+        "planned": len(own),
+        "done": len(found.done(own)),
+        "late": len(found.late(own)),
         "missing": len(found.coverage.missing_clauses),
-    }  # fmt: skip
+    }
     return _light("audits", "c3", AUDIT_RULES, facts)
 
 
@@ -154,10 +169,11 @@ def of_findings(found: Any) -> Light:
     still = found.open_on(found.end)
     on_time = found.shares.on_time
     facts = {
-        "open": len(still), "overdue": len(found.overdue_on(found.end)),
+        "open": len(still),
+        "overdue": len(found.overdue_on(found.end)),
         "major": sum(row.grade == "major" for row in still),
         "share": Figure(None if on_time.percent is None else Decimal(str(on_time.percent)), 1, "%"),
-    }  # fmt: skip
+    }
     return _light("nonconformities", "c1", FINDING_RULES, facts)
 
 

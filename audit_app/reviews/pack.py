@@ -1,8 +1,12 @@
-"""The review pack: one frozen tree that feeds the page, the PDF and the workbook, and is kept as canonical JSON.
+"""The review pack: one frozen tree that feeds the page, the PDF and the workbook, and is kept as canonical
+JSON.
 
-It holds facts and keys, never prose of ours: words are made when it is shown (``telling.py``), so that a pack frozen
-today can be read in either language for ever. What people typed stays as typed. The tree consists of the classes
-below, tuples, text, whole numbers, Decimal, date, datetime and None; anything else is refused when it is written.
+It holds facts and keys, never prose of ours: words are made when it is shown (``telling.py``), so that a
+pack frozen
+today can be read in either language for ever. What people typed stays as typed. The tree consists of the
+classes
+below, tuples, text, whole numbers, Decimal, date, datetime and None; anything else is refused when it is
+written.
 """
 
 import hashlib
@@ -33,7 +37,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured number: exact value, digits to show, unit (key of ``phrases.UNITS``). No value is "no data"."""
+    """A measured number: exact value, digits to show, unit (key of ``phrases.UNITS``). No value is "no
+    data".
+    """
 
     value: Decimal | None
     decimals: int = 0
@@ -77,7 +83,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A plain table. ``limit``: rows shown on paper before "+n more" (0: all); ``where``: both, paper or book."""
+    """A plain table. ``limit``: rows shown on paper before "+n more" (0: all); ``where``: both, paper or
+    book.
+    """
 
     title: Value
     columns: tuple[Column, ...]
@@ -98,7 +106,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A chart as plain data. ``cases``: per label (numerator, denominator) or one count; ``higher``: which way is
+    """A chart as plain data. ``cases``: per label (numerator, denominator) or one count; ``higher``: which
+    way is
     better, None for neither."""
 
     kind: str
@@ -128,7 +137,8 @@ Block: TypeAlias = Table | Plot | Remark
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One of the fourteen inputs of 9.3: what was written, or why there is nothing to report; and what the data
+    """One of the fourteen inputs of 9.3: what was written, or why there is nothing to report; and what the
+    data
     say."""
 
     key: str
@@ -284,10 +294,29 @@ class Pack:
 KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Name, Said, Figure, Month, Toned, Many, Column, Table, Line, Plot, Remark, Input, Attendee, DecisionRow,
-        PreviousAction, Light, Definition, SourceFile, Meta, Conclusion, Pack,
+        Name,
+        Said,
+        Figure,
+        Month,
+        Toned,
+        Many,
+        Column,
+        Table,
+        Line,
+        Plot,
+        Remark,
+        Input,
+        Attendee,
+        DecisionRow,
+        PreviousAction,
+        Light,
+        Definition,
+        SourceFile,
+        Meta,
+        Conclusion,
+        Pack,
     )
-}  # fmt: skip
+}
 
 
 def said(key: str, **facts: Value) -> Said:
@@ -296,7 +325,9 @@ def said(key: str, **facts: Value) -> Said:
 
 
 def to_json(pack: Pack) -> str:
-    """Canonical JSON: sorted keys, no blanks, Decimal as text, instants in UTC. Raises TypeError for a stranger."""
+    """Canonical JSON: sorted keys, no blanks, Decimal as text, instants in UTC. Raises TypeError for a
+    stranger.
+    """
     return json.dumps(
         _plain(pack), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
@@ -313,15 +344,18 @@ def _plain(value: Any) -> Any:
         return {"_": "datetime", "v": value.astimezone(UTC).isoformat()}
     if type(value) is date:
         return {"_": "date", "v": value.isoformat()}
-    if KINDS.get(type(value).__name__) is type(value):
-        return {"_": type(value).__name__} | {
-            field.name: _plain(getattr(value, field.name)) for field in fields(value)
+    kind = type(value)
+    if KINDS.get(kind.__name__) is kind:
+        return {"_": kind.__name__} | {
+            field.name: _plain(getattr(value, field.name)) for field in fields(kind)
         }
     raise TypeError(f"A pack cannot hold {type(value).__name__}: {value!r}")
 
 
 def from_json(text: str) -> Pack:
-    """The pack of a canonical JSON text; ``from_json(to_json(pack)) == pack``. Raises ValueError for other text."""
+    """The pack of a canonical JSON text; ``from_json(to_json(pack)) == pack``. Raises ValueError for other
+    text.
+    """
     try:
         pack = _alive(json.loads(text))
     except (KeyError, TypeError, ArithmeticError) as error:

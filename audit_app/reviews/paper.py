@@ -1,22 +1,19 @@
-"""The pack on paper: cover, contents, what to decide, what became of it, one-page picture, inputs, conclusion."""
+"""The pack on paper: cover, contents, what to decide, what became of it, one-page picture, inputs,
+conclusion.
+"""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from audit_app.exports.document import (
     Block,
-    Bullets,
     Callout,
     Contents,
     Cover,
     Document,
     Facts,
-    Figure,
-    FigurePair,
     Grid,
     GridCell,
     GridColumn,
@@ -26,26 +23,21 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Link, Strong, Tone
-from audit_app.reviews.charting import chart
+from audit_app.exports.values import Badge, Link, Strong
 from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.models import InputKey
 from audit_app.reviews.pack import (
-    Column,
     DecisionRow,
     Input,
     Light,
     Many,
     Pack,
     Plot,
-    Remark,
     Table,
-    Toned,
-    Value,
     said,
 )
-from audit_app.reviews.pack import Figure as Measured
-from audit_app.reviews.telling import DASH, bare, tell, tell_moment, tell_unit
+from audit_app.reviews.paper_blocks import render_blocks
+from audit_app.reviews.telling import DASH, tell, tell_moment, tell_unit
 
 LIGHT_WORDS = {"good": "green", "warn": "amber", "bad": "red", "neutral": "grey"}
 STATE_TONE = {"taken": "good", "asked": "warn", "rejected": "neutral"}
@@ -115,9 +107,12 @@ def _cover(pack: Pack, sha256: str) -> Cover:
         facts.append((_("Compiled at"), tell_moment(meta.compiled_at, meta.zone)))
     facts.append(("SHA-256", sha256))
     return Cover(
-        meta.title, subtitle=tell(meta.organisation), kicker=" · ".join((_("Management review pack"), meta.code)),
-        facts=tuple(facts), notice=tell(meta.confidentiality),
-    )  # fmt: skip
+        meta.title,
+        subtitle=tell(meta.organisation),
+        kicker=" · ".join((_("Management review pack"), meta.code)),
+        facts=tuple(facts),
+        notice=tell(meta.confidentiality),
+    )
 
 
 def _decide(pack: Pack) -> Iterator[Block]:
@@ -167,7 +162,8 @@ def _picture(pack: Pack) -> Iterator[Block]:
     yield Grid(columns, tuple(_light(light) for light in pack.lights), compact=True)
     yield Text(
         _(
-            "Red: missed or late now. Amber: needs watching. Green: met. Grey: nothing to judge by. The movement says "
+            "Red: missed or late now. Amber: needs watching. Green: met. Grey: nothing to "
+            "judge by. The movement says "
             "whether the last three months got better or worse, whichever way is good."
         ),
         "note",
@@ -177,10 +173,12 @@ def _picture(pack: Pack) -> Iterator[Block]:
 def _light(light: Light) -> tuple[GridCell, ...]:
     reasons = tuple(tell(reason) for reason in light.reasons)
     return (
-        Strong(tell(light.subject)), Badge(light_word(light.tone), light.tone),
-        reasons if len(reasons) > 1 else reasons[0], movement_cell(light.movement),
+        Strong(tell(light.subject)),
+        Badge(light_word(light.tone), light.tone),
+        reasons if len(reasons) > 1 else reasons[0],
+        movement_cell(light.movement),
         Link(letter(light.input_key), url=f"#input-{light.input_key}"),
-    )  # fmt: skip
+    )
 
 
 def movement_cell(movement: str) -> GridCell:
@@ -222,93 +220,15 @@ def _input(pack: Pack, one: Input) -> Iterator[Block]:
         yield from render_blocks(one.blocks)
 
 
-def render_blocks(blocks: Iterable[object]) -> Iterator[Block]:
-    """Compiled blocks in order: remarks of one tone together, charts in pairs, tables as grids."""
-    plots: list[Plot] = []
-    remarks: list[Remark] = []
-    for block in blocks:
-        if remarks and not (isinstance(block, Remark) and block.tone == remarks[0].tone):
-            yield from _remarks(remarks)
-            remarks = []
-        if plots and not isinstance(block, Plot):
-            yield from _pairs(plots)
-            plots = []
-        if isinstance(block, Remark):
-            remarks.append(block)
-        elif isinstance(block, Plot):
-            plots.append(block)
-        elif isinstance(block, Table) and block.where != "book":
-            yield from _grid(block)
-    if remarks:
-        yield from _remarks(remarks)
-    yield from _pairs(plots)
-
-
-def _remarks(remarks: list[Remark]) -> Iterator[Block]:
-    words = [tell(remark.said) for remark in remarks]
-    titles = {"bad": _("Missed or late"), "warn": _("To watch"), "good": _("As wanted")}
-    tone = remarks[0].tone
-    if tone in titles:
-        yield Callout("\n".join(words), tone, titles[tone])
-    else:
-        yield Bullets(tuple(words))
-
-
-def _pairs(plots: list[Plot]) -> Iterator[Block]:
-    if len(plots) == 1:
-        yield Figure(chart(plots[0]))
-        return
-    for left, right in zip(plots[::2], plots[1::2], strict=False):
-        yield FigurePair(chart(left), chart(right))
-    if len(plots) % 2:
-        yield Figure(chart(plots[-1]), 50)
-
-
-NUMERIC = frozenset({"int", "number", "percent", "figure"})
-
-
-def _grid(table: Table) -> Iterator[Block]:
-    columns = tuple(
-        GridColumn(
-            tell(column.title), column.width, "right" if column.kind in NUMERIC else "left",
-            column.decimals if column.kind == "number" else None,
-        )
-        for column in table.columns
-    )  # fmt: skip
-    rows = tuple(tuple(map(cell, row, table.columns)) for row in table.rows)
-    empty = tell(table.empty) if table.empty is not None else ""
-    yield Heading(tell(table.title), 3)
-    yield Grid(columns, rows, limit=table.limit, empty=empty, compact=len(columns) > 6)
-
-
-def cell(value: Value, column: Column) -> GridCell:
-    """One cell on paper: numbers stay numbers where the column has digits, a tone becomes a marked value."""
-    if isinstance(value, Toned):
-        inner = value.value
-        if isinstance(inner, str) or not isinstance(inner, Measured | int | Decimal | date):
-            return Badge(tell(inner), value.tone)
-        return Tone(_number(inner, column), value.tone)
-    return _number(value, column)
-
-
-def _number(value: Value, column: Column) -> str | int | Decimal | date | None:
-    if isinstance(value, Measured):
-        if column.kind == "number":
-            return tell(Measured(value.value, value.decimals))
-        return tell(value)
-    if isinstance(value, int | Decimal) and column.kind in NUMERIC:
-        plain = bare(value)
-        return plain if isinstance(plain, int | Decimal) else None
-    return DASH if value is None else tell(value)
-
-
 def _conclusion(pack: Pack) -> Iterator[Block]:
     one = pack.conclusion
     yield Heading(_("5 Conclusion"), new_page=True)
     for title, text in (
-        (_("Suitability"), one.suitability), (_("Adequacy"), one.adequacy), (_("Effectiveness"), one.effectiveness),
+        (_("Suitability"), one.suitability),
+        (_("Adequacy"), one.adequacy),
+        (_("Effectiveness"), one.effectiveness),
         (_("Minutes"), one.minutes),
-    ):  # fmt: skip
+    ):
         yield Heading(title, 2)
         yield (
             Text(text)
@@ -321,56 +241,93 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
     one, meta = pack.conclusion, pack.meta
     yield Heading(_("6 Decisions, actions and sign-off"), new_page=True)
     columns = (
-        GridColumn(_("No."), 19), GridColumn(_("Decision"), 36), GridColumn(_("State"), 14), GridColumn(_("Owner"), 14),
-        GridColumn(_("Due"), 14), GridColumn(_("Action"), 17),
-    )  # fmt: skip
+        GridColumn(_("No."), 19),
+        GridColumn(_("Decision"), 36),
+        GridColumn(_("State"), 14),
+        GridColumn(_("Owner"), 14),
+        GridColumn(_("Due"), 14),
+        GridColumn(_("Action"), 17),
+    )
     rows = tuple(
-        (row.code, row.text, Badge(tell(said(f"decision.{row.state}")), STATE_TONE[row.state]), row.owner or DASH,
-         str(row.due_on or DASH), row.action or DASH)
+        (
+            row.code,
+            row.text,
+            Badge(tell(said(f"decision.{row.state}")), STATE_TONE[row.state]),
+            row.owner or DASH,
+            str(row.due_on or DASH),
+            row.action or DASH,
+        )
         for row in pack.decisions
-    )  # fmt: skip
+    )
     yield Grid(columns, rows, empty=_("No decision was asked for or taken."))
     yield Heading(_("Participants"), 2)
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
     tones = {None: "neutral", 1: "good", 0: "warn"}
     yield Grid(
         (GridColumn(_("Name"), 30), GridColumn(_("Function"), 40), GridColumn(_("Attendance"), 20)),
-        tuple((row.name, row.function or DASH, Badge(words[row.attended], tones[row.attended])) for row in pack.participants),
-    )  # fmt: skip
+        tuple(
+            (row.name, row.function or DASH, Badge(words[row.attended], tones[row.attended]))
+            for row in pack.participants
+        ),
+    )
     yield Facts(((_("Next review"), str(one.next_review_on or DASH)),))
     mark = _("Approved in the system") if pack.frozen else ""
     signed = one.approved_at
-    yield Signatures((
-        Signature(_("Prepared by"), meta.prepared_by), Signature(_("Chair"), meta.chair),
-        Signature(_("Approved by"), one.approved_by, signed, mark),
-    ))  # fmt: skip
+    yield Signatures(
+        (
+            Signature(_("Prepared by"), meta.prepared_by),
+            Signature(_("Chair"), meta.chair),
+            Signature(_("Approved by"), one.approved_by, signed, mark),
+        )
+    )
 
 
 def _annex(pack: Pack) -> Iterator[Block]:
     yield Heading(_("Annex A: definitions of the indicators"), new_page=True)
     columns = (
-        GridColumn(_("No."), 9), GridColumn(_("Indicator"), 20), GridColumn(_("Formula"), 36), GridColumn(_("Unit"), 8),
-        GridColumn(_("Direction"), 14), GridColumn(_("Target"), 12), GridColumn(_("Clause"), 8),
-    )  # fmt: skip
+        GridColumn(_("No."), 9),
+        GridColumn(_("Indicator"), 20),
+        GridColumn(_("Formula"), 36),
+        GridColumn(_("Unit"), 8),
+        GridColumn(_("Direction"), 14),
+        GridColumn(_("Target"), 12),
+        GridColumn(_("Clause"), 8),
+    )
     rows = tuple(
-        (row.code, tell(row.name), tell(row.formula), tell_unit(row.unit) or DASH, tell(said(f"direction.{row.direction}")),
-         tell(row.target), row.clause or DASH)
+        (
+            row.code,
+            tell(row.name),
+            tell(row.formula),
+            tell_unit(row.unit) or DASH,
+            tell(said(f"direction.{row.direction}")),
+            tell(row.target),
+            row.clause or DASH,
+        )
         for row in pack.definitions
-    )  # fmt: skip
+    )
     yield Grid(columns, rows, compact=True, empty=_("No indicator is in use."))
     yield Heading(_("Annex B: sources"))
     yield Text(
         _(
-            "Figures on findings, audits and actions are counted from the records of this system. Files that were read in:"
+            "Figures on findings, audits and actions are counted from the records of this "
+            "system. Files that were read in:"
         )
     )
     for source in pack.sources:
         facts: tuple[tuple[str, GridCell], ...] = (
             (_("File"), Strong(source.filename)),
             ("SHA-256", source.sha256),
-            (_("Rows read"), _("%(accepted)s of %(rows)s", accepted=f"{source.accepted:,}", rows=f"{source.rows:,}")),
-            (_("Imported"), tell(Many(tuple(part for part in (tell_moment(source.at, pack.meta.zone), source.by) if part)))),
-        )  # fmt: skip
+            (
+                _("Rows read"),
+                _("%(accepted)s of %(rows)s", accepted=f"{source.accepted:,}", rows=f"{source.rows:,}"),
+            ),
+            (
+                _("Imported"),
+                tell(
+                    Many(tuple(part for part in (tell_moment(source.at, pack.meta.zone), source.by) if part))
+                ),
+            ),
+        )
         yield KeepTogether((Facts(facts),))
     if not pack.sources:
         yield Text(_("None: all values were entered by hand."))

@@ -1,6 +1,7 @@
 """Every word a pack is told with, by key: headings, columns, sentences. Placeholders are named.
 
-A frozen pack keeps keys; a key in use is therefore never renamed or given another meaning, only worded better.
+A frozen pack keeps keys; a key in use is therefore never renamed or given another meaning, only worded
+better.
 """
 
 from typing import Any
@@ -15,16 +16,30 @@ from audit_app.programme.models import AuditKind, AuditState
 from audit_app.reviews.models import DecisionState, InputKey, ReviewState
 
 ENUMS: dict[str, type[Label]] = {
-    "grade": Grade, "finding": FindingState, "action": ActionState, "action_kind": ActionKind, "audit": AuditState,
-    "audit_kind": AuditKind, "decision": DecisionState, "review": ReviewState, "input": InputKey,
-    "direction": Direction, "source": Source, "movement": Movement,
-}  # fmt: skip
+    "grade": Grade,
+    "finding": FindingState,
+    "action": ActionState,
+    "action_kind": ActionKind,
+    "audit": AuditState,
+    "audit_kind": AuditKind,
+    "decision": DecisionState,
+    "review": ReviewState,
+    "input": InputKey,
+    "direction": Direction,
+    "source": Source,
+    "movement": Movement,
+}
 """``grade.major`` and the like are worded by their enum."""
 
 UNITS: dict[str, Any] = {
-    "%": "%", "h": _l("h"), "min": _l("min"), "n": "", "score": _l("points"), "currency": "",
+    "%": "%",
+    "h": _l("h"),
+    "min": _l("min"),
+    "n": "",
+    "score": _l("points"),
+    "currency": "",
     "n/person/day": _l("per person and day"),
-}  # fmt: skip
+}
 
 PHRASES: dict[str, Any] = {
     # columns
@@ -122,13 +137,15 @@ PHRASES: dict[str, Any] = {
     "plot.indicator": "%(code)s %(name)s",
     # remarks
     "nc.summary": _l(
-        "Nonconformities of the period: %(opened)s raised, %(closed)s closed. Open at its end: %(open)s, of which past "
+        "Nonconformities of the period: %(opened)s raised, %(closed)s closed. Open at "
+        "its end: %(open)s, of which past "
         "their date: %(overdue)s."
     ),
     "nc.none": _l("No nonconformity was raised in the period and none is open."),
     "nc.on_time": _l("Actions done on time: %(part)s of %(whole)s due in the period (%(share)s)."),
     "nc.recurring": _l(
-        "Recurring: %(part)s of %(whole)s (%(share)s) on a clause and department that had one in the twelve months before."
+        "Recurring: %(part)s of %(whole)s (%(share)s) on a clause and department that "
+        "had one in the twelve months before."
     ),
     "nc.age": _l("Open findings are %(days)s days old on average."),
     "indicator.missed": _l(
@@ -195,7 +212,8 @@ PHRASES: dict[str, Any] = {
     "why.actions_none": _l("No decision of an earlier review to follow up."),
     # warnings
     "warn.uncommented": _l(
-        "R14: %(name)s (%(code)s) missed its target in %(months)s, and there is neither a comment nor an action or "
+        "R14: %(name)s (%(code)s) missed its target in %(months)s, and there is neither "
+        "a comment nor an action or "
         "decision on it."
     ),
     "warn.no_audit": _l(

@@ -27,7 +27,9 @@ SOON = 7
 
 
 def visible_to(person: Person) -> Select[Review]:
-    """All reviews for who may see reviews; for a contributor those in preparation in which they have a part."""
+    """All reviews for who may see reviews; for a contributor those in preparation in which they have a
+    part.
+    """
     query = select(Review)
     if person.may(Permission.REVIEW_SEE):
         return query

@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission as P
+from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
+from audit_app.exports.names import download_name
 from audit_app.reviews import exports, forms, queries, screens, services
 from audit_app.reviews.compile import compile_input
-from audit_app.reviews.models import Decision, ReviewState
+from audit_app.reviews.models import Decision, Review, ReviewState
 from audit_app.reviews.workflow import REVIEW, may_decide, may_plan, may_write
 from audit_app.web import downloads
 from audit_app.web.access import allow
@@ -48,9 +50,7 @@ def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """The list of reviews."""
     order, _key = ordering(queries.SORTS, "-meets")
-    page = paginate(
-        queries.listing(current_user, arguments(("state", "q"))).order_by(order, queries.Review.id)
-    )
+    page = paginate(queries.listing(current_user, arguments(("state", "q"))).order_by(order, Review.id))
     return render_template("reviews/index.html", reviews=page, states=ReviewState.choices())
 
 
@@ -59,10 +59,10 @@ def index() -> ResponseReturnValue:
 def export_list() -> ResponseReturnValue:
     """The list as filtered, as a workbook."""
     order, _key = ordering(queries.SORTS, "-meets")
-    rows = queries.db.session.scalars(
+    rows = db.session.scalars(
         queries.listing(current_user, arguments(("state", "q"))).order_by(order)
     ).unique()
-    name = exports.download_name(_("Management reviews"), "xlsx")
+    name = download_name(_("Management reviews"), "xlsx")
     return downloads.send(exports.register(rows, _language()), name, downloads.XLSX)
 
 
@@ -157,7 +157,7 @@ def _record(review: Any, facts: dict[str, Any]) -> Any:
     return services.hold(review, **texts, next_review_on=facts["next_review_on"], by=current_user)
 
 
-# --- inputs --------------------------------------------------------------------------------------------------
+# --- inputs ---------------------------------------------------------------------------------------
 
 
 @blueprint.route("/inputs/<int:id>", methods=["GET", "POST"])
@@ -176,9 +176,14 @@ def input(id: int) -> ResponseReturnValue:
     assign = forms.filled(forms.AssignForm, row)
     assign.fill()
     return _form(
-        "input", form, row=row, review=row.review, assign=assign, may_write=may_write(row, current_user),
+        "input",
+        form,
+        row=row,
+        review=row.review,
+        assign=assign,
+        may_write=may_write(row, current_user),
         **screens.of_input(row, compile_input(row.review, row.key)),
-    )  # fmt: skip
+    )
 
 
 def _write(row: Any, facts: dict[str, Any]) -> Any:
@@ -200,7 +205,7 @@ def assign(id: int) -> ResponseReturnValue:
     return redirect(url_for("reviews.input", id=id))
 
 
-# --- decisions -----------------------------------------------------------------------------------------------
+# --- decisions ------------------------------------------------------------------------------------
 
 
 @blueprint.route("/<int:id>/decisions/new", methods=["GET", "POST"])
@@ -271,7 +276,7 @@ def reject_decision(id: int) -> ResponseReturnValue:
     return redirect(url_for("reviews.show", id=decision.review_id, _anchor="decisions"))
 
 
-# --- the pack ------------------------------------------------------------------------------------------------
+# --- the pack -------------------------------------------------------------------------------------
 
 
 @blueprint.get("/<int:id>/pack")

@@ -1,4 +1,6 @@
-"""What the pages show beyond the record itself: completeness, next step, compiled blocks as tables and charts."""
+"""What the pages show beyond the record itself: completeness, next step, compiled blocks as tables and
+charts.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +9,7 @@ from flask_babel import gettext as _
 
 from audit_app.accounts.models import Person
 from audit_app.exports.chart_json import option
+from audit_app.exports.charts import Chart
 from audit_app.reviews import exports, queries
 from audit_app.reviews.charting import chart
 from audit_app.reviews.lights import NOT_MEASURED
@@ -80,9 +83,15 @@ def shown_chart(plot: Plot) -> ShownChart:
     """A chart as the page draws it, and the table of its numbers."""
     drawn = chart(plot)
     rows = tuple(
-        (str(label), *("–" if line.values[place] is None else f"{line.values[place]:,.{plot.decimals}f}" for line in plot.lines))
+        (
+            str(label),
+            *(
+                "–" if line.values[place] is None else f"{line.values[place]:,.{plot.decimals}f}"
+                for line in plot.lines
+            ),
+        )
         for place, label in enumerate(drawn.labels)
-    )  # fmt: skip
+    )
     title = str(drawn.title) + (f" ({drawn.unit})" if drawn.unit else "")
     return ShownChart(
         title,
@@ -91,6 +100,18 @@ def shown_chart(plot: Plot) -> ShownChart:
         rows,
         str(drawn.source),
     )
+
+
+def within(drawn: Chart, shown: dict[str, Any]) -> dict[str, Any]:
+    """The option with an axis that reaches the target: a line outside the picture would be missed."""
+    values = [value for line in drawn.series for value in line.values if value is not None]
+    if values and isinstance(drawn.target, int | float):
+        room = (max(*values, drawn.target) - min(*values, drawn.target)) * 0.08
+        if drawn.target > max(values):
+            shown["yAxis"]["max"] = round(drawn.target + room, 2)
+        if drawn.target < min(values):
+            shown["yAxis"]["min"] = round(drawn.target - room, 2)
+    return shown
 
 
 def lights(pack: Pack) -> list[dict[str, Any]]:

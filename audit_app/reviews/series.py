@@ -106,7 +106,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Register:
-    """All active indicators over the months of a pack. ``window`` is what charts show; ``period`` is reviewed."""
+    """All active indicators over the months of a pack. ``window`` is what charts show; ``period`` is
+    reviewed.
+    """
 
     series: tuple[Series, ...]
     window: tuple[Month, ...]
@@ -141,8 +143,9 @@ class Register:
 def movement(one: Series, upto: Month) -> str:
     """The word for the last three months, or "" for no clear trend.
 
-    "Improving" is said only if the trend says so and the last step did not make it worse; "worsening" only if the
-    last step did not make it better. An odd month therefore never lets the pack claim too much.
+    "Improving" is said only if the trend says so and the last step did not make it worse; "worsening"
+    only if the last step did not make it better. An odd month therefore never lets the pack claim too
+    much.
     """
     span = [upto.plus(-2), upto.previous(), upto]
     better: Better = one.better  # type: ignore[assignment]  # Direction holds the same three words
@@ -163,7 +166,9 @@ def reviewed_months(date_from: date, date_to: date) -> tuple[Month, ...]:
 
 
 def read(date_from: date, date_to: date) -> Register:
-    """All active indicators with their months: three queries, and those of the figures counted from records."""
+    """All active indicators with their months: three queries, and those of the figures counted from
+    records.
+    """
     period = reviewed_months(date_from, date_to)
     last = period[-1] if period else Month.of(date_to)
     earliest = min(Month.of(date_from), last.plus(1 - HISTORY))
@@ -171,11 +176,15 @@ def read(date_from: date, date_to: date) -> Register:
     by_id = {each.id: each for each in indicators}
     series = {each.id: _series(each) for each in indicators}
     query = select(
-        Measurement.indicator_id, Measurement.period, Measurement.value, Measurement.numerator,
-        Measurement.denominator, Measurement.comment, Measurement.import_id, Measurement.extra,
-    ).where(
-        Measurement.period.between(earliest.first, last.first), Measurement.value.is_not(None)
-    )  # fmt: skip
+        Measurement.indicator_id,
+        Measurement.period,
+        Measurement.value,
+        Measurement.numerator,
+        Measurement.denominator,
+        Measurement.comment,
+        Measurement.import_id,
+        Measurement.extra,
+    ).where(Measurement.period.between(earliest.first, last.first), Measurement.value.is_not(None))
     used: set[int] = set()
     for indicator_id, day, value, top, bottom, comment, import_id, extra in db.session.execute(query):
         if indicator_id in series:
@@ -224,13 +233,19 @@ def _services(row: Indicator, extra: Any) -> tuple[tuple[str, Decimal], ...]:
 def _files(used: set[int]) -> dict[int, Any]:
     query = (
         select(
-            Import.id, Import.filename, Import.kind, Import.sha256, Import.rows, Import.accepted, Import.at,
+            Import.id,
+            Import.filename,
+            Import.kind,
+            Import.sha256,
+            Import.rows,
+            Import.accepted,
+            Import.at,
             Person.name,
         )
         .outerjoin(Person, Import.by_id == Person.id)
         .where(Import.id.in_(used))
         .order_by(Import.at, Import.id)
-    )  # fmt: skip
+    )
     return {row.id: row for row in db.session.execute(query)}
 
 

@@ -1,4 +1,6 @@
-"""The verbs on a review: plan, prepare, write, hold, approve. Decisions have their own in ``decisions.py``."""
+"""The verbs on a review: plan, prepare, write, hold, approve. Decisions have their own in
+``decisions.py``.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -41,21 +43,38 @@ take_decision, reject_decision = decisions.take_decision, decisions.reject_decis
 
 
 def plan_review(
-    title: str, meets_on: date, period_from: date, period_to: date, chair: Person, prepared_by: Person,
-    participants: Invited, place: str = "", *, by: Person,
-) -> Review:  # fmt: skip
+    title: str,
+    meets_on: date,
+    period_from: date,
+    period_to: date,
+    chair: Person,
+    prepared_by: Person,
+    participants: Invited,
+    place: str = "",
+    *,
+    by: Person,
+) -> Review:
     """Plan a review: when, about which period, who leads it, who is invited with which function.
 
-    The chair is always among the participants. Raises :class:`Refused` for a period that ends before it begins or a
+    The chair is always among the participants. Raises :class:`Refused` for a period that ends before it
+    begins or a
     chair who may not approve.
     """
     _may(by, Permission.REVIEW_PREPARE)
     facts = _checked(title, meets_on, period_from, period_to, chair)
     with db.session.begin_nested():
         review = Review(
-            code=next_code(CODE, meets_on.year), chair=chair, prepared_by=prepared_by, place=place.strip(),
-            state=ReviewState.PLANNED, suitability="", adequacy="", effectiveness="", minutes="", **facts,
-        )  # fmt: skip
+            code=next_code(CODE, meets_on.year),
+            chair=chair,
+            prepared_by=prepared_by,
+            place=place.strip(),
+            state=ReviewState.PLANNED,
+            suitability="",
+            adequacy="",
+            effectiveness="",
+            minutes="",
+            **facts,
+        )
         _invite(review, participants)
         with trail.act("review.plan", review, by=by, participants=_names(review)):
             db.session.add(review)
@@ -64,9 +83,18 @@ def plan_review(
 
 
 def edit_review(
-    review: Review, *, title: str, meets_on: date, period_from: date, period_to: date, chair: Person,
-    prepared_by: Person, participants: Invited, place: str = "", by: Person,
-) -> Review:  # fmt: skip
+    review: Review,
+    *,
+    title: str,
+    meets_on: date,
+    period_from: date,
+    period_to: date,
+    chair: Person,
+    prepared_by: Person,
+    participants: Invited,
+    place: str = "",
+    by: Person,
+) -> Review:
     """Change the plan until approval; people who are invited anew are told."""
     if not may_plan(review, by):
         raise Refused(
@@ -101,8 +129,11 @@ def _checked(title: str, meets_on: date, period_from: date, period_to: date, cha
             _l("%(name)s is not top management and cannot lead the review.", name=chair.name), "chair_id"
         )
     return {
-        "title": title.strip(), "meets_on": meets_on, "period_from": period_from, "period_to": period_to,
-    }  # fmt: skip
+        "title": title.strip(),
+        "meets_on": meets_on,
+        "period_from": period_from,
+        "period_to": period_to,
+    }
 
 
 def _invite(review: Review, participants: Invited, chair: Person | None = None) -> None:
@@ -213,10 +244,18 @@ def record_attendance(review: Review, attended: set[int], *, by: Person) -> Revi
 
 
 def hold(
-    review: Review, *, minutes: str, suitability: str, adequacy: str, effectiveness: str,
-    next_review_on: date | None = None, by: Person,
-) -> Review:  # fmt: skip
-    """Record the meeting: minutes, conclusion, date of the next review. Until approval it can be recorded again."""
+    review: Review,
+    *,
+    minutes: str,
+    suitability: str,
+    adequacy: str,
+    effectiveness: str,
+    next_review_on: date | None = None,
+    by: Person,
+) -> Review:
+    """Record the meeting: minutes, conclusion, date of the next review. Until approval it can be recorded
+    again.
+    """
     if next_review_on is not None and next_review_on <= review.meets_on:
         raise Refused(_l("The next review must be later than this one."), "next_review_on")
     name = "hold" if review.state is not ReviewState.HELD else "record"
@@ -233,7 +272,8 @@ def hold(
 def approve(review: Review, render: Renderer, *, by: Person) -> Review:
     """Approve and freeze: decisions become actions, the pack is compiled once more and kept with its files.
 
-    ``render`` makes the files of a pack. Raises :class:`Refused` with the first rule that does not hold (R11 to R13).
+    ``render`` makes the files of a pack. Raises :class:`Refused` with the first rule that does not hold
+    (R11 to R13).
     """
     with db.session.begin_nested():
         with trail.act("review.approve", review, by=by):
@@ -244,16 +284,26 @@ def approve(review: Review, render: Renderer, *, by: Person) -> Review:
         pack = compile_pack(review)
         snapshot = to_json(pack)
         frozen = FrozenPack(
-            review_id=review.id, version=pack.meta.version, snapshot=snapshot, sha256=digest(snapshot),
-            frozen_at=pack.meta.compiled_at, frozen_by_id=by.id,
-        )  # fmt: skip
+            review_id=review.id,
+            version=pack.meta.version,
+            snapshot=snapshot,
+            sha256=digest(snapshot),
+            frozen_at=pack.meta.compiled_at,
+            frozen_by_id=by.id,
+        )
         with trail.act("pack.freeze", frozen, by=by):
             db.session.add(frozen)
         for (language, kind), content in sorted(render(pack).items()):
-            db.session.add(FrozenFile(
-                review_id=review.id, version=pack.meta.version, language=language, format=kind, content=content,
-                sha256=_hash(content),
-            ))  # fmt: skip
+            db.session.add(
+                FrozenFile(
+                    review_id=review.id,
+                    version=pack.meta.version,
+                    language=language,
+                    format=kind,
+                    content=content,
+                    sha256=_hash(content),
+                )
+            )
         db.session.flush()
     _tell("review.approved", review, by)
     return review
@@ -264,7 +314,9 @@ def _hash(content: bytes) -> str:
 
 
 def verify() -> list[str]:
-    """What does not match any more: frozen packs whose JSON, and files whose bytes, differ from their hash."""
+    """What does not match any more: frozen packs whose JSON, and files whose bytes, differ from their
+    hash.
+    """
     problems = []
     rows = db.session.execute(select(FrozenPack, Review.code).join(Review, FrozenPack.review_id == Review.id))
     for frozen, code in rows:

@@ -42,7 +42,8 @@ def after_audits(review: Review, _person: Person) -> Any:
     if last is None or review.meets_on > last:
         return None
     return _l(
-        "The last audit of the period was reported on %(day)s. The review must meet after it, because audit results "
+        "The last audit of the period was reported on %(day)s. The review must meet "
+        "after it, because audit results "
         "are an input: move the meeting.",
         day=last.isoformat(),
     )
@@ -92,13 +93,17 @@ def meeting_has_come(review: Review, _person: Person) -> Any:
 
 APPROVAL = (inputs_complete, after_audits, decisions_settled, decisions_owned, chair_attended, concluded)
 
-REVIEW = Workflow("review", (
-    #    name       label                            from            to           needs               guards
-    Step("prepare", _l("Start preparing"),           (S.PLANNED,),   S.PREPARING, P.REVIEW_PREPARE),
-    Step("hold",    _l("Record the meeting"),        (S.PREPARING,), S.HELD,      P.REVIEW_PREPARE, (meeting_has_come,)),
-    Step("approve", _l("Approve and freeze"),        (S.HELD,),      S.APPROVED,  P.REVIEW_APPROVE, APPROVAL, "success"),
-    Step("record",  _l("Change minutes, conclusion"), (S.HELD,),     S.HELD,      P.REVIEW_PREPARE),
-))  # fmt: skip
+REVIEW = Workflow(
+    "review",
+    (
+        Step("prepare", _l("Start preparing"), (S.PLANNED,), S.PREPARING, P.REVIEW_PREPARE),
+        Step("hold", _l("Record the meeting"), (S.PREPARING,), S.HELD, P.REVIEW_PREPARE, (meeting_has_come,)),
+        Step(
+            "approve", _l("Approve and freeze"), (S.HELD,), S.APPROVED, P.REVIEW_APPROVE, APPROVAL, "success"
+        ),
+        Step("record", _l("Change minutes, conclusion"), (S.HELD,), S.HELD, P.REVIEW_PREPARE),
+    ),
+)
 
 OPEN = frozenset({S.PREPARING, S.HELD})
 """While inputs are written and decisions asked and taken."""

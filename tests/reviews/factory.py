@@ -1,6 +1,7 @@
 """A year of an organisation, told by the services where that is quick and by rows where it is not.
 
-The clock is the caller's: freeze it on ``TODAY``. Figures of the service levels are those of a real incident log
+The clock is the caller's: freeze it on ``TODAY``. Figures of the service levels are those of a real
+incident log
 (8,995, 7,934 and 7,508 incidents: 39.86, 76.70 and 77.52 %), availability those of a real status page.
 """
 
@@ -44,9 +45,15 @@ def register() -> dict[str, Indicator]:
 def source(people: People) -> Import:
     """The log that the ticket figures come from."""
     made = Import(
-        kind="tickets", filename="incident_event_log.csv", sha256="ab" * 32, profile="servicenow", rows=141712,
-        accepted=24918, at=now(), by_id=people.manager.id,
-    )  # fmt: skip
+        kind="tickets",
+        filename="incident_event_log.csv",
+        sha256="ab" * 32,
+        profile="servicenow",
+        rows=141712,
+        accepted=24918,
+        at=now(),
+        by_id=people.manager.id,
+    )
     db.session.add(made)
     db.session.flush()
     return made
@@ -81,14 +88,25 @@ def measured(people: People) -> None:
 
 
 def measured_fully(months: int = 24) -> int:
-    """Every indicator of the register in every one of the last months up to 2026-05. Returns how many rows."""
+    """Every indicator of the register in every one of the last months up to 2026-05. Returns how many
+    rows.
+    """
     span = [date((24317 - n) // 12, (24317 - n) % 12 + 1, 1) for n in range(1, months + 1)]
     rows = [
-        {"indicator_id": row.id, "period": month, "value": Decimal(60 + (place * 7 + n * 3) % 40), "extra": {},
-         "numerator": Decimal(60 + place), "denominator": Decimal(100), "comment": "", "entered_at": now(), "version": 1}
+        {
+            "indicator_id": row.id,
+            "period": month,
+            "value": Decimal(60 + (place * 7 + n * 3) % 40),
+            "extra": {},
+            "numerator": Decimal(60 + place),
+            "denominator": Decimal(100),
+            "comment": "",
+            "entered_at": now(),
+            "version": 1,
+        }
         for place, row in enumerate(register().values())
         for n, month in enumerate(span)
-    ]  # fmt: skip
+    ]
     db.session.execute(insert(Measurement), rows)
     return len(rows)
 
@@ -99,11 +117,18 @@ def audited(people: People) -> Audit:
         code="SMS-AP-2026", year=2026, title="Audit programme 2026", objectives="All clauses"
     )
     made = Audit(
-        code="SMS-IA-2026-01", programme=programme, kind=AuditKind.INTERNAL, title="Incident and change management",
-        criteria="ISO/IEC 20000-1:2018", starts_on=date(2026, 4, 13), ends_on=date(2026, 4, 14),
-        state=AuditState.REPORTED, lead=people.lead, clauses=["4", "5", "6", "7", "8", "9"],
+        code="SMS-IA-2026-01",
+        programme=programme,
+        kind=AuditKind.INTERNAL,
+        title="Incident and change management",
+        criteria="ISO/IEC 20000-1:2018",
+        starts_on=date(2026, 4, 13),
+        ends_on=date(2026, 4, 14),
+        state=AuditState.REPORTED,
+        lead=people.lead,
+        clauses=["4", "5", "6", "7", "8", "9"],
         reported_at=now().replace(month=4, day=20),
-    )  # fmt: skip
+    )
     made.processes, made.departments = [people.inc, people.chg], [people.ops]
     db.session.add_all([programme, made])
     db.session.flush()
@@ -113,11 +138,20 @@ def audited(people: People) -> Audit:
 def planned(people: People, **given: Any) -> Review:
     """A review of the last six months, planned for 10 June 2026."""
     facts: dict[str, Any] = {
-        "title": "Management review, first half of 2026", "meets_on": date(2026, 6, 10), "period_from": PERIOD[0],
-        "period_to": PERIOD[1], "chair": people.boss, "prepared_by": people.manager, "place": "Board room",
-        "participants": [(people.boss, "General manager"), (people.manager, "Quality manager"), (people.owner, "Head of operations")],
+        "title": "Management review, first half of 2026",
+        "meets_on": date(2026, 6, 10),
+        "period_from": PERIOD[0],
+        "period_to": PERIOD[1],
+        "chair": people.boss,
+        "prepared_by": people.manager,
+        "place": "Board room",
+        "participants": [
+            (people.boss, "General manager"),
+            (people.manager, "Quality manager"),
+            (people.owner, "Head of operations"),
+        ],
         "by": people.manager,
-    } | given  # fmt: skip
+    } | given
     return services.plan_review(**facts)
 
 
@@ -142,7 +176,7 @@ def fill(review: Review, people: People, but: tuple[str, ...] = ()) -> None:
             services.write_input(
                 review,
                 key,
-                text=f"Assessment of input {key.value}: read the figures below.\nThey are discussed in the meeting.",
+                text=f"Assessment of input {key.value}: read the figures below.\nThey are discussed.",
                 by=people.manager,
             )
 
@@ -152,10 +186,16 @@ def ready(people: People, **given: Any) -> Review:
     review = preparing(people, **given)
     fill(review, people)
     first = services.ask_decision(
-        review, text="Hire two people for the service desk", input_key=InputKey.J, rationale="SLA misses 95 % in every month.",
+        review,
+        text="Hire two people for the service desk",
+        input_key=InputKey.J,
+        rationale="SLA misses 95 % in every month.",
         options="A: two people, 600,000 a year, SLA 95 % by autumn\nB: overtime, 200,000 a year, SLA 85 %",
-        resources="600,000 a year", owner=people.owner, due_on=date(2026, 9, 30), by=people.manager,
-    )  # fmt: skip
+        resources="600,000 a year",
+        owner=people.owner,
+        due_on=date(2026, 9, 30),
+        by=people.manager,
+    )
     second = services.ask_decision(
         review, text="Move the backend to a second site", input_key=InputKey.H, by=people.manager
     )
@@ -163,10 +203,14 @@ def ready(people: People, **given: Any) -> Review:
     services.reject_decision(second, by=people.boss)
     services.record_attendance(review, {people.boss.id, people.manager.id}, by=people.manager)
     return services.hold(
-        review, minutes="The inputs were read one by one.", suitability="The system fits the organisation.",
-        adequacy="Its resources are tight at the service desk.", effectiveness="Incidents are solved faster; SLA is still missed.",
-        next_review_on=date(2026, 12, 9), by=people.manager,
-    )  # fmt: skip
+        review,
+        minutes="The inputs were read one by one.",
+        suitability="The system fits the organisation.",
+        adequacy="Its resources are tight at the service desk.",
+        effectiveness="Incidents are solved faster; SLA is still missed.",
+        next_review_on=date(2026, 12, 9),
+        by=people.manager,
+    )
 
 
 def approved(people: People, **given: Any) -> Review:
@@ -175,11 +219,16 @@ def approved(people: People, **given: Any) -> Review:
 
 
 def earlier(people: People) -> Review:
-    """An approved review of the year before, with one action late and one done; call it with the clock on 2025-12-10."""
+    """An approved review of the year before, with one action late and one done; call it with the clock on
+    2025-12-10.
+    """
     review = approved(
-        people, title="Management review 2025", meets_on=date(2025, 12, 10), period_from=date(2025, 6, 1),
+        people,
+        title="Management review 2025",
+        meets_on=date(2025, 12, 10),
+        period_from=date(2025, 6, 1),
         period_to=date(2025, 11, 30),
-    )  # fmt: skip
+    )
     for title, due in (
         ("Buy a second monitoring probe", date(2026, 3, 31)),
         ("Publish the service catalogue", date(2026, 1, 31)),

@@ -58,26 +58,45 @@ values = st.one_of(
     simple, saids, st.builds(Toned, simple, words), st.builds(Many, st.lists(simple, max_size=3).map(tuple))
 )
 tables = st.builds(
-    Table, values, st.lists(st.builds(Column, values), max_size=2).map(tuple),
+    Table,
+    values,
+    st.lists(st.builds(Column, values), max_size=2).map(tuple),
     st.lists(st.lists(values, max_size=2).map(tuple), max_size=2).map(tuple),
-)  # fmt: skip
+)
 plots = st.builds(
-    Plot, st.just("line"), values, st.lists(values, max_size=2).map(tuple),
-    st.lists(st.builds(Line, values, st.lists(st.one_of(decimals, st.none()), max_size=3).map(tuple)), max_size=2).map(tuple),
+    Plot,
+    st.just("line"),
+    values,
+    st.lists(values, max_size=2).map(tuple),
+    st.lists(
+        st.builds(Line, values, st.lists(st.one_of(decimals, st.none()), max_size=3).map(tuple)), max_size=2
+    ).map(tuple),
     target=st.one_of(st.none(), decimals),
-)  # fmt: skip
+)
 blocks = st.one_of(tables, plots, st.builds(Remark, saids))
 packs = st.builds(
     Pack,
-    meta=st.builds(Meta, *[words] * 2, names, names, names, days, days, days, *[words] * 4, st.integers(), moments, words),
-    participants=st.lists(st.builds(Attendee, words, words, st.sampled_from([None, 0, 1])), max_size=2).map(tuple),
-    decisions=st.just(()), previous=st.just(()),
-    lights=st.lists(st.builds(Light, values, words, st.lists(saids, max_size=2).map(tuple)), max_size=2).map(tuple),
+    meta=st.builds(
+        Meta, *[words] * 2, names, names, names, days, days, days, *[words] * 4, st.integers(), moments, words
+    ),
+    participants=st.lists(st.builds(Attendee, words, words, st.sampled_from([None, 0, 1])), max_size=2).map(
+        tuple
+    ),
+    decisions=st.just(()),
+    previous=st.just(()),
+    lights=st.lists(st.builds(Light, values, words, st.lists(saids, max_size=2).map(tuple)), max_size=2).map(
+        tuple
+    ),
     warnings=st.lists(saids, max_size=2).map(tuple),
-    inputs=st.lists(st.builds(Input, words, words, blocks=st.lists(blocks, max_size=2).map(tuple)), max_size=2).map(tuple),
-    conclusion=st.builds(Conclusion, words, words, words, words, st.none() | days, words, st.none() | moments),
-    definitions=st.just(()), sources=st.just(()),
-)  # fmt: skip
+    inputs=st.lists(
+        st.builds(Input, words, words, blocks=st.lists(blocks, max_size=2).map(tuple)), max_size=2
+    ).map(tuple),
+    conclusion=st.builds(
+        Conclusion, words, words, words, words, st.none() | days, words, st.none() | moments
+    ),
+    definitions=st.just(()),
+    sources=st.just(()),
+)
 
 
 @given(packs)

@@ -32,7 +32,18 @@ def row_of(review, key):
     return services.input_of(review, key)
 
 
-@pytest.mark.parametrize("page", ["/reviews/", "/reviews/{id}", "/reviews/{id}/pack", "/reviews/{id}/decisions/new", "/reviews/{id}/edit", "/reviews/new", "/reviews/{id}/step/hold"])  # fmt: skip
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/reviews/",
+        "/reviews/{id}",
+        "/reviews/{id}/pack",
+        "/reviews/{id}/decisions/new",
+        "/reviews/{id}/edit",
+        "/reviews/new",
+        "/reviews/{id}/step/hold",
+    ],
+)
 def test_every_page_is_whole(client_for, people, parsed, review, page):
     reply = client_for(people.manager).get(page.format(id=review.id))
     assert reply.status_code == 200
@@ -59,10 +70,15 @@ def test_a_review_is_planned_on_a_form(client_for, people):
     reply = client_for(people.manager).post(
         "/reviews/new",
         data={
-            "title": "Autumn review", "meets_on": "2026-11-20", "period_from": "2026-06-01", "period_to": "2026-10-31",
-            "chair_id": people.boss.id, "prepared_by_id": people.manager.id, "participants": [people.owner.id],
+            "title": "Autumn review",
+            "meets_on": "2026-11-20",
+            "period_from": "2026-06-01",
+            "period_to": "2026-10-31",
+            "chair_id": people.boss.id,
+            "prepared_by_id": people.manager.id,
+            "participants": [people.owner.id],
         },
-    )  # fmt: skip
+    )
     assert reply.status_code == 302
     made = db.session.query(Review).one()
     assert made.code == "MR-2026-01"
@@ -73,10 +89,14 @@ def test_a_period_that_ends_before_it_begins_comes_back_with_the_reason(client_f
     reply = client_for(people.manager).post(
         "/reviews/new",
         data={
-            "title": "Autumn review", "meets_on": "2026-11-20", "period_from": "2026-06-01", "period_to": "2026-05-31",
-            "chair_id": people.boss.id, "prepared_by_id": people.manager.id,
+            "title": "Autumn review",
+            "meets_on": "2026-11-20",
+            "period_from": "2026-06-01",
+            "period_to": "2026-05-31",
+            "chair_id": people.boss.id,
+            "prepared_by_id": people.manager.id,
         },
-    )  # fmt: skip
+    )
     assert reply.status_code == 422
     parsed(reply)
     assert "ends before it begins" in reply.get_data(as_text=True)

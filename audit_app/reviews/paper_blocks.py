@@ -1,0 +1,106 @@
+"""Compiled blocks on paper: remarks of one tone together, charts in pairs, tables as grids."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from audit_app.exports.document import (
+    Block,
+    Bullets,
+    Callout,
+    Figure,
+    FigurePair,
+    Grid,
+    GridCell,
+    GridColumn,
+    Heading,
+)
+from audit_app.exports.values import Badge, Tone
+from audit_app.reviews.charting import chart
+from audit_app.reviews.pack import Column, Plot, Remark, Table, Toned, Value
+from audit_app.reviews.pack import Figure as Measured
+from audit_app.reviews.telling import DASH, bare, tell
+
+
+def render_blocks(blocks: Iterable[object]) -> Iterator[Block]:
+    """Compiled blocks in order: remarks of one tone together, charts in pairs, tables as grids."""
+    plots: list[Plot] = []
+    remarks: list[Remark] = []
+    for block in blocks:
+        if remarks and not (isinstance(block, Remark) and block.tone == remarks[0].tone):
+            yield from _remarks(remarks)
+            remarks = []
+        if plots and not isinstance(block, Plot):
+            yield from _pairs(plots)
+            plots = []
+        if isinstance(block, Remark):
+            remarks.append(block)
+        elif isinstance(block, Plot):
+            plots.append(block)
+        elif isinstance(block, Table) and block.where != "book":
+            yield from _grid(block)
+    if remarks:
+        yield from _remarks(remarks)
+    yield from _pairs(plots)
+
+
+def _remarks(remarks: list[Remark]) -> Iterator[Block]:
+    words = [tell(remark.said) for remark in remarks]
+    titles = {"bad": _("Missed or late"), "warn": _("To watch"), "good": _("As wanted")}
+    tone = remarks[0].tone
+    if tone in titles:
+        yield Callout("\n".join(words), tone, titles[tone])
+    else:
+        yield Bullets(tuple(words))
+
+
+def _pairs(plots: list[Plot]) -> Iterator[Block]:
+    if len(plots) == 1:
+        yield Figure(chart(plots[0]))
+        return
+    for left, right in zip(plots[::2], plots[1::2], strict=False):
+        yield FigurePair(chart(left), chart(right))
+    if len(plots) % 2:
+        yield Figure(chart(plots[-1]), 50)
+
+
+NUMERIC = frozenset({"int", "number", "percent", "figure"})
+
+
+def _grid(table: Table) -> Iterator[Block]:
+    columns = tuple(
+        GridColumn(
+            tell(column.title),
+            column.width,
+            "right" if column.kind in NUMERIC else "left",
+            column.decimals if column.kind == "number" else None,
+        )
+        for column in table.columns
+    )
+    rows = tuple(tuple(map(cell, row, table.columns)) for row in table.rows)
+    empty = tell(table.empty) if table.empty is not None else ""
+    yield Heading(tell(table.title), 3)
+    yield Grid(columns, rows, limit=table.limit, empty=empty, compact=len(columns) > 6)
+
+
+def cell(value: Value, column: Column) -> GridCell:
+    """One cell on paper: numbers stay numbers where the column has digits, a tone becomes a marked value."""
+    if isinstance(value, Toned):
+        inner = value.value
+        if isinstance(inner, str) or not isinstance(inner, Measured | int | Decimal | date):
+            return Badge(tell(inner), value.tone)
+        return Tone(_number(inner, column), value.tone)
+    return _number(value, column)
+
+
+def _number(value: Value, column: Column) -> str | int | Decimal | date | None:
+    if isinstance(value, Measured):
+        if column.kind == "number":
+            return tell(Measured(value.value, value.decimals))
+        return tell(value)
+    if isinstance(value, int | Decimal) and column.kind in NUMERIC:
+        plain = bare(value)
+        return plain if isinstance(plain, int | Decimal) else None
+    return DASH if value is None else tell(value)
