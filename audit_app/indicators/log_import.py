@@ -16,14 +16,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, column, select
-from sqlalchemy import table as bare_table
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now
-from audit_app.core.db import UtcDateTime, db, serialize_writes
+from audit_app.core.db import db, serialize_writes
 from audit_app.core.errors import Refused
 from audit_app.indicators import profiles
 from audit_app.indicators.entry import rounded
@@ -70,32 +69,38 @@ def chunks(rows: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
 def upsert(table: Table, keys: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows, replacing those that have the same key; in chunks, on SQLite and PostgreSQL.
 
-    The columns go by name alone, without their types: turning 100,000 moments into text one by one through
-    the
-    types took longer than the inserting itself. SQLite gets its moments as the text that the types would
-    write.
+    The statement is compiled once and the rows go straight to the driver: turning 100,000 moments into text
+    one
+    by one through the column types took longer than the inserting itself. SQLite gets its moments as the text
+    that the types would write.
     """
-    on_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if on_sqlite else postgresql.insert
-    statement: Any = None
+    connection = db.session.connection()
+    on_sqlite = connection.dialect.name == "sqlite"
+    sql, order = "", []
     for part in chunks(rows):
-        if statement is None:
-            bare: Any = bare_table(table.name, *(column(name) for name in part[0]))
-            base = insert(bare)
-            renewed = {name: base.excluded[name] for name in part[0] if name not in keys}
-            statement = base.on_conflict_do_update(index_elements=list(keys), set_=renewed)
-            moments = [name for name in part[0] if isinstance(table.c[name].type, UtcDateTime)]
+        if not sql:
+            insert = (sqlite.insert if on_sqlite else postgresql.insert)(table)
+            renewed = {name: insert.excluded[name] for name in part[0] if name not in keys}
+            statement = insert.on_conflict_do_update(index_elements=list(keys), set_=renewed)
+            compiled = statement.compile(dialect=connection.dialect, column_keys=list(part[0]))
+            sql, order = str(compiled), list(getattr(compiled, "positiontup", None) or part[0])
         if on_sqlite:
-            for row in part:
-                for name in moments:
-                    if row[name] is not None:
-                        row[name] = _as_text(row[name])
-        db.session.execute(statement, part)
+            given: Any = [_for_sqlite([row[name] for name in order]) for row in part]
+        else:
+            given = part
+        connection.exec_driver_sql(sql, given)
 
 
-def _as_text(moment: datetime) -> str:
-    """A moment in UTC as SQLite keeps it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+def _for_sqlite(values: Iterable[Any]) -> tuple[Any, ...]:
+    """A row as SQLite keeps it: moments (in UTC) as the text that the column type would write."""
+    return tuple(
+        [
+            value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+            if value.__class__ is datetime
+            else value
+            for value in values
+        ]
+    )
 
 
 def bound(source: Source) -> list[Indicator]:
@@ -218,10 +223,10 @@ def keep_figures(figures: Figures, made: Import, zone: str, *, by: Person | None
     return changed
 
 
-def column_values(rows: Iterable[Any], names: Sequence[str], **more: Any) -> Iterator[dict[str, Any]]:
-    """Rows of a log as rows of a table: the same names on both sides."""
+def column_values(rows: Iterable[Any], **more: Any) -> Iterator[dict[str, Any]]:
+    """Rows of a log (named tuples) as rows of a table: the same names on both sides."""
     for row in rows:
-        yield {**{name: getattr(row, name) for name in names}, **more}
+        yield {**row._asdict(), **more}
 
 
 def months_between(moments: Iterable[datetime], zone: Any) -> set[Month]:

@@ -189,7 +189,7 @@ class TicketRow(Base):
     priority: Mapped[str] = mapped_column(String(40), default="")
     category: Mapped[str] = mapped_column(String(100), default="")
     state: Mapped[str] = mapped_column(String(60), default="")
-    import_id: Mapped[int] = mapped_column(ForeignKey("import_file.id"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_file.id"))
 
     __table_args__ = (Index("ix_ticket_opened_at", "opened_at"),)
 

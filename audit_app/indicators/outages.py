@@ -37,7 +37,6 @@ from audit_app.indicators.register import set_target
 from audit_app.indicators.reports import Line, Report
 from audit_app.indicators.windows import Windows
 
-FACTS = ("service", "started_at", "ended_at", "planned")
 AVAILABILITY = "availability"
 Observed = Mapping[str, Span] | Path | None
 
@@ -80,7 +79,7 @@ def import_outages(
         by,
         left_out=log.left_out,
     )
-    rows = column_values(_unique(log.outages), FACTS, import_id=made.id)
+    rows = column_values(_unique(log.outages), import_id=made.id)
     upsert(OutageRow.__table__, ["service", "started_at"], rows)  # type: ignore[arg-type]  # a Table
     watched = _watch(log, observed, unwanted, zone, made.id)
     figures = _figures(indicators, _stored(watched), watched, zone)

@@ -31,18 +31,6 @@ from audit_app.indicators.periods import Month, Span
 from audit_app.indicators.profiles import LogProfile
 from audit_app.indicators.reports import Report
 
-FACTS = (
-    "number",
-    "opened_at",
-    "responded_at",
-    "resolved_at",
-    "closed_at",
-    "sla_met",
-    "reopened",
-    "priority",
-    "category",
-    "state",
-)
 SHORTEST = {"number": 60, "priority": 40, "category": 100, "state": 60}
 """Longest text a column holds; the log's own words are cut there."""
 
@@ -98,7 +86,7 @@ def _opened_before(tickets: Sequence[Ticket]) -> list[datetime]:
 
 
 def _store(tickets: Iterable[Ticket], import_id: int) -> None:
-    rows = column_values(tickets, FACTS, import_id=import_id)
+    rows = column_values(tickets, import_id=import_id)
     upsert(TicketRow.__table__, ["number"], (_cut(row) for row in rows))  # type: ignore[arg-type]  # a Table
 
 
