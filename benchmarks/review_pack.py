@@ -114,12 +114,14 @@ def main(arguments: list[str]) -> int:
     total = found["compile"] + found["pdf"]
     print(f"{FINDINGS:,} findings, {MONTHS} months of every indicator: {found['pages']:.0f} pages")
     print(
-        f"compile {found['compile']:.2f} s + PDF {found['pdf']:.2f} s = {total:.2f} s (promise {MOST_SECONDS} s)"
+        f"compile {found['compile']:.2f} s + PDF {found['pdf']:.2f} s = {total:.2f} s "
+        f"(promise {MOST_SECONDS} s)"
     )
     print(f"XLSX {found['xlsx']:.2f} s")
     times = total / found["bare"]
     print(
-        f"yardstick, a bare document of as many pages: {found['bare']:.3f} s (ours takes {times:.0f} times that)"
+        f"yardstick, a bare document of as many pages: {found['bare']:.3f} s "
+        f"(ours takes {times:.0f} times that)"
     )
     print(f"peak {found['megabytes']:.0f} MB (promise {MOST_MEGABYTES:.0f} MB)")
     kept = total < MOST_SECONDS and found["megabytes"] < MOST_MEGABYTES

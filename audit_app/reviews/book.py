@@ -79,25 +79,29 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         sheet.Column(_("Function"), width=44),
         sheet.Column(_("Attendance")),
     )
-    concluded = (
-        (_("Suitability"), end.suitability),
-        (_("Adequacy"), end.adequacy),
-        (_("Effectiveness"), end.effectiveness),
-        (_("Minutes"), end.minutes),
-    )
-    notes = tuple(line for title, text in concluded for line in _lines(title, text))
-    if not pack.frozen:
-        notes = (_("DRAFT: the review is not approved yet; figures can still change."), *notes)
     return Sheet(
         _("Cover"),
         columns,
         rows,
         heading=" · ".join((_("Management review pack"), meta.title)),
         facts=tuple(facts),
-        notes=notes,
+        notes=_cover_notes(pack),
         freeze=False,
         filters=False,
     )
+
+
+def _cover_notes(pack: Pack) -> tuple[str, ...]:
+    concluded = (
+        (_("Suitability"), pack.conclusion.suitability),
+        (_("Adequacy"), pack.conclusion.adequacy),
+        (_("Effectiveness"), pack.conclusion.effectiveness),
+        (_("Minutes"), pack.conclusion.minutes),
+    )
+    notes = tuple(line for title, text in concluded for line in _lines(title, text))
+    if not pack.frozen:
+        notes = (_("DRAFT: the review is not approved yet; figures can still change."), *notes)
+    return notes
 
 
 def _lines(title: str, text: str) -> tuple[str, ...]:

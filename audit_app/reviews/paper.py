@@ -260,16 +260,7 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
         for row in pack.decisions
     )
     yield Grid(columns, rows, empty=_("No decision was asked for or taken."))
-    yield Heading(_("Participants"), 2)
-    words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
-    tones = {None: "neutral", 1: "good", 0: "warn"}
-    yield Grid(
-        (GridColumn(_("Name"), 30), GridColumn(_("Function"), 40), GridColumn(_("Attendance"), 20)),
-        tuple(
-            (row.name, row.function or DASH, Badge(words[row.attended], tones[row.attended]))
-            for row in pack.participants
-        ),
-    )
+    yield from _participants(pack)
     yield Facts(((_("Next review"), str(one.next_review_on or DASH)),))
     mark = _("Approved in the system") if pack.frozen else ""
     signed = one.approved_at
@@ -279,6 +270,19 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
             Signature(_("Chair"), meta.chair),
             Signature(_("Approved by"), one.approved_by, signed, mark),
         )
+    )
+
+
+def _participants(pack: Pack) -> Iterator[Block]:
+    yield Heading(_("Participants"), 2)
+    words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
+    tones = {None: "neutral", 1: "good", 0: "warn"}
+    yield Grid(
+        (GridColumn(_("Name"), 30), GridColumn(_("Function"), 40), GridColumn(_("Attendance"), 20)),
+        tuple(
+            (row.name, row.function or DASH, Badge(words[row.attended], tones[row.attended]))
+            for row in pack.participants
+        ),
     )
 
 
@@ -306,6 +310,10 @@ def _annex(pack: Pack) -> Iterator[Block]:
         for row in pack.definitions
     )
     yield Grid(columns, rows, compact=True, empty=_("No indicator is in use."))
+    yield from _sources(pack)
+
+
+def _sources(pack: Pack) -> Iterator[Block]:
     yield Heading(_("Annex B: sources"))
     yield Text(
         _(
