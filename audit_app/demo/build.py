@@ -13,10 +13,16 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
 from audit_app.core import clock
 from audit_app.core.db import db
-from audit_app.demo import audits, cast, figures, findings, reviews
+from audit_app.demo import audits, cast, figures, findings, news, reviews
 from audit_app.demo.story import Story
 
-CHAPTERS: tuple[Callable[[Story], None], ...] = (audits.tell, findings.tell, figures.tell, reviews.tell)
+CHAPTERS: tuple[Callable[[Story], None], ...] = (
+    audits.tell,
+    findings.tell,
+    figures.tell,
+    reviews.tell,
+    news.tell,
+)
 Echo = Callable[..., Any]
 
 
@@ -35,18 +41,18 @@ def run(language: str, echo: Echo) -> Story:
     """Build the organisation and its three years, ending today. The texts are in ``language`` (zh or en).
 
     Only services change rows. The clock is moved, so dates, numbers and the trail lie in the past, in order.
-    Commits.
+    Commits once, at the end: a build that is broken off leaves an empty database, not half an organisation.
     """
     with force_locale(LOCALES[language]):
         story = Story(language, clock.today())
         with clock.at(story.moment(audits.BEGIN, 9)):
             cast.found(story)
-            db.session.commit()
         for chapter in CHAPTERS:
             chapter(story)
         label = _("Building the demo organisation")
         with click.progressbar(length=len(story.events), label=label, show_eta=False) as bar:
             count = story.run(bar.update)
+        db.session.commit()
         echo(_("Built: %(count)s events in three years.", count=count))
     return story
 
