@@ -107,7 +107,7 @@ def serve(data: Path | None, host: str, port: int) -> None:
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
-    from waitress import create_server
+    from waitress.server import create_server
 
     app = create_app(settings)
     try:

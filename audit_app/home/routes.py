@@ -62,6 +62,15 @@ def read(id: int) -> ResponseReturnValue:
     return redirect(url_for("home.index"), 303)
 
 
+@blueprint.post("/notices/read")
+@signed_in
+def read_all() -> ResponseReturnValue:
+    """Tick off everything that is unread."""
+    for notice in notices.unread(current_user, 1000):
+        notifications.mark_read(notice)
+    return redirect(url_for("home.index"), 303)
+
+
 @blueprint.get("/trail")
 @allow(Permission.TRAIL_SEE)
 def trail_index() -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.checklists import queries as checklists
 from audit_app.checklists.models import ChecklistItem
 from audit_app.core.db import db
-from audit_app.findings import queries as findings
+from audit_app.findings import visibility as findings
 from audit_app.findings.models import Action, Finding
 from audit_app.indicators import queries as indicators
 from audit_app.indicators.models import Indicator

@@ -10,7 +10,7 @@ from wtforms import DateField, HiddenField, StringField, TextAreaField
 from wtforms import RadioField as PlainRadioField
 from wtforms import SelectField as PlainSelectField
 from wtforms import SelectMultipleField as PlainSelectMultipleField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.validators import InputRequired, Length, Optional
 
 from audit_app.core.db import db
@@ -29,20 +29,24 @@ def _as_choices(choices: Any) -> Any:
     return [each if isinstance(each, SelectChoice) else SelectChoice(*each[:2]) for each in choices or ()]
 
 
+_KEPT: Any = PlainSelectField.choices
+"""The property of the library (its published types take it for a plain value)."""
+
+
 class Pairs:
     """Takes (value, label) pairs, as ``Label.choices()`` gives them, where WTForms wants its own class."""
 
     def __init__(self, *args: Any, choices: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, choices=_as_choices(choices), **kwargs)
+        super().__init__(*args, choices=_as_choices(choices), **kwargs)  # type: ignore[call-arg]  # a mixin
 
     @property
     def choices(self) -> Any:
         """The choices as WTForms keeps them."""
-        return PlainSelectField.choices.fget(self)  # type: ignore[attr-defined]  # a property of the library
+        return _KEPT.fget(self)
 
     @choices.setter
     def choices(self, choices: Any) -> None:
-        PlainSelectField.choices.fset(self, _as_choices(choices))  # type: ignore[attr-defined]  # as above
+        _KEPT.fset(self, _as_choices(choices))
 
 
 class SelectField(Pairs, PlainSelectField):
