@@ -1,0 +1,3 @@
+"""The populated world behind the browser tests too."""
+
+from tests.house.conftest import world as world
