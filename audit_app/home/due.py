@@ -12,6 +12,7 @@ from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
 from audit_app.notifications import services as notifications
 from audit_app.programme import queries as programme
+from audit_app.reviews import queries as reviews
 
 AHEAD = timedelta(days=7)
 """A first notice a week before the date; when the date has passed one at once, then one a week."""
@@ -20,7 +21,7 @@ OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 
 def gather() -> int:
     """Queue the notices of today. Returns how many are new; calling it twice a day adds none."""
-    return _of_actions() + _of_findings() + _of_audits()
+    return _of_actions() + _of_findings() + _of_audits() + _of_reviews()
 
 
 def _of_actions() -> int:
@@ -41,6 +42,14 @@ def _of_audits() -> int:
         first = audit.starts_on - AHEAD if kind == "audit.soon" else audit.starts_on
         count += _queue(kind, person, audit, _week_of(first))
     return count
+
+
+def _of_reviews() -> int:
+    found = reviews.due(today())
+    return sum(
+        _queue(each.kind, each.to, each.subject, _week_of(each.subject.review.meets_on - AHEAD))
+        for each in found
+    )
 
 
 def _tell(noun: str, owner: Person | None, subject: Any, due: date | None) -> int:

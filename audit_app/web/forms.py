@@ -100,7 +100,7 @@ class BaseForm(FlaskForm):
         again is
         a decision and not an accident.
         """
-        if not self.version.data or str(subject.version) == self.version.data:
+        if not self.version.data or str(subject.version) == str(self.version.data):
             return True
         for name, field in self._fields.items():
             stored = getattr(subject, name, None)

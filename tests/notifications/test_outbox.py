@@ -98,3 +98,14 @@ def test_nobody_who_has_left_is_written_to(app, people):
     people.owner.active = False
     finding = issued(people, people.owner2)
     assert services.queue("finding.due", to=people.owner, subject=finding) is None
+
+
+def test_an_action_past_its_date_is_reminded_of_once_a_week(app, people):
+    finding = issued(people, people.owner, days=5)
+    finding.next_due_on = today() - timedelta(days=1)
+    db.session.flush()
+    assert due.gather() == 1
+    finding.next_due_on = today() - timedelta(days=7)
+    db.session.flush()
+    assert due.gather() == 1
+    assert due.gather() == 0
