@@ -1,10 +1,16 @@
 """Fieldwork as an auditor does it: with a finger, with a bad connection, with somebody else at work."""
 
+import re
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from audit_app.checklists import queries, services
 from audit_app.core.db import db
+from audit_app.evidence import queries as evidence
+from audit_app.evidence.services import path_of
 from tests.checklists import factory
 
 pytestmark = pytest.mark.browser
@@ -57,20 +63,97 @@ def test_a_tap_and_a_note_are_saved_and_targets_are_large_enough(people, page_fo
     assert stored(audit, people.lead) == [("minor", "Two of three records lack the date."), ("conform", "")]
 
 
+def cut_off(page, browsers):
+    """No way to the server for answers and files, while pages still come: as behind a lift door."""
+    browsers.expected = ("ERR_INTERNET_DISCONNECTED",)
+    page.route(re.compile("/(sync|evidence)(/|$)"), lambda route: route.abort("internetdisconnected"))
+
+
+def connect_again(page):
+    page.unroute_all()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
 def test_an_answer_given_without_a_connection_survives_a_reload_and_is_sent_later(
     people, page_for, audit, browsers
 ):
-    browsers.expected = ("ERR_INTERNET_DISCONNECTED",)
     page = page_for(people.lead, "tablet")
     open_fieldwork(page, audit)
-    page.context.set_offline(True)
+    cut_off(page, browsers)
     page.locator("[value=major]").click()
     expect(page.locator("#fw-bar")).to_contain_text("Not saved")
-    assert stored(audit, people.lead) == []
-    page.context.set_offline(False)
     open_fieldwork(page, audit)
+    expect(page.locator("#fw-count")).to_have_text("1 / 62")
+    expect(page.locator("#fw-bar")).to_contain_text("Not saved")
+    assert stored(audit, people.lead) == []
+    connect_again(page)
     expect(page.locator("#fw-state")).to_contain_text("Saved")
+    expect(page.locator("#fw-bar")).to_be_hidden()
     assert stored(audit, people.lead) == [("major", "")]
+
+
+def test_an_answer_is_sent_again_by_itself_until_the_server_has_it(people, page_for, audit, browsers):
+    page = page_for(people.lead, "tablet")
+    open_fieldwork(page, audit)
+    cut_off(page, browsers)
+    page.locator("[value=observation]").click()
+    expect(page.locator("#fw-bar")).to_contain_text("Not saved")
+    page.unroute_all()
+    expect(page.locator("#fw-state")).to_contain_text("Saved", timeout=30_000)
+    assert stored(audit, people.lead) == [("observation", "")]
+
+
+def test_a_page_left_open_until_its_token_expired_still_saves(
+    people, page_for, audit, browsers, live_server
+):
+    browsers.expected = ("status of 400", "status of 403")
+    page = page_for(people.lead, "tablet")
+    open_fieldwork(page, audit)
+    live_server.app.config["WTF_CSRF_TIME_LIMIT"] = 2
+    page.wait_for_timeout(3_500)
+    with page.expect_response("**/sync/hello") as asked:
+        page.locator("[value=conform]").click()
+    assert asked.value.ok
+    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    assert stored(audit, people.lead) == [("conform", "")]
+
+
+def photo(width, height):
+    """A picture as a camera gives it."""
+    held = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(held, "JPEG")
+    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": held.getvalue()}
+
+
+def test_a_photo_is_made_smaller_and_hangs_on_its_question(people, page_for, audit):
+    page = page_for(people.lead, "tablet")
+    open_fieldwork(page, audit)
+    first = next(item for item in audit.checklists[0].items if item.assessable)
+    db.session.rollback()
+    page.locator("#fw-camera").set_input_files(photo(4400, 2200))
+    expect(page.locator("#fw-thumbs img")).to_have_attribute("alt", "IMG_0001.jpg")
+    kept = evidence.of(first)
+    assert [(file.filename, file.media_type) for file in kept] == [("IMG_0001.jpg", "image/jpeg")]
+    with Image.open(path_of(kept[0].sha256)) as picture:
+        assert picture.size == (2200, 1100)
+
+
+def test_a_photo_that_could_not_be_sent_stays_with_a_button(people, page_for, audit, browsers):
+    page = page_for(people.lead, "tablet")
+    open_fieldwork(page, audit)
+    first = next(item for item in audit.checklists[0].items if item.assessable)
+    db.session.rollback()
+    cut_off(page, browsers)
+    page.locator("#fw-camera").set_input_files(photo(800, 600))
+    again = page.locator(".fw-failed button")
+    expect(again).to_be_visible()
+    assert evidence.of(first) == []
+    db.session.rollback()
+    page.unroute_all()
+    again.click()
+    expect(page.locator("#fw-thumbs img")).to_have_count(1)
+    expect(page.locator(".fw-failed")).to_have_count(0)
+    assert len(evidence.of(first)) == 1
 
 
 def test_an_ended_sign_in_keeps_the_answer_until_the_same_person_is_back(people, page_for, audit, browsers):
