@@ -77,7 +77,10 @@ class Desk:
             return
         field = self.main.get_by_label(label, exact=True)
         kind = field.evaluate("each => each.tagName + ':' + (each.type || '')")
-        if kind.startswith("SELECT"):
+        if kind.startswith("SELECT") and isinstance(value, list | tuple):
+            patterns = [each if isinstance(each, re.Pattern) else re.compile(f"^{re.escape(each)}$") for each in value]
+            field.select_option(label=[self._option(field, each) for each in patterns])
+        elif kind.startswith("SELECT"):
             field.select_option(label=value if not isinstance(value, re.Pattern) else self._option(field, value))
         elif kind == "INPUT:checkbox":
             field.set_checked(bool(value))

@@ -34,28 +34,34 @@ def test_from_an_empty_database_to_an_approved_review(product: Product, browser:
     password = product.create_admin("admin@example.org")
     product.serve()
     browsers = Browsers(browser, product.url)
+    office = steps.Office(browsers)
     try:
-        the_organisation_is_described(browsers, password)
-        audit = an_audit_is_planned(browsers)
-        finding, code = the_audit_finds_a_major_nonconformity(browsers, audit, tmp_path)
-        it_is_answered_and_verified(browsers, finding, code, tmp_path)
-        real_logs_are_imported(browsers)
-        browsers.close()
-        product.stop()
-        product.serve(days_later=1)
-        browsers.url = product.url
-        review = the_review_is_prepared(browsers)
-        pack, book = it_is_held_and_approved(browsers, review, tmp_path)
+        the_organisation_is_described(office, password)
+        audit = an_audit_is_planned(office)
+        finding, code = the_audit_finds_a_major_nonconformity(office, audit, tmp_path)
+        it_is_answered_and_verified(office, finding, code, tmp_path)
+        real_logs_are_imported(office)
+        the_next_day_begins(office, product)
+        review = the_review_is_prepared(office)
+        pack, book = it_is_held_and_approved(office, review, tmp_path)
         the_files_say_what_happened(pack, book, code)
         assert "Nothing was tampered with." in product.run("verify")
     finally:
-        browsers.close()
+        office.close()
     assert browsers.complaints == []
     assert "Traceback" not in product.stop()
 
 
-def the_organisation_is_described(browsers: Browsers, password: str) -> None:
-    admin = steps.window(browsers, steps.Administrator, "admin@example.org", password)
+def the_next_day_begins(office: steps.Office, product: Product) -> None:
+    """The server is started again a day later: a review meets after the last audit report (R12)."""
+    office.close()
+    assert "Traceback" not in product.stop()
+    product.serve(days_later=1)
+    office.browsers.url = product.url
+
+
+def the_organisation_is_described(office: steps.Office, password: str) -> None:
+    admin = office.desk(steps.Administrator, "admin@example.org", password)
     admin.describe_the_organisation()
     admin.add_site("HQ", "Head office", "总部")
     admin.add_department("OPS", "Operations", "运维部", "Head office")
@@ -75,8 +81,8 @@ def the_organisation_is_described(browsers: Browsers, password: str) -> None:
     admin.give_process("Change management", "Otto Owner", "Development")
 
 
-def an_audit_is_planned(browsers: Browsers) -> int:
-    manager = steps.window(browsers, steps.Manager, "manager@example.org")
+def an_audit_is_planned(office: steps.Office) -> int:
+    manager = office.manager
     manager.write_programme("Audit programme of the year")
     audit = manager.plan_audit(
         "Incident and change management", ["^INC ", "^CHG "], ["Operations", "Development"],
@@ -84,16 +90,16 @@ def an_audit_is_planned(browsers: Browsers) -> int:
     )  # fmt: skip
     manager.is_refused_an_auditor_of_the_own_area("Otto Owner")
     manager.choose_team("Leo Lead", ["Ana Auditor"])
-    steps.window(browsers, steps.Boss, "boss@example.org").approve_programme()
+    office.boss.approve_programme()
     manager.notify(audit)
     return audit
 
 
-def the_audit_finds_a_major_nonconformity(browsers: Browsers, audit: int, folder: Path) -> tuple[int, str]:
-    lead = steps.window(browsers, steps.Lead, "lead@example.org")
+def the_audit_finds_a_major_nonconformity(office: steps.Office, audit: int, folder: Path) -> tuple[int, str]:
+    lead = office.lead
     lead.start(audit)
     lead.add_checklist(audit, ISO)
-    auditor = steps.window(browsers, steps.Auditor, "auditor@example.org", viewport="tablet")
+    auditor = office.auditor
     auditor.begin_fieldwork(audit)
     auditor.turn_to("8.5.1.1")
     auditor.answer("Conform", "The change policy of March names all change categories.")
@@ -118,10 +124,10 @@ def the_audit_finds_a_major_nonconformity(browsers: Browsers, audit: int, folder
     return major, code
 
 
-def it_is_answered_and_verified(browsers: Browsers, finding: int, code: str, folder: Path) -> None:
+def it_is_answered_and_verified(office: steps.Office, finding: int, code: str, folder: Path) -> None:
     record = folder / "minutes of the first review.txt"
     record.write_text("Review of INC0010023 on Monday: cause found, change CHG-140 raised.\n", encoding="utf-8")
-    owner = steps.window(browsers, steps.Owner, "owner@example.org")
+    owner = office.owner
     owner.finds_it_in_my_work(code)
     owner.accept(finding, "The seven major incidents were reviewed afterwards.")
     owner.plan(
@@ -133,12 +139,12 @@ def it_is_answered_and_verified(browsers: Browsers, finding: int, code: str, fol
     owner.do_the_action(finding, "Closing a major incident asks", "The form was changed on Monday; 14 people were told.")
     owner.attach_evidence(finding, record)
     owner.report(finding)
-    auditor = steps.window(browsers, steps.Auditor, "auditor@example.org", viewport="tablet")
+    auditor = office.auditor
     auditor.verify(finding, "Seen: the changed form and the minutes of INC0010023.")
 
 
-def real_logs_are_imported(browsers: Browsers) -> None:
-    manager = steps.window(browsers, steps.Manager, "manager@example.org")
+def real_logs_are_imported(office: steps.Office) -> None:
+    manager = office.manager
     manager.import_tickets(DATA / "incident_event_log.csv.zip", "ServiceNow incident log")
     manager.import_outages(DATA / "outages.csv", "Status page outages", "99.9")
     manager.sees_the_figures("SLA", "39.86", "76.70", "77.52")
@@ -148,8 +154,8 @@ DECISION = "Hire two people for the service desk"
 TOMORROW, DUE = date.today() + timedelta(days=1), date.today() + timedelta(days=90)
 
 
-def the_review_is_prepared(browsers: Browsers) -> int:
-    manager = steps.window(browsers, steps.Manager, "manager@example.org")
+def the_review_is_prepared(office: steps.Office) -> int:
+    manager = office.manager
     period = date(2016, 1, 1), date.today()
     review = manager.plan_review("Management review of the year", TOMORROW, period, ["Leo Lead", "Olga Owner"])
     manager.open_the_inputs(review)
@@ -165,18 +171,18 @@ def the_review_is_prepared(browsers: Browsers) -> int:
     return review
 
 
-def it_is_held_and_approved(browsers: Browsers, review: int, folder: Path) -> tuple[Path, Path]:
-    manager = steps.window(browsers, steps.Manager, "manager@example.org")
+def it_is_held_and_approved(office: steps.Office, review: int, folder: Path) -> tuple[Path, Path]:
+    manager = office.manager
     manager.record_the_meeting(review, ["Ben Boss", "Leo Lead"], {
         "Minutes": "The figures were looked at one by one.", "Suitability": "The system fits the organisation.",
         "Adequacy": "The service desk has too few people.", "Effectiveness": "SLA recovered to 77.52 %.",
         "Next review": date.today() + timedelta(days=180),
     })  # fmt: skip
-    boss = steps.window(browsers, steps.Boss, "boss@example.org")
+    boss = office.boss
     boss.take_the_decision(review, "Olga Owner", DUE)
     boss.approve_the_review(review)
     pack, book = (boss.keep_the_pack(review, kind, folder) for kind in ("pdf", "xlsx"))
-    owner = steps.window(browsers, steps.Owner, "owner@example.org")
+    owner = office.owner
     owner.open("/")
     owner.sees(DECISION)
     return pack, book
