@@ -58,9 +58,10 @@ def run(language: str, echo: Echo) -> Story:
 
 
 def print_accounts(echo: Echo, url: str) -> None:
-    """The table of who can sign in: role, name, address, and the password that all share."""
-    with force_locale(LOCALES[preferred_language()]):
-        people = accounts.active_people()
+    """Who can sign in: role, name, address, the password that all share; in the demo's language."""
+    people = accounts.active_people()
+    spoken = [each.language for each in people if Role.TOP_MANAGEMENT in each.role_set]
+    with force_locale(LOCALES[spoken[0] if spoken else preferred_language()]):
         rows = [
             (", ".join(str(role.label) for role in Role if role in each.role_set), each.name, each.email)
             for each in people
