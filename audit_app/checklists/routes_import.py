@@ -9,16 +9,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from audit_app.accounts.permissions import Permission
-from audit_app.checklists import forms, importing, services, uploads
+from audit_app.checklists import forms, importing, services
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.importing import ChecklistPreview
 from audit_app.checklists.routes_library import me
 from audit_app.core.errors import NotVisible, Refused
+from audit_app.web import holding
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 
 SHOWN = 20
 """Rows shown before the import."""
+LARGEST = 20 << 20
+"""Bytes of a sheet with questions."""
 
 
 def _folder() -> Path:
@@ -40,14 +43,13 @@ def import_upload() -> ResponseReturnValue:
 
 def _take_in(file: Any) -> str:
     """Keep the file if it can be read at all."""
-    token = uploads.keep(_folder(), me().id, file.filename or "", file.stream)
+    held = holding.keep(_folder(), me().id, file.filename or "", file.stream, largest=LARGEST)
     try:
-        name, data = uploads.fetch(_folder(), me().id, token)
-        importing.preview(data, name)
+        importing.preview(held.path.read_bytes(), held.filename)
     except Refused:
-        uploads.drop(_folder(), me().id, token)
+        holding.drop(_folder(), me().id, held.token)
         raise
-    return token
+    return held.token
 
 
 @blueprint.get("/checklists/import/<token>")
@@ -72,7 +74,7 @@ def import_save(token: str) -> ResponseReturnValue:
             form, services.import_template, found.rows, title=form.title.data, source=name, by=me()
         )
         if version is not None:
-            uploads.drop(_folder(), me().id, token)
+            holding.drop(_folder(), me().id, token)
             flash(
                 ngettext(
                     "%(num)d question is imported as a draft. Read it through, then publish it.",
@@ -87,11 +89,12 @@ def import_save(token: str) -> ResponseReturnValue:
 
 def _fetch(token: str) -> tuple[str, bytes]:
     try:
-        return uploads.fetch(_folder(), me().id, token)
+        held = holding.fetch(_folder(), me().id, token)
     except NotVisible:
         raise Refused(
             _("The uploaded file is no longer here (it is kept for a day). Choose it again.")
         ) from None
+    return held.filename, held.path.read_bytes()
 
 
 def _preview(data: bytes, name: str, given: Any) -> tuple[ChecklistPreview | None, Any]:

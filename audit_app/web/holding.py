@@ -1,14 +1,12 @@
 """Files held between the steps of an import: under a random name, bound to the person, for a day.
 
 Unlike evidence they are nobody's record: what is not confirmed disappears by itself. Streams are copied
-piece by
-piece, since a log may be larger than one wants to hold in memory.
+piece by piece, since a log may be larger than one wants to hold in memory.
 """
 
 import json
 import re
 import secrets
-import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.core.errors import NotVisible, Refused
 
+CHUNK = 1 << 20
 KEPT_SECONDS = 24 * 3600
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -32,20 +31,41 @@ class Held:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def keep(folder: Path, person_id: int, filename: str, stream: IO[bytes], **facts: Any) -> Held:
-    """Store an upload with the choices made beside it. Raises Refused for an empty file."""
+def keep(
+    folder: Path, person_id: int, filename: str, stream: IO[bytes], *, largest: int | None = None, **facts: Any
+) -> Held:
+    """Store an upload with the choices made beside it.
+
+    Raises Refused for an empty file, and for one of more than ``largest`` bytes; neither leaves anything.
+    """
     clean(folder)
     folder.mkdir(parents=True, exist_ok=True)
     token = secrets.token_urlsafe(16)
     held = Held(token, _clean_name(filename), _body(folder, person_id, token), facts)
-    with held.path.open("wb") as file:
-        shutil.copyfileobj(stream, file, 1 << 20)
-    if not held.path.stat().st_size:
-        held.path.unlink()
-        raise Refused(_l("The file is empty. Choose the file again."), "file")
+    try:
+        _copy(stream, held.path, largest)
+    except BaseException:
+        held.path.unlink(missing_ok=True)
+        raise
     head = {"filename": held.filename, "facts": facts}
     _head(folder, person_id, token).write_text(json.dumps(head), encoding="utf-8")
     return held
+
+
+def _copy(stream: IO[bytes], target: Path, largest: int | None) -> None:
+    size = 0
+    with target.open("wb") as file:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if largest is not None and size > largest:
+                words = _l(
+                    "The file is larger than %(max)s MB: keep only the sheet that is to be read.",
+                    max=largest >> 20,
+                )
+                raise Refused(words, "file")
+            file.write(chunk)
+    if not size:
+        raise Refused(_l("The file is empty. Choose the file again."), "file")
 
 
 def fetch(folder: Path, person_id: int, token: str) -> Held:

@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from audit_app.checklists import importing, services, uploads
+from audit_app.checklists import importing, services
 from audit_app.core.errors import NotVisible, Refused
 
 REAL = Path(__file__).parents[1] / "data" / "internal_audit_checklist.xlsx"
@@ -100,18 +100,3 @@ def test_a_text_that_is_too_long_is_a_problem_of_its_row(app):
         found = importing.preview(data, "x.xlsx")
         assert "5000" in str(found.problems[0]).replace(",", "")
     assert [row["prompt"] for row in found.rows] == ["Short?"]
-
-
-def test_an_upload_belongs_to_who_uploaded_it_and_goes_after_a_day(tmp_path):
-    import os
-    import time
-
-    token = uploads.keep(tmp_path, 1, "a.csv", BytesIO(b"x"))
-    assert uploads.fetch(tmp_path, 1, token) == ("a.csv", b"x")
-    for person, guess in ((2, token), (1, "../../etc/passwd"), (1, token[:-1] + "~")):
-        with pytest.raises(NotVisible):
-            uploads.fetch(tmp_path, person, guess)
-    for path in tmp_path.iterdir():
-        os.utime(path, (time.time() - 90_000,) * 2)
-    uploads.clean(tmp_path)
-    assert list(tmp_path.iterdir()) == []

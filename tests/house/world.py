@@ -17,7 +17,6 @@ from werkzeug.routing import Rule
 from audit_app.accounts import services as accounts
 from audit_app.accounts.models import Person
 from audit_app.checklists import services as checklists
-from audit_app.checklists import uploads
 from audit_app.checklists.models import Checklist, ChecklistItem
 from audit_app.checklists.protocol import Batch
 from audit_app.checklists.sync import receive
@@ -28,6 +27,7 @@ from audit_app.findings.models import FindingState, Grade
 from audit_app.notifications.models import Notice
 from audit_app.programme import services as programme
 from audit_app.programme.models import Audit, AuditKind, TeamRole
+from audit_app.web import holding
 from audit_app.web.access import FOREIGN
 from tests.findings import factory as findings
 from tests.house.more_world import build_more, more_addresses
@@ -127,7 +127,7 @@ def build(people: People) -> World:
         p, audit, other, checklist, items[1], made, foreign, made["draft"], made["planned"].actions[0],
         foreign.actions[0] if foreign.actions else None, files, published, copy,
         db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
-        uploads.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)),
+        holding.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)).token,
         build_more(p, data_folder()),
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
