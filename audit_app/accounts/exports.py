@@ -47,7 +47,7 @@ def processes(rows: Iterable[Process]) -> Sheet:
     columns = (
         Column(_("Code")),
         Column(_("Process")),
-        Column(_("Owner")),
+        Column(_("Process owner")),
         Column(_("Department")),
         Column(_("Clauses"), wrap=True),
         Column(_("Importance"), "int"),

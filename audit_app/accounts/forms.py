@@ -190,7 +190,7 @@ class DepartmentForm(_NamedForm):
 class ProcessForm(_NamedForm):
     """A process with its owner and clauses."""
 
-    owner_id = row(_l("Owner"))
+    owner_id = row(_l("Process owner"))
     department_id = row(_l("Department"))
     importance = choice(
         _l("Importance"),

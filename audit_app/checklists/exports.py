@@ -221,7 +221,7 @@ def _grid(answers: Sequence[Answer], work: Fieldwork) -> Grid:
         GridColumn(_("Clause"), 1.1),
         GridColumn(_("What to audit"), 4),
         GridColumn(_("Audit record"), 4.4),
-        GridColumn(_("Conclusion"), 1.7),
+        GridColumn(_("Verdict"), 1.7),
     )
     rows = []
     for answer in answers:

@@ -129,7 +129,7 @@ def register(rows: Iterable[Standing]) -> Sheet:
         Column(_("Target")),
         Column(_("Clause")),
         Column(_("Source")),
-        Column(_("Owner")),
+        Column(_("Indicator owner")),
         Column(_("Last month")),
         Column(_("Value"), "number", decimals=3),
         Column(_("Numerator"), "number", decimals=2),

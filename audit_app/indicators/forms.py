@@ -117,7 +117,7 @@ class IndicatorForm(BaseForm):
     note_en = long_text(_l("How to read it, in English"), longest=1000, rows=2)
     note_zh = long_text(_l("How to read it, in Chinese"), longest=1000, rows=2)
     process_id = row(_l("Process"))
-    owner_id = row(_l("Owner"), description=_l("Is reminded to enter last month's value."))
+    owner_id = row(_l("Indicator owner"), description=_l("Is reminded to enter last month's value."))
     active = BooleanField(_l("In use"), default=True)
 
     def offer(self, indicator: Indicator | None = None) -> "IndicatorForm":

@@ -17,7 +17,7 @@ class ReviewState(Label):
 
     PLANNED = "planned", _l("Planned"), "secondary"
     PREPARING = "preparing", _l("Being prepared"), "warning"
-    HELD = "held", _l("Held"), "info"
+    HELD = "held", _l("Meeting held"), "info"
     APPROVED = "approved", _l("Approved and frozen"), "success"
 
 

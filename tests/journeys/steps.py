@@ -56,7 +56,7 @@ class Administrator(Desk):
         """A process gets its owner."""
         self.open("/organisation/processes")
         self.follow(process)
-        self.form({"Owner": owner, "Department": department})
+        self.form({"Process owner": owner, "Department": department})
 
 
 class Manager(Desk):
@@ -168,7 +168,7 @@ class Manager(Desk):
         self.open(f"/reviews/{review}")
         self.main.get_by_role("link", name="Record the meeting", exact=True).first.click()
         self.form({"Who attended": [re.compile(f"^{name}") for name in present], **facts})
-        self.sees("Held")
+        self.sees("Meeting held")
 
 
 class Boss(Desk):
