@@ -44,7 +44,8 @@ def built(folder: Path, language: str) -> tuple[Flask, float, list[str]]:
     settings = Settings(data_dir=folder, secret_key="only-for-tests-" * 3)
     folder.mkdir(parents=True, exist_ok=True)
     schema.upgrade(settings.database)
-    app, said = create_app(settings), []
+    app = create_app(settings)
+    said: list[str] = []
     with app.app_context():
         start = time.process_time()
         build.run(language, said.append)
