@@ -56,6 +56,8 @@ def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None
 def deliver(settings: Settings, link: Any) -> tuple[int, int]:
     """Send what waits: one mail per person with all their notices. Returns (mails sent, mails failed).
 
+    What the person has already ticked off in the application is not mailed after them.
+
     ``link(notice)`` gives the address of what a notice speaks of. A failed mail keeps its notices in the
     outbox
     with the reason; they are tried again next time. Commits after each mail, so that none is sent twice.

@@ -109,3 +109,13 @@ def test_an_action_past_its_date_is_reminded_of_once_a_week(app, people):
     db.session.flush()
     assert due.gather() == 1
     assert due.gather() == 0
+
+
+def test_what_was_ticked_off_in_the_application_is_not_mailed(app, people, settings, mailbox):
+    issued(people, people.owner)
+    for notice in queries.unread(people.owner):
+        services.mark_read(notice)
+    db.session.commit()
+    settings.smtp_url = mailbox.url
+    assert services.deliver(settings, lambda notice: "") == (0, 0)
+    assert mailbox.mails == []
