@@ -46,6 +46,9 @@ def pages(world: World) -> list[str]:
         "/programme/audits.xlsx", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
         f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
+        "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/imports", "/reviews/",
+        f"/reviews/{world.more['reviews']['held'].id}", f"/reviews/{world.more['reviews']['held'].id}/pack",
+        f"/reviews/{world.more['reviews']['approved'].id}/pack",
     ]  # fmt: skip
 
 
