@@ -34,3 +34,4 @@ def init_app(app: Flask) -> None:
             notices.learn(module)
     app.extensions["subjects"] = SUBJECTS
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
+    evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

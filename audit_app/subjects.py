@@ -10,10 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Subject:
-    """``get(id, to=person)`` of the owning domain (raises NotVisible) and the endpoint that shows it."""
+    """What the owning domain says of one kind of record.
+
+    ``get(id, to=person)`` raises NotVisible; ``may_attach(subject, person)`` gives None, or the words that
+    say why no file can be attached now; ``endpoint`` shows the record.
+    """
 
     get: Callable[..., Any]
     endpoint: str
+    may_attach: Callable[[Any, Any], Any]
 
 
 def _door(path: str) -> Callable[..., Any]:
@@ -23,15 +28,15 @@ def _door(path: str) -> Callable[..., Any]:
 
 
 _WHERE = {
-    "audit": ("programme.queries.get", "programme.audit"),
-    "checklist_item": ("checklists.queries.get_item", "checklists.item"),
-    "finding": ("findings.queries.get", "findings.show"),
-    "action": ("findings.queries.get_action", "findings.action"),
-    "review": ("reviews.queries.get", "reviews.show"),
-    "review_input": ("reviews.queries.get_input", "reviews.input"),
+    "audit": ("programme.queries.get", "programme.audit", "programme.workflow.may_attach"),
+    "checklist_item": ("checklists.queries.get_item", "checklists.item", "checklists.sync.may_attach"),
+    "finding": ("findings.queries.get", "findings.show", "findings.workflow.may_attach"),
+    "action": ("findings.queries.get_action", "findings.action", "findings.workflow.may_attach_to_action"),
+    "review": ("reviews.queries.get", "reviews.show", "reviews.workflow.may_attach"),
+    "review_input": ("reviews.queries.get_input", "reviews.input", "reviews.workflow.may_attach_to_input"),
 }
 SUBJECTS: dict[str, Subject] = {
-    kind: Subject(_door(path), endpoint)
-    for kind, (path, endpoint) in _WHERE.items()
+    kind: Subject(_door(path), endpoint, _door(rule))
+    for kind, (path, endpoint, rule) in _WHERE.items()
     if find_spec("audit_app." + path.rpartition(".")[0])
 }

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -40,6 +41,16 @@ def may_answer(audit: Audit, person: Person) -> bool:
         audit.lead_id == person.id
         or any(m.person_id == person.id and m.role is not TeamRole.OBSERVER for m in audit.members)
     )
+
+
+def may_attach(item: ChecklistItem, person: Person) -> Any:
+    """Why files cannot be attached to a question now, by the rule for its answers; None when they can."""
+    audit = item.checklist.audit
+    if not audit.open_for_answers:
+        return _l("This audit takes no answers any more. What is recorded stays as it is.")
+    if not may_answer(audit, person):
+        return _l("Files are attached to a question by the audit team. Ask the lead auditor to attach it.")
+    return None
 
 
 def receive(batch: Batch, *, by: Person) -> Reply:

@@ -1,4 +1,4 @@
-"""Upload and download. Both ask the subject's own domain whether this person may see it."""
+"""Upload and download. Both ask the subject's own domain: may this person see it, may they add to it now."""
 
 from flask import Blueprint, flash, jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +22,8 @@ MOST_FILES = 20
 def upload(kind: str, id: str) -> ResponseReturnValue:
     """Attach one or several files to a subject."""
     subject = queries.subject_of(kind, id, to=current_user)
+    if (refusal := queries.refusal(subject, current_user)) is not None:
+        raise Refused(refusal)
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         raise Refused(_("No file arrived. Choose a file or take a photo, then send it again."))

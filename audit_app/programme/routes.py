@@ -204,6 +204,7 @@ def audit(id: int) -> ResponseReturnValue:
         remarks=workflow.remarks(found),
         findings=queries.findings_of(found, to=current_user),
         files=evidence.of(found),
+        may_attach=evidence.may_attach(found, current_user),
         may_change=found.state in services.CHANGEABLE and current_user.may(Permission.AUDIT_PLAN),
         history=trail.history(found),
     )

@@ -271,6 +271,17 @@ PROGRAMME_NEXT: dict[ProgrammeState, Any] = {
 }
 
 
+def may_attach(audit: Audit, _person: Person) -> Any:
+    """Why files cannot be attached to the audit itself any more; None while they can."""
+    if audit.state not in (A.CLOSED, A.CANCELLED):
+        return None
+    return _l(
+        "%(code)s is closed or cancelled, so its record stays as it is. "
+        "Attach the file to a finding that is still open.",
+        code=audit.code,
+    )
+
+
 def remarks(audit: Audit) -> list[Any]:
     """What is not refused but worth a word on the audit's page."""
     if audit.notified_at is None or audit.external or audit.state is not A.NOTIFIED:

@@ -19,6 +19,21 @@ def input_filled(row: ReviewInput) -> bool:
     return bool(row.text.strip()) or (row.nothing_to_report and bool(row.reason.strip()))
 
 
+def may_attach(review: Review, _person: Person) -> Any:
+    """Why files cannot be attached to a review any more; None while they can (R17: approved is frozen)."""
+    if not review.frozen:
+        return None
+    return _l(
+        "%(code)s is approved and frozen. Attach the file to an action that follows from it.",
+        code=review.code,
+    )
+
+
+def may_attach_to_input(row: ReviewInput, person: Person) -> Any:
+    """The same for one input: it is frozen with its review."""
+    return may_attach(row.review, person)
+
+
 def missing_inputs(review: Review) -> list[InputKey]:
     """Inputs that say nothing yet, in the order of the standard."""
     filled = {row.key for row in review.inputs if input_filled(row)}
