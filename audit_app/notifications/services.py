@@ -63,9 +63,8 @@ def deliver(settings: Settings, link: Any) -> tuple[int, int]:
     with the reason; they are tried again next time. Commits after each mail, so that none is sent twice.
     """
     waiting: dict[int, list[Notice]] = defaultdict(list)
-    query = (
-        select(Notice).where(Notice.sent_at.is_(None)).options(joinedload(Notice.person)).order_by(Notice.id)
-    )
+    unread = select(Notice).where(Notice.sent_at.is_(None), Notice.read_at.is_(None))
+    query = unread.options(joinedload(Notice.person)).order_by(Notice.id)
     for notice in db.session.scalars(query):
         waiting[notice.person_id].append(notice)
     sent = failed = 0
