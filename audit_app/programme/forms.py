@@ -17,7 +17,7 @@ from audit_app.programme.independence import conflicts
 from audit_app.programme.models import Audit, AuditKind, Programme, TeamRole
 from audit_app.programme.services import MAY_LEAD
 from audit_app.programme.workflow import scope_of
-from audit_app.web.forms import BaseForm, choice, day, long_text, required, row, rows, rows_as_choices, text
+from audit_app.web.forms import BaseForm, choice, day, long_text, required, row, rows_as_choices, text
 
 SECTIONS = ("4", "5", "6", "7", "8", "9", "10")
 
@@ -130,10 +130,12 @@ class TeamForm(ChoosingForm):
 
     lead = row(_l("Lead auditor"))
     members = checks(_l("Auditors"), coerce=int)
-    trainees = rows(_l("Trainees"))
-    experts = rows(_l("Technical experts"))
-    observers = rows(
-        _l("Observers"), description=_l("Observers do not audit, so they need not be independent.")
+    trainees = checks(_l("Trainees"), coerce=int)
+    experts = checks(_l("Technical experts"), coerce=int)
+    observers = checks(
+        _l("Observers"),
+        coerce=int,
+        description=_l("Observers do not audit, so they need not be independent."),
     )
 
     def offer(self, audit: Audit) -> "TeamForm":
