@@ -73,6 +73,8 @@ class BaseForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"version", "csrf_token"} & set(self._fields):
+            self._fields[name].render_kw = {"id": False}  # a page may hold two forms, and an id only once
         self.conflicts: list[tuple[Any, Any, Any]] = []
         self.refusals: list[Any] = []
 

@@ -19,8 +19,10 @@ SPOKEN = {"a", "button", "label", "legend", "h1", "h2", "h3", "h4", "th", "dt", 
 """Elements whose words are the product's, not a person's."""
 ATTRIBUTES = ("placeholder", "aria-label", "title", "alt", "data-label", "data-confirm")
 LATIN = re.compile(r"[A-Za-z]*[a-z]{2,}[A-Za-z]*")
-MAY_STAY = {"English", "ServiceNow", "FitSM", "Statuspage", "ITEMO", "min", "kB", "pdf", "xlsx", "csv", "txt", "yaml"}
+MAY_STAY = {"English", "Excel", "ServiceNow", "FitSM", "Statuspage", "ITEMO", "min", "kB", "pdf", "xlsx", "csv", "txt", "yaml"}
 """Words written in Latin letters in Chinese too: names, units, endings of files."""
+MAY_STAY |= {"en", "zh", "code", "month", "value", "values", "codemonthvalue"}
+"""Codes of languages, and the headings of the uploaded file and of the example of one."""
 
 
 def parse(text: str) -> Element:
