@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from .chart_scale import finite
+from .chart_scale import finite, ticks
 from .charts import Chart
 from .values import plain, tone_of
 
@@ -36,11 +36,20 @@ def option(chart: Chart) -> dict[str, Any]:
             "axisLabel": {**text, "hideOverlap": True}, "axisLine": {"lineStyle": text},
         },
         "yAxis": {
+            **_reach(chart),
             "type": "value", "name": plain(chart.unit), "nameTextStyle": {**text, "align": "left"},
             "scale": chart.kind == "line", "axisLabel": text, "splitLine": {"lineStyle": {"color": FAINT}},
         },
         "series": [_series(chart, index) for index in range(len(chart.series))] + _moving_target(chart),
     }  # fmt: skip
+
+
+def _reach(chart: Chart) -> dict[str, Any]:
+    """An axis that holds target and limits: ECharts looks at the values alone and leaves such lines out."""
+    if chart.is_empty or not (chart.targets or chart.limits):
+        return {}
+    marks = ticks(chart)
+    return {"min": marks[0], "max": marks[-1]}
 
 
 def _series(chart: Chart, index: int) -> dict[str, Any]:

@@ -20,6 +20,8 @@ SIZE = 7.2
 Anchor = Literal["start", "middle", "end"]
 COLOURS = (ACCENT, HexColor("#b45f06"), HexColor("#0f766e"), HexColor("#7c3aed"), HexColor("#64748b"))
 DASHES: tuple[Any, ...] = (None, (5, 2), (1.6, 1.6), (6, 2, 1.4, 2), (9, 3))
+NARROW, SLIM = 340.0, 190.0
+"""Points of width below which limits go without words, and below which the target shows its number only."""
 TARGET_DASH = (4, 2.5)
 LIMIT_DASH: Any = (1, 2)
 
@@ -61,7 +63,7 @@ def draw(chart: Chart, wide: float, high: float) -> Drawing:
         return _nothing(drawing, wide, high)
     top = _legend(drawing, chart, wide, high)
     marks = ticks(chart, 5 if high > 90 else 3)
-    edge = _edge_labels(chart)
+    edge = _edge_labels(chart, wide)
     left = max(width(_figure(mark, marks), REGULAR, SIZE) for mark in marks) + 8
     right = max([width(text, REGULAR, SIZE) + 8 for text, _value, _colour in edge], default=8.0)
     rows = _label_rows(chart, wide - left - right)
@@ -148,7 +150,7 @@ def _lines(drawing: Drawing, chart: Chart, plot: Plot) -> None:
                                      strokeLineJoin=1, strokeLineCap=1 if dash is None else 0))  # fmt: skip
             if plot.points <= 60 or len(spots) == 1:
                 for x, y in spots:
-                    drawing.add(_marker(index, x, y, colour))
+                    drawing.add(_marker(index, x, y, colour, 1.3 if plot.width < SLIM else 2.1))
         if index == 0 and len(chart.series) == 1 and stretches:
             at, value = stretches[-1][-1]
             words = number(value, chart.decimals)
@@ -250,25 +252,31 @@ def _signals(drawing: Drawing, chart: Chart, plot: Plot) -> None:
     for index in chart.signals:
         value = finite(chart.series[0].values[index]) if chart.series else None
         if value is not None:
-            drawing.add(Circle(plot.across(index), plot.up(value), 4.6, fillColor=None,
-                               strokeColor=tone_colours("bad")[0], strokeWidth=1.3))  # fmt: skip
+            radius, stroke = (2.8, 0.7) if plot.width < SLIM else (4.2, 1.1)
+            drawing.add(Circle(plot.across(index), plot.up(value), radius, fillColor=None,
+                               strokeColor=tone_colours("bad")[0], strokeWidth=stroke))  # fmt: skip
 
 
-def _edge_labels(chart: Chart) -> list[tuple[str, float, Color]]:
-    """Words at the right end of the lines for target and limits."""
+def _edge_labels(chart: Chart, wide: float) -> list[tuple[str, float, Color]]:
+    """Words at the right end of the lines for target and limits; fewer where the chart is narrow."""
     found: list[tuple[str, float, Color]] = []
     last = [value for value in map(finite, chart.targets) if value is not None][-1:]
     if last:
         sign = {True: "≥ ", False: "≤ ", None: ""}[chart.higher_is_better]
-        words = _("Target %(value)s", value=sign + number(last[0], chart.decimals))
-        found.append((words, last[0], INK))
-    if chart.limits:
+        words = sign + number(last[0], _digits(last[0], chart.decimals))
+        found.append((words if wide < SLIM else _("Target %(value)s", value=words), last[0], INK))
+    if chart.limits and wide >= NARROW:
         digits = chart.decimals + 1
         for name, value in ((_("Upper limit"), chart.limits.upper), (_("Mean"), chart.limits.centre),
                             (_("Lower limit"), chart.limits.lower)):  # fmt: skip
             if (known := finite(value)) is not None:
                 found.append((f"{name} {number(known, digits)}", known, MUTED))
     return found
+
+
+def _digits(value: float, most: int) -> int:
+    """The digits a target was set with: 98 stays 98 beside values with two digits."""
+    return next((digits for digits in range(most) if round(value, digits) == round(value, most)), most)
 
 
 def _write_edge(drawing: Drawing, edge: list[tuple[str, float, Color]], plot: Plot) -> None:
@@ -285,7 +293,7 @@ def _legend(drawing: Drawing, chart: Chart, wide: float, high: float) -> float:
     entries: list[tuple[str, Callable[[float, float], list[Any]]]] = []
     if len(chart.series) > 1:
         entries = [(plain(one.name), _sample(chart, one, index)) for index, one in enumerate(chart.series)]
-    if chart.signals:
+    if chart.signals and wide >= NARROW:
         bad = tone_colours("bad")[0]
         ring: Callable[[float, float], list[Any]] = lambda x, y: [  # noqa: E731  (a sample is one expression)
             Circle(x + 8, y + 2.4, 3.4, fillColor=None, strokeColor=bad, strokeWidth=1.2)

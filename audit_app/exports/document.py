@@ -99,6 +99,9 @@ class Grid:
     limit   show that many rows and then a row "+n more"; 0 shows all
     empty   the sentence in place of rows when there are none; without one the renderer says "No entries."
     total   a last row in bold
+    compact smaller letters; dense: the smallest, for a matrix of a year's months
+
+    Widths are wishes: a column whose longest word or code would be torn takes room from the others.
     """
 
     columns: tuple[GridColumn, ...]
@@ -108,6 +111,7 @@ class Grid:
     caption: Words = ""
     total: tuple[GridCell, ...] = ()
     compact: bool = False
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,31 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class FigurePair:
-    """Two charts side by side, each half as wide."""
+class FigureRow:
+    """Charts side by side, `columns` to a row; a row that is not full keeps their size."""
 
-    left: Chart
-    right: Chart
-    height: float = 50.0
+    charts: tuple[Chart, ...]
+    columns: int = 3
+    height: float = 34.0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A line of a board. `movement`: up, down, level or "" for none, drawn as an arrow beside `moves`."""
+
+    light: Badge
+    subject: Words
+    reasons: tuple[Words, ...] = ()
+    movement: str = ""
+    moves: Words = ""
+    more: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Traffic lights with their reasons: large shapes that differ without colour, the word beside each."""
+
+    rows: tuple[BoardRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +166,12 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Callout:
-    """A boxed remark with a coloured edge. `title` in bold above the text; tone as in values.TONES."""
+    """A boxed remark with a coloured edge. `title` in bold above the text; tone as in values.TONES.
 
-    text: Words
+    A tuple of words and links is a list, one point each.
+    """
+
+    text: Words | tuple[Words | Link, ...]
     tone: str = "info"
     title: Words = ""
 
@@ -187,8 +213,8 @@ class KeepTogether:
 
 
 Block: TypeAlias = (
-    Cover | Letterhead | Contents | Heading | Text | Bullets | Facts | Grid | Figure | FigurePair | Image
-    | Callout | Signatures | PageBreak | Space | KeepTogether
+    Cover | Letterhead | Contents | Heading | Text | Bullets | Facts | Grid | Figure | FigureRow
+    | Board | Image | Callout | Signatures | PageBreak | Space | KeepTogether
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A Document into the bytes of a PDF. The drawing library is loaded by the first PDF, not by the first page."""
+"""A Document into the bytes of a PDF. The drawing library is loaded by the first PDF, not the first page."""
 
 from .document import Document
 

@@ -13,8 +13,11 @@ from reportlab.lib.colors import Color
 
 from .pdf_fonts import BOLD, drawable, width
 from .pdf_styles import ACCENT, FAINT, INK, WHITE, Type, tone_colours
-from .pdf_text import lines_of
+from .pdf_text import lines_of, widest_unit
 from .values import Badge, Check, Link, Strong, Tone, plain, tone_of, yes_or_no
+
+INDENT = 1.15
+"""Room of a mark before its word, in sizes of the letters."""
 
 
 @dataclass(slots=True)
@@ -151,9 +154,21 @@ class Words:
         found = lines_of(self.text(cell, decimals), kind.size, room, font)
         return [Line(text, font, kind.size, kind.leading, colour, url=url) for text in found]
 
+    def least(self, cell: object, kind: Type, decimals: int | None = None) -> float:
+        """The width in points below which a word, a number or a code of this cell would be torn."""
+        if isinstance(cell, tuple):
+            return max((self.least(part, kind, decimals) for part in cell), default=0.0)
+        font, indent = kind.font, 0.0
+        if isinstance(cell, Badge | Tone):
+            cell = cell.text if isinstance(cell, Badge) else cell.value
+            font, indent = BOLD, kind.size * INDENT
+        elif isinstance(cell, Link | Strong):
+            font, cell = BOLD if isinstance(cell, Strong) else font, cell.text
+        return widest_unit(self.text(cell, decimals), kind.size, font) + indent
+
     @staticmethod
     def _marked(text: str, kind: Type, room: float, mark: str, font: str, colour: Color) -> list[Line]:
-        indent = kind.size * 1.2
+        indent = kind.size * INDENT
         found = lines_of(text, kind.size, room - indent, font)
         return [
             Line(words, font, kind.size, kind.leading, colour, mark if index == 0 else "", indent)

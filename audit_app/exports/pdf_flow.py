@@ -1,6 +1,7 @@
 """Blocks of a Document into flowables: one small method per kind of block."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,10 +10,11 @@ from reportlab.platypus import CondPageBreak, Flowable
 from reportlab.platypus import PageBreak as NewPage
 
 from . import document as d
+from .pdf_board import BoardLines
 from .pdf_cells import Line, Words
 from .pdf_cover import CoverPage, room_for_facts
 from .pdf_fonts import BOLD
-from .pdf_grid import Look, Row, Table
+from .pdf_grid import Look, Row, Table, fitted
 from .pdf_lines import Flow, Head, Lines
 from .pdf_media import Charts, Photo, SignLines
 from .pdf_page import contents_pages
@@ -22,6 +24,8 @@ from .pdf_styles import (
     CELL_BOLD,
     COMPACT,
     COMPACT_BOLD,
+    DENSE,
+    DENSE_BOLD,
     FACT_NAME,
     FACT_VALUE,
     HEAD_CELL,
@@ -40,6 +44,24 @@ from .pdf_styles import (
 from .values import Badge, Check, plain, tone_of
 
 STYLES = {"normal": BODY, "lead": LEAD, "note": NOTE, "quote": QUOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class GridSize:
+    """Letters of a grid and the padding of its cells."""
+
+    cell: Type
+    strong: Type
+    head: Type
+    pad: float
+    side: float
+
+
+PLAIN_SIZE = GridSize(CELL, CELL_BOLD, HEAD_CELL, 4.0, 5.0)
+COMPACT_SIZE = GridSize(COMPACT, COMPACT_BOLD, Type(7.2, 9.8, font=BOLD, colour=HEAD_CELL.colour), 2.6, 4.0)
+DENSE_SIZE = GridSize(DENSE, DENSE_BOLD, Type(6.3, 8.6, font=BOLD, colour=HEAD_CELL.colour), 2.0, 1.8)
+MEASURED = 80
+"""Rows of a grid that are measured before its columns are set."""
 
 
 class Gap(Flow):
@@ -78,7 +100,8 @@ class Builder:
         return {
             d.Cover: self._cover, d.Letterhead: self._letterhead, d.Contents: self._contents,
             d.Heading: self._heading, d.Text: self._text, d.Bullets: self._bullets, d.Facts: self._facts,
-            d.Grid: self._grid, d.Figure: self._figure, d.FigurePair: self._pair, d.Image: self._image,
+            d.Grid: self._grid, d.Figure: self._figure, d.FigureRow: self._figures,
+            d.Board: self._board, d.Image: self._image,
             d.Callout: self._callout, d.Signatures: self._signatures, d.PageBreak: lambda _block: [NewPage()],
             d.Space: lambda block: [Gap(block.height * mm)], d.KeepTogether: self._keep,
         }  # fmt: skip
@@ -156,34 +179,40 @@ class Builder:
         return Table(look, rows)
 
     def _grid(self, block: d.Grid) -> list[Flowable]:
-        whole = sum(column.width for column in block.columns)
-        widths = [TEXT_WIDTH * column.width / whole for column in block.columns]
-        small = block.compact
-        look = Look(
-            widths, [column.align for column in block.columns], 2.6 if small else 4.0, 4.0 if small else 5.0
-        )
-        titles = tuple(column.title for column in block.columns)
-        head_kind = Type(7.2, 9.8, font=BOLD, colour=HEAD_CELL.colour) if small else HEAD_CELL
-        header = self._row(block, look, titles, head_kind)
+        size = DENSE_SIZE if block.dense else COMPACT_SIZE if block.compact else PLAIN_SIZE
+        aligns: list[str] = [column.align for column in block.columns]
+        look = Look(self._widths(block, size), aligns, size.pad, size.side)
+        header = self._row(block, look, tuple(column.title for column in block.columns), size.head)
         found: list[Flowable] = []
         if plain(block.caption):
             found.append(
                 Caption(self.words.lines(block.caption, TABLE_CAPTION, TEXT_WIDTH), TEXT_WIDTH, TABLE_CAPTION)
             )
-        return [*found, Table(look, self._rows(block, look), header)]
+        return [*found, Table(look, self._rows(block, look, size), header)]
 
-    def _rows(self, block: d.Grid, look: Look) -> list[Row]:
-        kind, strong = (COMPACT, COMPACT_BOLD) if block.compact else (CELL, CELL_BOLD)
+    def _widths(self, block: d.Grid, size: GridSize) -> list[float]:
+        """Widths as wished, but for columns where a word or a code would be torn."""
+        whole = sum(column.width for column in block.columns)
+        widths = [TEXT_WIDTH * column.width / whole for column in block.columns]
+        shown = block.rows[: min(block.limit or MEASURED, MEASURED)]
+        needs = []
+        for index, column in enumerate(block.columns):
+            cells = [self.words.least(row[index], size.cell, column.decimals) for row in shown]
+            need = max([self.words.least(column.title, size.head), *cells]) + 2 * size.side + 0.2
+            needs.append(min(need, TEXT_WIDTH * 0.5))
+        return fitted(widths, needs)
+
+    def _rows(self, block: d.Grid, look: Look, size: GridSize) -> list[Row]:
         shown = block.rows[: block.limit] if block.limit else block.rows
-        rows = [self._row(block, look, row, kind) for row in shown]
+        rows = [self._row(block, look, row, size.cell) for row in shown]
         rest = len(block.rows) - len(shown)
-        grey = Type(kind.size, kind.leading, colour=MUTED)
+        grey = Type(size.cell.size, size.cell.leading, colour=MUTED)
         if rest:
             rows.append(self._note(_("+%(count)d more", count=rest), look, grey))
         if not block.rows:
             rows.append(self._note(plain(block.empty) or _("No entries."), look, grey))
         if block.total:
-            total = self._row(block, look, block.total, strong)
+            total = self._row(block, look, block.total, size.strong)
             total.strong = True
             rows.append(total)
         return rows
@@ -201,8 +230,13 @@ class Builder:
     def _figure(self, block: d.Figure) -> list[Flowable]:
         return [Charts([block.chart], TEXT_WIDTH, block.height, block.caption)]
 
-    def _pair(self, block: d.FigurePair) -> list[Flowable]:
-        return [Charts([block.left, block.right], TEXT_WIDTH, block.height)]
+    def _figures(self, block: d.FigureRow) -> list[Flowable]:
+        step = block.columns
+        rows = [list(block.charts[start : start + step]) for start in range(0, len(block.charts), step)]
+        return [Charts(row, TEXT_WIDTH, block.height, slots=step) for row in rows]
+
+    def _board(self, block: d.Board) -> list[Flowable]:
+        return [BoardLines(block.rows, TEXT_WIDTH, self.words)] if block.rows else []
 
     def _image(self, block: d.Image) -> list[Flowable]:
         return [Photo(block, TEXT_WIDTH)]
@@ -213,14 +247,17 @@ class Builder:
         kind = Type(9.2, 14, before=3, after=9)
         if plain(block.title):
             lines += self.words.lines(Badge(block.title, tone_of(block.tone)), kind, room)
-        if plain(block.text):
+        parts = block.text if isinstance(block.text, tuple) else (plain(block.text).strip("\n"),)
+        if any(plain(part) for part in parts):
             # Without a title the shape of the tone stands before the text: colour never speaks alone.
-            indent = 0.0 if lines else kind.size * 1.5
-            text = self.words.lines(plain(block.text).strip("\n"), kind, room - indent)
-            for line in text:
-                line.indent = indent
-            text[0].mark = f"badge:{tone_of(block.tone)}" if indent else ""
-            lines += text
+            indent = kind.size if len(parts) > 1 else 0.0 if lines else kind.size * 1.5
+            for part in parts:
+                text = self.words.lines(part, kind, room - indent)
+                for line in text:
+                    line.indent = indent
+                if indent:
+                    text[0].mark = "dot:" if len(parts) > 1 else f"badge:{tone_of(block.tone)}"
+                lines += text
         return [Lines(lines, TEXT_WIDTH, kind, ground=pale, edge=strong)]
 
     def _signatures(self, block: d.Signatures) -> list[Flowable]:

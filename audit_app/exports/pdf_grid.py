@@ -15,6 +15,9 @@ from .pdf_styles import ACCENT, ACCENT_WASH, HAIR, WASH
 TALL = 160.0
 """A row taller than this may be broken at the foot of a page; a lower one moves to the next."""
 
+SHORT = 130.0
+"""A table no taller than this stays on one page with the heading above it."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -43,6 +46,19 @@ class Look:
         return Row(cells, tallest + 2 * self.pad, span, strong)
 
 
+def fitted(widths: list[float], needs: list[float]) -> list[float]:
+    """The widths, with room moved to columns that need more from those that can spare it; the sum stays."""
+    lacking = sum(max(0.0, need - wide) for wide, need in zip(widths, needs, strict=True))
+    spare = sum(max(0.0, wide - need) for wide, need in zip(widths, needs, strict=True))
+    if not lacking or not spare:
+        return widths
+    given, taken = min(1.0, spare / lacking), min(1.0, lacking / spare)
+    return [
+        wide + (need - wide) * (given if need > wide else taken)
+        for wide, need in zip(widths, needs, strict=True)
+    ]
+
+
 class Table(Flow):
     """A header and rows; each part that `split` makes shares the rows of the whole."""
 
@@ -58,7 +74,9 @@ class Table(Flow):
 
     @property
     def least(self) -> float:
-        """The header with the first row, or with as much of it as a broken row keeps."""
+        """All of a short table; else the header with the first row, or as much as a broken row keeps."""
+        if self.total <= SHORT:
+            return self.total
         first = self.rows[0].height if self.rows else 0.0
         return self.head_height + min(first, TALL) + self.before
 

@@ -38,11 +38,13 @@ def source_line(chart: Chart, caption: object = "") -> str:
 
 
 class Charts(Flow):
-    """One chart, or two side by side, each with title, unit and source."""
+    """Charts side by side in equal slots, each with title, unit and source."""
 
-    def __init__(self, charts: list[Chart], width: float, height: float, caption: object = "") -> None:
+    def __init__(self, charts: list[Chart], width: float, height: float, caption: object = "",
+                 slots: int = 0) -> None:  # fmt: skip
         super().__init__(4, 12)
-        self.each = (width - GAP * (len(charts) - 1)) / len(charts)
+        slots = max(slots, len(charts))
+        self.each = (width - GAP * (slots - 1)) / slots
         self.wide, self.plots = width, []
         self.high = min(height * mm, TEXT_HEIGHT - 120)
         for chart in charts:

@@ -80,6 +80,7 @@ def lines_of(text: str, size: float, room: float, font: str = REGULAR) -> tuple[
     return _cached(text, font, size, round(room, 2))
 
 
+@lru_cache(maxsize=8192)
 def widest_unit(text: str, size: float, font: str = REGULAR) -> float:
     """Width in points of the longest piece that would have to be torn in a narrower column."""
     return max((width(unit, font, size) for unit in _units(drawable(text, font))), default=0.0)

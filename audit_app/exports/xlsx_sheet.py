@@ -69,15 +69,15 @@ class Pen:
         plain_value = value_of(value, self.zone)
         spot: Any = tab.cell(row, column)
         spot._style = self.style(**_fitting(plain_value, look))
+        # Set past openpyxl's guesses: text stays text, and guessing costs more than writing.
+        spot._value = plain_value
         if isinstance(plain_value, str):
-            spot.value = None
-            spot._value, spot.data_type = plain_value, "s"
+            spot.data_type = "s"
             if plain_value.startswith(RISKY):
                 spot._style = copy(spot._style)
                 spot.quotePrefix = True
         elif plain_value is not None:
-            spot.value = plain_value
-            spot._style = self.style(**_fitting(plain_value, look))
+            spot.data_type = "d" if hasattr(plain_value, "year") else "n"
         if link:
             self._link(tab, spot, link, look)
         return spot
@@ -189,7 +189,8 @@ def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], *
     """A sentence over all columns, with the height its lines need: Excel measures no merged cells."""
     pen.write(tab, at, 1, text, wrap=True, **look)
     if len(widths) > 1:
-        tab.merge_cells(start_row=at, end_row=at, start_column=1, end_column=len(widths))
+        # merge_cells() would make and style each cell beneath; an empty one needs neither.
+        tab.merged_cells.add(f"A{at}:{get_column_letter(len(widths))}{at}")
     lines = _lines(text, sum(widths))
     tab.row_dimensions[at].height = min(400.0, lines * pen.size * 1.5 + 3)
 

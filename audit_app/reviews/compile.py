@@ -2,20 +2,18 @@
 of rows.
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 
 from audit_app.accounts.models import Organisation
 from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.findings.models import Finding, Origin
-from audit_app.indicators.periods import Month as Calendar
 from audit_app.reviews import (
     compile_actions,
     compile_audits,
     compile_findings,
     compile_indicators,
+    compile_overview,
     lights,
     series,
 )
@@ -27,9 +25,7 @@ from audit_app.reviews.pack import (
     DecisionRow,
     Definition,
     Input,
-    Many,
     Meta,
-    Month,
     Name,
     Pack,
     PreviousAction,
@@ -89,14 +85,14 @@ def compile_input(review: Review, key: InputKey) -> tuple[Block, ...]:
         return _c1(compile_findings.read(*span), register)
     if key is InputKey.C3:
         return _c3(compile_audits.read(*span), register)
-    return _of_indicators(key, register)
+    return _of_indicators(key, register, review)
 
 
-def _of_indicators(key: InputKey, register: series.Register) -> tuple[Block, ...]:
+def _of_indicators(key: InputKey, register: series.Register, review: Review) -> tuple[Block, ...]:
     if key is InputKey.C2:
-        return compile_indicators.overview(register)
+        return compile_overview.overview(register, {one.code for one in uncommented(review, register)})
     own = compile_indicators.for_input(register, key.value)
-    return (*own, *compile_indicators.targets(register)) if key is InputKey.G else own
+    return (*own, *compile_overview.targets(register)) if key is InputKey.G else own
 
 
 def _c1(findings: compile_findings.Findings, register: series.Register) -> tuple[Block, ...]:
@@ -127,7 +123,7 @@ def _blocks(
         "d": compile_findings.improvements(review.period_from, review.period_to),
     }
     for key in (InputKey.C2, InputKey.E, InputKey.G, InputKey.H, InputKey.I, InputKey.J):
-        found[key.value] = _of_indicators(key, register)
+        found[key.value] = _of_indicators(key, register, review)
     return found
 
 
@@ -226,15 +222,8 @@ def _definitions(register: series.Register) -> list[Definition]:
 
 def warnings(review: Review, register: series.Register, audits: compile_audits.Audits) -> list[Said]:
     """What the rules point out without stopping anybody: R14, an audit not reported, a participant absent."""
-    found = [
-        said(
-            "warn.uncommented",
-            name=one.name,
-            code=one.code,
-            months=Many(tuple(Month(month.first) for month in silent)),
-        )
-        for one, silent in _uncommented(review, register)
-    ]
+    silent = uncommented(review, register)
+    found = [said("warn.silent", count=len(silent), input=InputKey.C2.value)] if silent else []
     if not audits.done(audits.own):
         found.append(said("warn.no_audit"))
     found += [
@@ -247,17 +236,17 @@ def warnings(review: Review, register: series.Register, audits: compile_audits.A
     ]
 
 
-def _uncommented(review: Review, register: series.Register) -> list[tuple[series.Series, Sequence[Calendar]]]:
+def uncommented(review: Review, register: series.Register) -> list[series.Series]:
     """R14: targets missed without a word: no comment on the month, no finding on the indicator, no
     decision.
     """
     spoken = _spoken(review)
-    found: list[tuple[series.Series, Sequence[Calendar]]] = []
-    for one in register.series:
-        silent = [month for month in register.missed(one) if not one.points[month].comment]
-        if silent and not any(_mentions(text, one) for text in spoken):
-            found.append((one, silent))
-    return found
+    return [
+        one
+        for one in register.series
+        if any(not one.points[month].comment for month in register.missed(one))
+        and not any(_mentions(text, one) for text in spoken)
+    ]
 
 
 def _spoken(review: Review) -> list[str]:

@@ -72,13 +72,13 @@ def table(rows: tuple[PreviousAction, ...]) -> Table:
     columns = (
         Column(said("col.code"), width=15),
         Column(said("col.review"), width=14),
-        Column(said("col.title"), width=27),
+        Column(said("col.title"), width=32),
         Column(said("col.owner"), width=13),
         Column(said("col.state"), width=12),
         Column(said("col.due"), "date", 13),
-        Column(said("col.age"), "int", 7),
+        Column(said("col.age"), "int", 9),
         Column(said("col.late"), "int", 9),
-        Column(said("col.note"), width=18),
+        Column(said("col.note"), width=28),
     )
     return Table(
         said("table.previous"),

@@ -25,6 +25,7 @@ from audit_app.findings.models import (
 )
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.indicators.periods import months
+from audit_app.reviews.compile_months import matrix
 from audit_app.reviews.pack import (
     Block,
     Column,
@@ -129,7 +130,8 @@ def for_input(found: Findings) -> tuple[Block, ...]:
     """Input c1."""
     if not found.rows:
         return (Remark(said("nc.none"), "good"),)
-    return (*_remarks(found), *_plots(found), _months(found), *_counts(found), _matrix(found), _open(found))
+    tables = (*_across(found), _months(found), *_counts(found), _matrix(found), _open(found))
+    return (*_remarks(found), *_plots(found), *tables)
 
 
 def share(part: int, whole: int) -> Figure:
@@ -147,6 +149,9 @@ def _remarks(found: Findings) -> list[Remark]:
         overdue=len(overdue),
     )
     remarks = [Remark(first, "bad" if overdue else "info")]
+    if grades := Counter(row.grade for row in found.raised()):
+        by_grade = said("nc.grades", major=grades[Grade.MAJOR], minor=grades[Grade.MINOR])
+        remarks.append(Remark(by_grade, "info"))
     for key, one in (("nc.on_time", found.shares.on_time), ("nc.recurring", found.shares.recurring)):
         facts: dict[str, Value] = {
             "part": one.numerator,
@@ -181,7 +186,18 @@ def _months(found: Findings) -> Table:
         said("table.nc_months"),
         columns,
         tuple((Month(one.first), *counts) for one, counts in _per_month(found)),
+        where="book",
     )
+
+
+def _across(found: Findings) -> list[Table]:
+    """The same on paper: months across."""
+    rows = _per_month(found)
+    lines: list[tuple[Value, tuple[Value, ...]]] = [
+        (said(f"col.{name}"), tuple(counts[place] for _one, counts in rows))
+        for place, name in enumerate(("opened", "closed", "open", "overdue"))
+    ]
+    return matrix(said("table.nc_months"), said("col.count"), [one for one, _counts in rows], lines)
 
 
 def _plots(found: Findings) -> list[Plot]:
@@ -230,18 +246,19 @@ def _counts(found: Findings) -> list[Table]:
                 (Toned(said(f"grade.{grade.value}"), GRADE_TONE[grade]), grades[grade])
                 for grade in (Grade.MAJOR, Grade.MINOR)
             ),
+            where="book",
         ),
         Table(
             said("table.nc_clauses"),
             (Column(said("col.clause"), width=30), number),
             tuple((clause or said("value.unnamed"), count) for clause, count in _ranked(clauses)),
-            limit=10,
+            where="book",
         ),
         Table(
             said("table.nc_processes"),
             (Column(said("col.process"), width=30), number),
             tuple((names[process], count) for process, count in _ranked(processes)),
-            limit=10,
+            limit=8,
         ),
     ]
 
@@ -304,7 +321,7 @@ def _open(found: Findings) -> Table:
             (
                 row.code,
                 row.title,
-                Toned(said(f"grade.{row.grade.value}"), GRADE_TONE[row.grade]),
+                Toned(said(f"col.{row.grade.value}"), GRADE_TONE[row.grade]),
                 row.owner or None,
                 said(f"finding.{row.state.value}"),
                 row.due_on,

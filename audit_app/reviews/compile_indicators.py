@@ -1,25 +1,22 @@
-"""What the indicators say for inputs c2, e, g, h, i, j: tables, charts, and sentences on targets and gaps."""
+"""What the indicators of an input say: sentences on targets and gaps, charts, tables of their months."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from audit_app.indicators import trend
 from audit_app.indicators.periods import Month as Calendar
+from audit_app.reviews.compile_months import latest, month, month_matrix, services, spans, value_table
 from audit_app.reviews.pack import (
     Block,
-    Column,
     Line,
     Many,
-    Month,
     Plot,
     Remark,
     Said,
-    Table,
-    Toned,
     Value,
     said,
 )
-from audit_app.reviews.series import Point, Register, Series, full_name, movement
+from audit_app.reviews.series import Register, Series, full_name
 
 PLACES: dict[str, tuple[str, ...]] = {
     "e": ("CSAT", "CMP", "CMC"),
@@ -30,12 +27,16 @@ PLACES: dict[str, tuple[str, ...]] = {
     "c3": ("AUD",),
 }
 """Which input shows an indicator; whatever is not named here is a matter of the services (h)."""
-ABREAST = 6
-"""Indicators side by side in a table of months on paper."""
+NAMED = 3
+"""Months, or spans of months, that a sentence names before it says "+n more"."""
+VALUES_NAMED = frozenset({"AVL", "SLA"})
+"""Service levels owed to customers: sentences name every missed month of a year with its value."""
+COUNTED = frozenset({"c1", "c3"})
+"""Inputs whose own charts count records; their indicators stand beside them as a table."""
+DRAWN = 3
+"""Values needed before a chart says more than the table."""
 ENOUGH = 8
 """Months needed before process limits mean anything."""
-
-WORD = {"improving": "good", "worsening": "bad"}
 
 
 def codes_of(register: Register, key: str) -> tuple[str, ...]:
@@ -46,11 +47,6 @@ def codes_of(register: Register, key: str) -> tuple[str, ...]:
     return PLACES.get(key, ())
 
 
-def month(one: Calendar) -> Month:
-    """A month as the pack keeps it."""
-    return Month(one.first)
-
-
 def for_input(register: Register, key: str) -> tuple[Block, ...]:
     """Everything an input shows of its own indicators: misses and gaps first, then charts, then the
     months.
@@ -59,49 +55,53 @@ def for_input(register: Register, key: str) -> tuple[Block, ...]:
     told = [one for one in series if one.points]
     if not told:
         return (Remark(said("indicator.none"), "neutral"),) if series else ()
-    remarks = [*misses(register, told), *gaps(register, series)]
+    remarks = misses(register, told)
     if key == "h":
         remarks += service_misses(register, told)
-    register = register.trimmed(told)
-    tables = [*month_tables(register, told), value_table(register, told)]
-    plots = [plot(register, one) for one in told]
-    return (*remarks, *plots, *services(register, told), *tables)
+    remarks += gaps(register, series)
+    shown_register = register.trimmed(told)
+    drawn = () if key in COUNTED else told
+    plots = [plot(shown_register, one) for one in drawn if len(one.points) >= DRAWN]
+    tables = [*services(register, told), *month_matrix(register, told), value_table(shown_register, told)]
+    return (*remarks, *plots, *tables)
 
 
 def misses(register: Register, series: Sequence[Series]) -> list[Remark]:
-    """One sentence per indicator that missed its target, with every month; or that none did."""
+    """One line per indicator that missed its target; or that none did."""
     found = [
-        Remark(
-            said(
-                "indicator.missed",
-                name=one.name,
-                code=one.code,
-                target=one.target_words(missed[-1]),
-                count=len(missed),
-                total=len(register.known(one)),
-                months=Many(
-                    tuple(
-                        said("indicator.missed_month", value=one.figure(one.value(each)), month=month(each))
-                        for each in missed
-                    )
-                ),
-            ),
-            "bad",
-        )
-        for one in series
-        if (missed := register.missed(one))
+        Remark(_missed(register, one, missed), "bad") for one in series if (missed := register.missed(one))
     ]
     judged = any(one.has_target and register.known(one) for one in series)
     return found or ([Remark(said("indicator.all_met"), "good")] if judged else [])
 
 
+def _missed(register: Register, one: Series, missed: Sequence[Calendar]) -> Said:
+    """How often and when; with the values where they are service levels owed to customers."""
+    last = register.known(one)[-1]
+    valued = one.code in VALUES_NAMED
+    each: list[Value] = [month(at) for at in missed]
+    if valued:
+        key = "indicator.missed_month"
+        each = [said(key, value=one.figure(one.value(at)), month=month(at)) for at in missed]
+    return said(
+        "indicator.missed_short",
+        name=one.name,
+        code=one.code,
+        target=one.target_words(last),
+        count=len(missed),
+        total=len(register.known(one)),
+        value=one.figure(one.value(last)),
+        month=month(last),
+        months=latest(each, 12 if valued else NAMED),
+    )
+
+
 def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
-    """Months without data, named; indicators without any value in one sentence."""
+    """Months without data, as spans; indicators without any value in one sentence."""
     silent = tuple(full_name(one) for one in series if not register.known(one))
     found = [
         Remark(
-            said("indicator.gap", name=one.name, code=one.code, months=Many(tuple(map(month, missing)))),
-            "warn",
+            said("indicator.gap", name=one.name, code=one.code, months=latest(spans(missing), NAMED)), "warn"
         )
         for one in series
         if register.known(one) and (missing := register.gaps(one))
@@ -112,23 +112,28 @@ def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
 
 
 def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]:
-    """Each service and month below the availability target."""
-    return [
-        Remark(
-            said(
-                "indicator.service_missed",
-                service=name,
-                value=one.figure(value),
-                month=month(each),
-                target=one.target_words(),
-            ),
-            "bad",
-        )
-        for one in series
-        for each in register.known(one)
-        for name, value in one.points[each].services
-        if one.misses(value)
-    ]
+    """Each service below the availability target, with its months and their values."""
+    found = []
+    for one in series:
+        months: dict[str, list[Value]] = {}
+        for each in register.known(one):
+            for name, value in one.points[each].services:
+                if one.misses(value):
+                    words = said("indicator.missed_month", value=one.figure(value), month=month(each))
+                    months.setdefault(name, []).append(words)
+        found += [
+            Remark(
+                said(
+                    "indicator.service_months",
+                    service=name,
+                    months=latest(each_month, 12),
+                    target=one.target_words(),
+                ),
+                "bad",
+            )
+            for name, each_month in months.items()
+        ]
+    return found
 
 
 def plot(register: Register, one: Series) -> Plot:
@@ -141,6 +146,10 @@ def plot(register: Register, one: Series) -> Plot:
         lower, centre, upper = (
             Decimal(str(round(number, 6))) for number in (found.lower, found.centre, found.upper)
         )
+        if min(known) >= 0:  # What is counted or measured cannot fall below nothing,
+            lower = max(lower, Decimal(0))
+        if one.unit == "%" and max(known) <= 100:  # and a share of a whole cannot pass the whole.
+            upper = min(upper, Decimal(100))
         limits = (lower, centre, upper)
         signals = tuple(
             place for place, value in enumerate(values) if value is not None and not lower <= value <= upper
@@ -175,217 +184,11 @@ def cases(register: Register, one: Series) -> tuple[tuple[int, ...] | None, ...]
 
 
 def source(register: Register, one: Series) -> Value:
-    """File names behind an indicator, or that it was typed in."""
+    """The file behind an indicator, or the first and the last of many; or that it was typed in."""
     used = {point.source for point in one.points.values()}
     names = tuple(register.files[each].filename for each in register.files if each in used)
     if one.own:
         return said("value.this_system")
-    return Many(names) if names else said("value.entered")
-
-
-def column(one: Series) -> Column:
-    """Head of a column of values: code and unit."""
-    unit = "" if one.unit in ("n", "currency") else one.unit
-    title: Value = said("col.code_unit", code=one.code, unit=said_unit(unit)) if unit else one.code
-    return Column(title, "number", 10, one.figure(None).decimals)
-
-
-def said_unit(unit: str) -> Said:
-    """A unit as a fact."""
-    return said(f"unit.{unit}")
-
-
-def shown(one: Series, each: Calendar) -> Value:
-    """The value of a month in a table; marked where it misses the target."""
-    value = one.value(each)
-    return (
-        Toned(one.figure(value), "bad")
-        if value is not None and one.misses(value, each)
-        else one.figure(value)
-    )
-
-
-def of_service(one: Series, value: Decimal | None) -> Value:
-    """A service's value, marked where it misses the target of the indicator."""
-    return Toned(one.figure(value), "bad") if value is not None and one.misses(value) else one.figure(value)
-
-
-def month_tables(register: Register, series: Sequence[Series]) -> list[Table]:
-    """Months down, indicators across, as many tables as paper needs; missed values are marked."""
-    tables = []
-    for start in range(0, len(series), ABREAST):
-        part = series[start : start + ABREAST]
-        rows = tuple((month(each), *(shown(one, each) for one in part)) for each in register.window)
-        columns = (Column(said("col.month"), "month", 8), *map(column, part))
-        tables.append(Table(said("table.months"), columns, rows, where="paper"))
-    return tables
-
-
-def value_table(register: Register, series: Sequence[Series]) -> Table:
-    """The same values one to a row, for filters and pivots."""
-    columns = (
-        Column(said("col.code"), width=7),
-        Column(said("col.indicator"), width=22),
-        Column(said("col.month"), "month"),
-        Column(said("col.value"), "number", decimals=2),
-        Column(said("col.unit"), width=6),
-        Column(said("col.target")),
-        Column(said("col.judged"), width=8),
-        Column(said("col.numerator"), "number", decimals=0),
-        Column(said("col.denominator"), "number", decimals=0),
-        Column(said("col.comment"), width=24),
-        Column(said("col.source"), width=20),
-    )
-    rows = tuple(
-        (
-            one.code,
-            one.name,
-            month(each),
-            point.value if point else None,
-            said_unit(one.unit),
-            one.target_words(each),
-            judged(one, each),
-            point.numerator if point else None,
-            point.denominator if point else None,
-            point.comment if point else "",
-            _origin(register, one, point),
-        )
-        for one in series
-        for each in register.window
-        for point in (one.points.get(each),)
-    )
-    return Table(said("table.values"), columns, rows, where="book")
-
-
-def _origin(register: Register, one: Series, point: Point | None) -> Value:
-    """File name behind one value, or how else it came to be; nothing where there is no value."""
-    if point is None:
-        return None
-    if point.source in register.files:
-        return str(register.files[point.source].filename)
-    return said("value.this_system" if one.own else "value.entered")
-
-
-def judged(one: Series, each: Calendar) -> Value:
-    """Met, missed, no data or no target, in a month."""
-    value = one.value(each)
-    if value is None:
-        return Toned(said("value.no_data"), "neutral")
-    if one.target_words(each) is None:
-        return said("value.no_target")
-    return Toned(said("value.missed"), "bad") if one.misses(value, each) else Toned(said("value.met"), "good")
-
-
-def services(register: Register, series: Sequence[Series]) -> list[Table]:
-    """Availability by service: months down, services across."""
-    found = []
-    for one in series:
-        names = sorted({name for point in one.points.values() for name, _value in point.services})
-        for start in range(0, len(names), ABREAST):
-            part = names[start : start + ABREAST]
-            span = [each for each in register.window if one.points.get(each) and one.points[each].services]
-            rows = tuple(
-                (month(each), *(of_service(one, dict(one.points[each].services).get(name)) for name in part))
-                for each in span
-            )
-            columns = (
-                Column(said("col.month"), "month", 8),
-                *(Column(name, "number", 10, one.figure(None).decimals) for name in part),
-            )
-            found.append(Table(said("table.services"), columns, rows))
-    return found
-
-
-def moved(one: Series, upto: Calendar) -> Value:
-    """Improving or worsening with its tone, else that there is no clear trend."""
-    word = movement(one, upto)
-    return Toned(said(f"movement.{word}"), WORD[word]) if word else said("value.no_trend")
-
-
-def overview(register: Register) -> tuple[Block, ...]:
-    """Input c2: each indicator with its latest month against target, the month before and the year before."""
-    told = [one for one in register.series if register.known(one)]
-    if not told:
-        return (Remark(said("indicator.none"), "neutral"),)
-    columns = (
-        Column(said("col.indicator"), width=25),
-        Column(said("col.target"), width=10),
-        Column(said("col.last"), "figure", 10),
-        Column(said("col.last_month"), "month", 8),
-        Column(said("col.previous"), "figure", 10),
-        Column(said("col.last_year"), "figure", 10),
-        Column(said("col.movement"), width=15),
-        Column(said("col.judged"), width=11),
-    )
-    table = Table(said("table.indicators"), columns, tuple(_row(register, one) for one in told))
-    counted = [met_plot(register)] if any(one.has_target for one in told) else []
-    listed = [*misses(register, told), *gaps(register, register.series)]
-    return (Remark(said("indicator.elsewhere"), "neutral"), *listed, *counted, table)
-
-
-def _row(register: Register, one: Series) -> tuple[Value, ...]:
-    last = register.known(one)[-1]
-    return (
-        full_name(one),
-        one.target_words(last),
-        shown(one, last),
-        month(last),
-        shown(one, last.previous()),
-        shown(one, last.same_month_last_year()),
-        moved(one, last),
-        judged(one, last),
-    )
-
-
-def met_plot(register: Register) -> Plot:
-    """Share of the indicators with a target and a value that met it, month by month."""
-    shares: list[Decimal | None] = []
-    pairs: list[tuple[int, ...] | None] = []
-    for each in register.window:
-        values = [
-            (one, value)
-            for one in register.series
-            if one.has_target and (value := one.value(each)) is not None
-        ]
-        met = sum(not one.misses(value, each) for one, value in values)
-        shares.append(Decimal(met) * 100 / len(values) if values else None)
-        pairs.append((met, len(values)) if values else None)
-    return Plot(
-        "bar",
-        said("plot.met"),
-        tuple(map(month, register.window)),
-        (Line(said("plot.met"), tuple(shares)),),
-        unit="%",
-        decimals=0,
-        source=said("table.indicators"),
-        cases=tuple(pairs),
-        higher=1,
-    )
-
-
-def targets(register: Register) -> tuple[Block, ...]:
-    """Input g: every target, met or missed, with the months that missed it."""
-    told = [one for one in register.series if one.has_target and register.known(one)]
-    if not told:
-        return ()
-    columns = (
-        Column(said("col.indicator"), width=26),
-        Column(said("col.target"), width=10),
-        Column(said("col.last"), "figure", 10),
-        Column(said("col.last_month"), "month", 8),
-        Column(said("col.judged"), width=11),
-        Column(said("col.missed"), "int", 9),
-    )
-    rows = tuple(
-        (
-            full_name(one),
-            one.target_words(last),
-            shown(one, last),
-            month(last),
-            judged(one, last),
-            len(register.missed(one)),
-        )
-        for one in told
-        for last in register.known(one)[-1:]
-    )
-    return (Table(said("table.targets"), columns, rows),)
+    if len(names) > 1:
+        return said("value.files", first=names[0], last=names[-1], count=len(names))
+    return names[0] if names else said("value.entered")

@@ -19,11 +19,11 @@ LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 KINDS = ("pdf", "xlsx")
 
 
-def render(pack: Pack, language: str, kind: str) -> bytes:
+def render(pack: Pack, language: str, kind: str, sha256: str = "") -> bytes:
     """One file of a pack. The same pack always gives the same bytes. ``language``: zh or en; ``kind``:
-    pdf, xlsx.
+    pdf, xlsx; ``sha256``: digest of the pack's JSON where the caller has it.
     """
-    locale, sha256 = LOCALES[language], digest(to_json(pack))
+    locale, sha256 = LOCALES[language], sha256 or digest(to_json(pack))
     with speaking(locale):
         if kind == "pdf":
             return pdf.render(paper.document(pack, locale, sha256))
@@ -32,7 +32,8 @@ def render(pack: Pack, language: str, kind: str) -> bytes:
 
 def render_all(pack: Pack) -> dict[tuple[str, str], bytes]:
     """All four files, by (language, kind): what :func:`services.approve` keeps."""
-    return {(language, kind): render(pack, language, kind) for language in LOCALES for kind in KINDS}
+    sha256 = digest(to_json(pack))
+    return {(language, kind): render(pack, language, kind, sha256) for language in LOCALES for kind in KINDS}
 
 
 def pack_of(review: Review) -> tuple[Pack, str]:
@@ -47,12 +48,19 @@ def pack_of(review: Review) -> tuple[Pack, str]:
 def file_of(review: Review, language: str, kind: str) -> bytes:
     """One export: the kept bytes of an approved review, a fresh draft of any other."""
     kept = queries.frozen_file(review, language, kind)
-    return kept.content if kept is not None else render(pack_of(review)[0], language, kind)
+    if kept is not None:
+        return kept.content
+    pack, sha256 = pack_of(review)
+    return render(pack, language, kind, sha256)
 
 
 def export(review: Review, language: str) -> dict[str, bytes]:
     """PDF and XLSX of a review in one language: {"pdf": …, "xlsx": …}."""
-    return {kind: file_of(review, language, kind) for kind in KINDS}
+    kept = {kind: queries.frozen_file(review, language, kind) for kind in KINDS}
+    if all(kept.values()):
+        return {kind: file.content for kind, file in kept.items() if file is not None}
+    pack, sha256 = pack_of(review)  # Compiled once for both files.
+    return {kind: render(pack, language, kind, sha256) for kind in KINDS}
 
 
 def filename(review: Review, language: str, kind: str) -> str:

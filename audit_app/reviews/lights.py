@@ -27,7 +27,8 @@ COUNTED_ELSEWHERE = frozenset({"AUD", "NCT", "NCR"})
 """Told by the lights on audits and nonconformities, from the records themselves."""
 NOT_MEASURED = "-"
 """Movement of a light that no indicator stands behind."""
-SHOWN = 3
+SHOWN = 2
+"""Reasons told of an area; the others are counted, so that the picture stays on one page."""
 RANK = {"bad": 0, "warn": 1, "neutral": 2, "good": 3}
 ON_TIME = 95
 """Percent of actions done on time below which the light is amber."""

@@ -319,6 +319,10 @@ KINDS: dict[str, type] = {
 }
 
 
+FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in KINDS.values()}
+"""Names of the fields of each class, read once."""
+
+
 def said(key: str, **facts: Value) -> Said:
     """A sentence from its key and facts."""
     return Said(key, tuple(sorted(facts.items())))
@@ -345,10 +349,10 @@ def _plain(value: Any) -> Any:
     if type(value) is date:
         return {"_": "date", "v": value.isoformat()}
     kind = type(value)
-    if KINDS.get(kind.__name__) is kind:
-        return {"_": kind.__name__} | {
-            field.name: _plain(getattr(value, field.name)) for field in fields(kind)
-        }
+    if kind in FIELDS:
+        found = {name: _plain(getattr(value, name)) for name in FIELDS[kind]}
+        found["_"] = kind.__name__
+        return found
     raise TypeError(f"A pack cannot hold {type(value).__name__}: {value!r}")
 
 

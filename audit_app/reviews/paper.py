@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 
 from audit_app.exports.document import (
     Block,
+    Board,
+    BoardRow,
     Callout,
     Contents,
     Cover,
@@ -32,8 +34,8 @@ from audit_app.reviews.pack import (
     Light,
     Many,
     Pack,
-    Plot,
-    Table,
+    Said,
+    SourceFile,
     said,
 )
 from audit_app.reviews.paper_blocks import render_blocks
@@ -83,6 +85,14 @@ def _all(pack: Pack, sha256: str) -> Iterator[Block]:
     yield from _previous(pack)
     yield from _picture(pack)
     yield Heading(_("4 Inputs a) to l)"), new_page=True)
+    yield Text(
+        _(
+            "In the charts: dashed, the target; dotted, the natural limits of the process; ringed, a "
+            "signal outside them. In the tables ■ marks a value that misses its target. All months and "
+            "all rows stand in the workbook of this pack."
+        ),
+        "note",
+    )
     for one in pack.inputs:
         yield from _input(pack, one)
     yield from _conclusion(pack)
@@ -122,7 +132,14 @@ def _decide(pack: Pack) -> Iterator[Block]:
     for number, row in enumerate(pack.decisions, 1):
         yield KeepTogether((Heading(f"1.{number} {_short(row.text)}", 2), _decision_facts(row)))
     if pack.warnings:
-        yield Callout("\n".join(map(tell, pack.warnings)), "warn", _("Pointed out"))
+        told = tuple(map(_warning, pack.warnings))
+        yield Callout(told, "warn", _("Pointed out"))
+
+
+def _warning(one: Said) -> str | Link:
+    """A warning in words; where the pack says more of it, a link to that input."""
+    key = dict(one.facts).get("input")
+    return Link(tell(one), url=f"#input-{key}") if key else tell(one)
 
 
 def _short(text: str) -> str:
@@ -145,56 +162,50 @@ def _decision_facts(row: DecisionRow) -> Facts:
 
 
 def _previous(pack: Pack) -> Iterator[Block]:
-    yield Heading(_("2 What became of the last decisions"), new_page=bool(pack.decisions))
+    yield Heading(_("2 What became of the last decisions"))
     blocks = next((one.blocks for one in pack.inputs if one.key == "a"), ())
     yield from render_blocks(blocks)
 
 
 def _picture(pack: Pack) -> Iterator[Block]:
     yield Heading(_("3 The picture on one page"), new_page=True)
-    columns = (
-        GridColumn(_("Subject"), 20),
-        GridColumn(_("Traffic light"), 10),
-        GridColumn(_("Why"), 46),
-        GridColumn(_("Movement"), 14),
-        GridColumn(_("More"), 7),
-    )
-    yield Grid(columns, tuple(_light(light) for light in pack.lights), compact=True)
+    yield Board(tuple(map(_light, pack.lights)))
     yield Text(
         _(
             "Red: missed or late now. Amber: needs watching. Green: met. Grey: nothing to "
-            "judge by. The movement says "
+            "judge by. The arrow says "
             "whether the last three months got better or worse, whichever way is good."
         ),
         "note",
     )
 
 
-def _light(light: Light) -> tuple[GridCell, ...]:
-    reasons = tuple(tell(reason) for reason in light.reasons)
-    return (
-        Strong(tell(light.subject)),
+ARROWS = {"improving": "up", "worsening": "down", NOT_MEASURED: ""}
+
+
+def _light(light: Light) -> BoardRow:
+    more = next((reason for reason in light.reasons if reason.key == "why.more"), None)
+    words = letter(light.input_key) if more is None else tell(more)
+    movement = movement_word(light.movement)
+    return BoardRow(
         Badge(light_word(light.tone), light.tone),
-        reasons if len(reasons) > 1 else reasons[0],
-        movement_cell(light.movement),
-        Link(letter(light.input_key), url=f"#input-{light.input_key}"),
+        tell(light.subject),
+        tuple(tell(reason) for reason in light.reasons if reason is not more),
+        ARROWS.get(light.movement, "level"),
+        movement if movement != DASH else "",
+        Link(words if more else _("Input %(letter)s", letter=words), url=f"#input-{light.input_key}"),
     )
 
 
-def movement_cell(movement: str) -> GridCell:
-    """Improving and worsening with their tone; nothing where there is no clear trend."""
+def movement_word(movement: str) -> str:
+    """Improving, worsening or no clear trend; a dash where nothing is measured."""
     if movement in ("improving", "worsening"):
-        return Badge(tell(said(f"movement.{movement}")), "good" if movement == "improving" else "bad")
+        return tell(said(f"movement.{movement}"))
     return DASH if movement == NOT_MEASURED else tell(said("value.no_trend"))
 
 
-def _is_long(one: Input) -> bool:
-    """Inputs with figures start a page of their own; short ones follow each other."""
-    return one.key != "a" and any(isinstance(block, Plot | Table) for block in one.blocks)
-
-
 def _input(pack: Pack, one: Input) -> Iterator[Block]:
-    yield Heading(input_title(one.key), 2, new_page=_is_long(one), anchor=f"input-{one.key}")
+    yield Heading(input_title(one.key), 2, anchor=f"input-{one.key}")
     if one.text.strip():
         yield Text(one.text)
         yield Text(
@@ -222,7 +233,7 @@ def _input(pack: Pack, one: Input) -> Iterator[Block]:
 
 def _conclusion(pack: Pack) -> Iterator[Block]:
     one = pack.conclusion
-    yield Heading(_("5 Conclusion"), new_page=True)
+    yield Heading(_("5 Conclusion"))
     for title, text in (
         (_("Suitability"), one.suitability),
         (_("Adequacy"), one.adequacy),
@@ -292,7 +303,7 @@ def _annex(pack: Pack) -> Iterator[Block]:
         GridColumn(_("No."), 9),
         GridColumn(_("Indicator"), 20),
         GridColumn(_("Formula"), 36),
-        GridColumn(_("Unit"), 8),
+        GridColumn(_("Unit"), 11),
         GridColumn(_("Direction"), 14),
         GridColumn(_("Target"), 12),
         GridColumn(_("Clause"), 8),
@@ -321,21 +332,17 @@ def _sources(pack: Pack) -> Iterator[Block]:
             "system. Files that were read in:"
         )
     )
-    for source in pack.sources:
-        facts: tuple[tuple[str, GridCell], ...] = (
-            (_("File"), Strong(source.filename)),
-            ("SHA-256", source.sha256),
-            (
-                _("Rows read"),
-                _("%(accepted)s of %(rows)s", accepted=f"{source.accepted:,}", rows=f"{source.rows:,}"),
-            ),
-            (
-                _("Imported"),
-                tell(
-                    Many(tuple(part for part in (tell_moment(source.at, pack.meta.zone), source.by) if part))
-                ),
-            ),
-        )
-        yield KeepTogether((Facts(facts),))
-    if not pack.sources:
-        yield Text(_("None: all values were entered by hand."))
+    columns = (
+        GridColumn(_("File"), 20),
+        GridColumn("SHA-256", 45),
+        GridColumn(_("Rows read"), 11),
+        GridColumn(_("Imported"), 24),
+    )
+    rows = tuple(_source(pack, source) for source in pack.sources)
+    yield Grid(columns, rows, dense=True, empty=_("None: all values were entered by hand."))
+
+
+def _source(pack: Pack, source: SourceFile) -> tuple[GridCell, ...]:
+    imported = tuple(part for part in (tell_moment(source.at, pack.meta.zone), source.by) if part)
+    read = _("%(accepted)s of %(rows)s", accepted=f"{source.accepted:,}", rows=f"{source.rows:,}")
+    return source.filename, source.sha256, read, tell(Many(imported))

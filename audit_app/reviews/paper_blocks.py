@@ -1,4 +1,4 @@
-"""Compiled blocks on paper: remarks of one tone together, charts in pairs, tables as grids."""
+"""Compiled blocks on paper: remarks of one tone together, charts in rows, tables as grids."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from audit_app.exports.document import (
     Bullets,
     Callout,
     Figure,
-    FigurePair,
+    FigureRow,
     Grid,
     GridCell,
     GridColumn,
@@ -19,13 +19,13 @@ from audit_app.exports.document import (
 )
 from audit_app.exports.values import Badge, Tone
 from audit_app.reviews.charting import chart
-from audit_app.reviews.pack import Column, Plot, Remark, Table, Toned, Value
+from audit_app.reviews.pack import Column, Month, Plot, Remark, Said, Table, Toned, Value
 from audit_app.reviews.pack import Figure as Measured
 from audit_app.reviews.telling import DASH, bare, tell
 
 
 def render_blocks(blocks: Iterable[object]) -> Iterator[Block]:
-    """Compiled blocks in order: remarks of one tone together, charts in pairs, tables as grids."""
+    """Compiled blocks in order: remarks of one tone together, charts in rows, tables as grids."""
     plots: list[Plot] = []
     remarks: list[Remark] = []
     for block in blocks:
@@ -33,7 +33,7 @@ def render_blocks(blocks: Iterable[object]) -> Iterator[Block]:
             yield from _remarks(remarks)
             remarks = []
         if plots and not isinstance(block, Plot):
-            yield from _pairs(plots)
+            yield from _figures(plots)
             plots = []
         if isinstance(block, Remark):
             remarks.append(block)
@@ -43,7 +43,7 @@ def render_blocks(blocks: Iterable[object]) -> Iterator[Block]:
             yield from _grid(block)
     if remarks:
         yield from _remarks(remarks)
-    yield from _pairs(plots)
+    yield from _figures(plots)
 
 
 def _remarks(remarks: list[Remark]) -> Iterator[Block]:
@@ -51,21 +51,39 @@ def _remarks(remarks: list[Remark]) -> Iterator[Block]:
     titles = {"bad": _("Missed or late"), "warn": _("To watch"), "good": _("As wanted")}
     tone = remarks[0].tone
     if tone in titles:
-        yield Callout("\n".join(words), tone, titles[tone])
+        yield Callout(tuple(words) if len(words) > 1 else words[0], tone, titles[tone])
     else:
         yield Bullets(tuple(words))
 
 
-def _pairs(plots: list[Plot]) -> Iterator[Block]:
+def _figures(plots: list[Plot]) -> Iterator[Block]:
+    """One chart over the whole width; of several the important ones two to a row, the others three."""
     if len(plots) == 1:
-        yield Figure(chart(plots[0]))
+        yield Figure(chart(plots[0]), 44)
         return
-    for left, right in zip(plots[::2], plots[1::2], strict=False):
-        yield FigurePair(chart(left), chart(right))
-    if len(plots) % 2:
-        yield Figure(chart(plots[-1]), 50)
+    if len(plots) == 3:
+        yield FigureRow(tuple(map(chart, plots)), 3, 38)
+        return
+    large = [plot for plot in plots if _code(plot) in (*IMPORTANT, "")]
+    small = [plot for plot in plots if plot not in large]
+    if len(large) % 2 and small:
+        large.append(small.pop(0))
+    if len(small) == 1 or len(plots) == 2:
+        large, small = large + small, []
+    if large:
+        yield FigureRow(tuple(map(chart, large)), 2, 46)
+    if small:
+        yield FigureRow(tuple(map(chart, small)), 3, 33)
 
 
+def _code(plot: Plot) -> str:
+    """Code of the indicator a chart shows; "" for charts of records."""
+    facts = dict(plot.title.facts) if isinstance(plot.title, Said) else {}
+    return str(facts.get("code", ""))
+
+
+IMPORTANT = frozenset({"AVL", "SLA", "MTTR", "CSAT", "OBJ", "SUP"})
+"""Indicators whose charts are large wherever they stand among others."""
 NUMERIC = frozenset({"int", "number", "percent", "figure"})
 
 
@@ -82,7 +100,8 @@ def _grid(table: Table) -> Iterator[Block]:
     rows = tuple(tuple(map(cell, row, table.columns)) for row in table.rows)
     empty = tell(table.empty) if table.empty is not None else ""
     yield Heading(tell(table.title), 3)
-    yield Grid(columns, rows, limit=table.limit, empty=empty, compact=len(columns) > 6)
+    dense = sum(isinstance(column.title, Month) for column in table.columns) > 8
+    yield Grid(columns, rows, limit=table.limit, empty=empty, compact=len(columns) > 6, dense=dense)
 
 
 def cell(value: Value, column: Column) -> GridCell:

@@ -71,7 +71,7 @@ PHRASES: dict[str, Any] = {
     "col.previous": _l("Month before"),
     "col.last_year": _l("Year before"),
     "col.movement": _l("Movement"),
-    "col.judged": _l("Target"),
+    "col.judged": _l("Result"),
     "col.value": _l("Value"),
     "col.numerator": _l("Numerator"),
     "col.denominator": _l("Denominator"),
@@ -87,7 +87,7 @@ PHRASES: dict[str, Any] = {
     "col.dates": _l("Dates"),
     "col.reported": _l("Reported on"),
     "col.assessed": _l("Items assessed"),
-    "col.conform": _l("Without nonconformity, %%"),
+    "col.conform": _l("Without NC, %%"),
     "col.major": _l("Major"),
     "col.minor": _l("Minor"),
     "col.observation": _l("Obs."),
@@ -96,8 +96,8 @@ PHRASES: dict[str, Any] = {
     "col.total": _l("Total"),
     "col.service": _l("Service"),
     "col.missed": _l("Months missed"),
-    "col.code_month": "%(code)s",
-    "col.code_unit": "%(code)s (%(unit)s)",
+    "col.since": _l("Missed since"),
+    "col.spoken": _l("Comment or action"),
     # values
     "value.met": _l("met"),
     "value.missed": _l("missed"),
@@ -113,6 +113,12 @@ PHRASES: dict[str, Any] = {
     "value.range": "%(first)s – %(last)s",
     "value.named": "%(code)s %(name)s",
     "value.month_value": "%(month)s %(value)s",
+    "value.with_unit": "%(name)s, %(unit)s",
+    "value.more": _l("+%(count)s more"),
+    "value.of": _l("%(part)s of %(whole)s"),
+    "value.silent": _l("none"),
+    "value.spoken": _l("stated"),
+    "value.files": _l("%(count)s imported files"),
     # titles of tables and charts
     "table.previous": _l("Decisions of earlier reviews"),
     "table.nc_months": _l("Nonconformities by month"),
@@ -126,6 +132,7 @@ PHRASES: dict[str, Any] = {
     "table.values": _l("All values, one row each"),
     "table.services": _l("Availability by service"),
     "table.targets": _l("Targets met and missed"),
+    "table.missed": _l("Targets missed in the period"),
     "table.programmes": _l("Audits by programme"),
     "table.audits": _l("Results by audit"),
     "table.ofis": _l("Opportunities for improvement"),
@@ -142,14 +149,24 @@ PHRASES: dict[str, Any] = {
         "their date: %(overdue)s."
     ),
     "nc.none": _l("No nonconformity was raised in the period and none is open."),
+    "nc.grades": _l("Raised by grade: major %(major)s, minor %(minor)s."),
     "nc.on_time": _l("Actions done on time: %(part)s of %(whole)s due in the period (%(share)s)."),
     "nc.recurring": _l(
         "Recurring: %(part)s of %(whole)s (%(share)s) on a clause and department that "
         "had one in the twelve months before."
     ),
     "nc.age": _l("Open findings are %(days)s days old on average."),
-    "indicator.missed": _l(
-        "%(name)s (%(code)s): target %(target)s missed in %(count)s of %(total)s months: %(months)s."
+    "indicator.missed_short": _l(
+        "%(name)s (%(code)s): missed in %(count)s of %(total)s months (%(months)s), latest %(value)s in "
+        "%(month)s (target %(target)s)."
+    ),
+    "indicator.summary": _l(
+        "Of %(whole)s indicators with a target and a value, %(met)s meet it in their latest month; "
+        "%(missed)s missed it at least once in the period."
+    ),
+    "indicator.targets": _l(
+        "Of %(whole)s targets, %(met)s were met in every month with a value; each target missed stands "
+        "under input c2)."
     ),
     "indicator.missed_month": _l("%(value)s in %(month)s"),
     "indicator.gap": _l("%(name)s (%(code)s): no value for %(months)s."),
@@ -157,9 +174,7 @@ PHRASES: dict[str, Any] = {
     "indicator.none": _l("No indicator of this input has a value in the period."),
     "indicator.all_met": _l("Every target with a value was met in every month of the period."),
     "indicator.elsewhere": _l("Charts and months stand under the input an indicator belongs to."),
-    "indicator.service_missed": _l(
-        "%(service)s: %(value)s in %(month)s, below the target %(target)s: missed."
-    ),
+    "indicator.service_months": _l("%(service)s: target %(target)s missed: %(months)s."),
     "audit.none": _l("No audit was planned in the period."),
     "audit.coverage": _l("Own audits of the period cover %(part)s of %(whole)s clauses."),
     "audit.uncovered": _l("Not covered: %(clauses)s."),
@@ -184,37 +199,36 @@ PHRASES: dict[str, Any] = {
     "light.audits": _l("Internal audits"),
     "light.nonconformities": _l("Nonconformities and corrective actions"),
     "light.actions": _l("Decisions of earlier reviews"),
-    "why.missed": _l("%(name)s %(value)s in %(month)s misses %(target)s (%(count)s of %(total)s months)."),
-    "why.worsening": _l("%(name)s %(value)s in %(month)s meets %(target)s but is getting worse."),
+    "why.missed": _l("%(name)s %(value)s (%(month)s) misses %(target)s; %(count)s of %(total)s months"),
+    "why.worsening": _l("%(name)s %(value)s (%(month)s) meets %(target)s but is getting worse"),
     "why.missed_before": _l(
-        "%(name)s %(value)s in %(month)s meets %(target)s; missed in %(count)s of %(total)s months."
+        "%(name)s %(value)s (%(month)s) meets %(target)s; missed in %(count)s of %(total)s months"
     ),
-    "why.met": _l("%(name)s %(value)s in %(month)s meets %(target)s."),
-    "why.no_target": _l("%(name)s %(value)s in %(month)s; no target is set."),
-    "why.no_data": _l("%(name)s has no value in the period."),
-    "why.stale": _l("%(name)s: the latest value is of %(month)s."),
-    "why.all_met": _l("All %(count)s indicators with a target met it."),
-    "why.more": _l("+%(count)s more under input %(input)s)"),
-    "why.audits_late": _l("Late: %(late)s of %(planned)s audits."),
-    "why.audits_none": _l("No audit was planned in the period."),
+    "why.met": _l("%(name)s %(value)s (%(month)s) meets %(target)s"),
+    "why.no_target": _l("%(name)s %(value)s (%(month)s); no target is set"),
+    "why.no_data": _l("%(name)s has no value in the period"),
+    "why.stale": _l("%(name)s: the latest value is of %(month)s"),
+    "why.all_met": _l("All %(count)s indicators with a target met it"),
+    "why.more": _l("+%(count)s more: input %(input)s)"),
+    "why.audits_late": _l("Late: %(late)s of %(planned)s audits"),
+    "why.audits_none": _l("No audit was planned in the period"),
     "why.audits_uncovered": _l(
-        "Audits done: %(done)s of %(planned)s; clauses not covered in the period: %(missing)s."
+        "Audits done: %(done)s of %(planned)s; clauses not covered in the period: %(missing)s"
     ),
-    "why.audits_open": _l("Audits done: %(done)s of %(planned)s; none late."),
-    "why.audits_done": _l("All %(planned)s audits done; every clause covered."),
-    "why.nc_overdue": _l("Past their date: %(overdue)s of %(open)s open nonconformities."),
-    "why.nc_major": _l("Major nonconformities open: %(major)s; none past its date."),
-    "why.nc_late_share": _l("Only %(share)s of actions were done on time."),
-    "why.nc_fine": _l("Nonconformities open: %(open)s; none past its date."),
-    "why.actions_late": _l("Late: %(late)s of %(open)s open actions."),
-    "why.actions_open": _l("Open: %(open)s; none late."),
-    "why.actions_done": _l("All %(count)s are done."),
-    "why.actions_none": _l("No decision of an earlier review to follow up."),
+    "why.audits_open": _l("Audits done: %(done)s of %(planned)s; none late"),
+    "why.audits_done": _l("All %(planned)s audits done; every clause covered"),
+    "why.nc_overdue": _l("Past their date: %(overdue)s of %(open)s open nonconformities"),
+    "why.nc_major": _l("Major nonconformities open: %(major)s; none past its date"),
+    "why.nc_late_share": _l("Only %(share)s of actions were done on time"),
+    "why.nc_fine": _l("Nonconformities open: %(open)s; none past its date"),
+    "why.actions_late": _l("Late: %(late)s of %(open)s open actions"),
+    "why.actions_open": _l("Open: %(open)s; none late"),
+    "why.actions_done": _l("All %(count)s are done"),
+    "why.actions_none": _l("No decision of an earlier review to follow up"),
     # warnings
-    "warn.uncommented": _l(
-        "R14: %(name)s (%(code)s) missed its target in %(months)s, and there is neither "
-        "a comment nor an action or "
-        "decision on it."
+    "warn.silent": _l(
+        "Indicators that missed their target without a comment, action or decision: %(count)s. See input "
+        "%(input)s)."
     ),
     "warn.no_audit": _l(
         "No internal audit was reported in the period; its results are an input of the review."

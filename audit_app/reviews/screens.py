@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from audit_app.accounts.models import Person
 from audit_app.exports.chart_json import option
-from audit_app.exports.charts import Chart
 from audit_app.reviews import exports, queries
 from audit_app.reviews.charting import chart
 from audit_app.reviews.lights import NOT_MEASURED
@@ -100,18 +99,6 @@ def shown_chart(plot: Plot) -> ShownChart:
         rows,
         str(drawn.source),
     )
-
-
-def within(drawn: Chart, shown: dict[str, Any]) -> dict[str, Any]:
-    """The option with an axis that reaches the target: a line outside the picture would be missed."""
-    values = [value for line in drawn.series for value in line.values if value is not None]
-    if values and isinstance(drawn.target, int | float):
-        room = (max(*values, drawn.target) - min(*values, drawn.target)) * 0.08
-        if drawn.target > max(values):
-            shown["yAxis"]["max"] = round(drawn.target + room, 2)
-        if drawn.target < min(values):
-            shown["yAxis"]["min"] = round(drawn.target - room, 2)
-    return shown
 
 
 def lights(pack: Pack) -> list[dict[str, Any]]:

@@ -85,6 +85,15 @@ def test_the_option_for_pages_is_plain_json_without_functions() -> None:
     assert option["series"][0]["markPoint"]["data"][0]["coord"] == [1, 91.0]
 
 
+@pytest.mark.parametrize("target", [20, 99.9, 130])
+def test_the_axis_on_a_page_reaches_a_target_that_no_value_comes_near(target: float) -> None:
+    one = Chart("line", "T", ("a", "b"), (Series("s", (98.5, 99)),), target=target, decimals=1)
+    axis = chart_json.option(one)["yAxis"]
+    assert axis["min"] <= target <= axis["max"]
+    assert axis["min"] <= 98.5
+    assert axis["max"] >= 99
+
+
 def test_a_chart_without_values_says_so_everywhere() -> None:
     empty = Chart("line", "T", ("a",), (Series("s", (None,)),), limits=Limits(None, 1, None))
     assert chart_json.option(empty)["empty"] == "No data for this period."

@@ -110,6 +110,25 @@ def test_verify_finds_what_was_tampered_with(review):
     assert len(services.verify()) == 3
 
 
+def test_a_pack_over_all_indicators_and_two_years_is_short_and_its_picture_is_one_page(people):
+    factory.measured_fully(24)
+    factory.audited(people)
+    draft = exports.export(factory.ready(people), "en")["pdf"]
+    pages = [page.extract_text() for page in PdfReader(BytesIO(draft)).pages]
+    assert len(pages) <= 28
+    (picture,) = (number for number, text in enumerate(pages) if "The arrow says" in text)
+    assert "3 The picture on one page" in pages[picture]
+    assert "4 Inputs a) to l)" in pages[picture + 1]
+
+
+def test_what_is_pointed_out_leads_to_the_input_that_tells_more(people):
+    factory.measured(people)
+    said = words_of(exports.export(factory.ready(people), "en")["pdf"])
+    assert "missed their target without a comment, action or decision:" in said
+    assert "See input c2)." in said
+    assert "Targets missed in the period" in said
+
+
 def test_a_draft_is_marked_on_every_page_and_in_the_workbook(people):
     factory.measured(people)
     draft = exports.export(factory.preparing(people), "en")

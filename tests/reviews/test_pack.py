@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.indicators.trend import badness
 from audit_app.reviews import lights, phrases
+from audit_app.reviews.compile_months import latest, matrix, spans
+from audit_app.reviews.compile_overview import since
 from audit_app.reviews.pack import (
     KINDS,
     Attendee,
@@ -166,6 +168,46 @@ def test_a_light_is_green_only_where_the_latest_value_meets_its_target(numbers, 
         assert (tone == "bad") == one.misses(now.value)
         assert tone != "good" or not (now.stale or now.missed or now.movement == "worsening")
     assert reason.key in phrases.PHRASES
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [([3], ["4"]), ([0, 1, 2, 5], ["1-3", "6"]), ([0, 2, 4, 6, 7], ["3", "5", "7-8", "+1"])],
+)
+def test_months_without_data_are_named_as_spans_and_the_rest_is_counted(missing, named):
+    first = Calendar(2026, 1)
+    found = latest(spans([first.plus(place) for place in missing]), 3).values
+
+    def short(value):
+        if isinstance(value, Month):
+            return str(value.first.month)
+        facts = dict(value.facts)
+        return f"+{facts['count']}" if "count" in facts else f"{short(facts['first'])}-{short(facts['last'])}"
+
+    assert [short(value) for value in found] == named
+
+
+@given(numbers, st.sampled_from(["higher", "lower", "band"]))
+def test_missed_since_is_told_only_while_every_value_from_then_on_misses(numbers, better):
+    one, register = series_of(numbers, better, Decimal(50))
+    known = register.known(one)
+    start = since(register, one) if known else None
+    misses = [one.misses(one.points[month].value, month) for month in known]
+    assert (start is not None) == (bool(misses) and misses[-1])
+    if start is not None:
+        place = [month.first for month in known].index(start.first)
+        assert all(misses[place:])
+        assert place == 0 or not misses[place - 1]
+
+
+@pytest.mark.parametrize(
+    ("count", "bands"), [(1, [1]), (13, [13]), (14, [7, 7]), (24, [12, 12]), (27, [9, 9, 9])]
+)
+def test_months_stand_side_by_side_in_bands_of_a_year(count, bands):
+    months = [Calendar(2024, 1).plus(place) for place in range(count)]
+    tables = matrix(said("t"), said("h"), months, [("row", tuple(range(count)))])
+    assert [len(table.columns) - 1 for table in tables] == bands
+    assert [value for table in tables for value in table.rows[0][1:]] == list(range(count))
 
 
 def test_every_rule_has_its_words_and_every_table_ends_with_a_rule_that_always_applies():

@@ -13,6 +13,7 @@ from audit_app.notifications.models import Notice
 from audit_app.reviews import exports, phrases, queries, services, words
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import InputKey, ReviewState
+from audit_app.reviews.pack import said
 from audit_app.reviews.workflow import REVIEW
 from audit_app.trail.models import TrailEntry
 from tests.reviews import factory
@@ -115,11 +116,20 @@ def test_only_top_management_approves(people):
 def test_r14_a_missed_target_without_a_word_is_pointed_out_and_does_not_stop(people):
     factory.measured(people)
     review = factory.ready(people)
-    warned = {
-        dict(line.facts)["code"] for line in compile_pack(review).warnings if line.key == "warn.uncommented"
+    pack = compile_pack(review)
+    rows = next(
+        block.rows
+        for one in pack.inputs
+        if one.key == "c2"
+        for block in one.blocks
+        if getattr(block, "title", None) == said("table.missed")
+    )
+    silent = {
+        dict(row[0].facts)["code"] for row in rows if getattr(row[-1], "value", None) == said("value.silent")
     }
-    assert "AVL" in warned
-    assert "SLA" not in warned, "the decision on the desk speaks of it"
+    assert "AVL" in silent
+    assert "SLA" not in silent, "the decision on the desk speaks of it"
+    assert said("warn.silent", count=len(silent), input="c2") in pack.warnings
     assert approve(review, people).frozen
 
 
