@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from audit_app.core import clock
     from audit_app.core.db import db, prepare_engine
     from audit_app.evidence import services as evidence
-    from audit_app.web import access, errors, formats, headers, transactions
+    from audit_app.web import access, errors, formats, headers, icons, transactions
 
     settings = settings or from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sign_in.init_app(app, settings)
     headers.init_app(app)
     formats.init_app(app)
+    icons.init_app(app)
     errors.init_app(app)
     domains.init_app(app)
     navigation.init_app(app)

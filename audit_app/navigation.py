@@ -41,12 +41,8 @@ def navigation() -> list[dict[str, Any]]:
     if not current_user.is_authenticated:
         return []
     here = request.endpoint or ""
-    known = {rule.endpoint for rule in request.url_rule.map.iter_rules()} if request.url_rule else set()
-    shown = [
-        e
-        for e in ENTRIES
-        if (not known or e.endpoint in known) and (e.needs is None or current_user.may(e.needs))
-    ]
+    mine = current_user.permissions if current_user.is_active else frozenset()
+    shown = [entry for entry in ENTRIES if entry.needs is None or entry.needs in mine]
     exact = any(entry.endpoint == here for entry in shown)
     return [
         {

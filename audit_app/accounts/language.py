@@ -1,12 +1,10 @@
 """Which language a reply speaks: the person's own, else the one chosen before sign-in, else the browser's."""
 
-from functools import cached_property
-from typing import Any
-
 from flask import Flask, current_app, request, session
-from flask_babel import Babel, Domain, get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+
+from audit_app.web import sentences
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 DOMAINS = (
@@ -14,35 +12,6 @@ DOMAINS = (
     "exports", "imports", "trail", "evidence", "notifications", "demo", "flask_security",
 )  # fmt: skip
 """One catalogue per package, so that each domain keeps its Chinese beside its code's name."""
-
-
-class OneDomain(Domain):
-    """All catalogues as one, with the plural rule of the language.
-
-    The library takes the rule of the last catalogue it looks for; when that file does not exist, Chinese
-    would be
-    counted as English is and its sentences with a number in them would not be found.
-    """
-
-    def get_translations(self) -> Any:
-        """The sentences of the present language."""
-        found, locale = super().get_translations(), get_locale()
-        if locale is not None and locale.language == "zh":
-            found.plural = _one_form
-        return found
-
-
-def _one_form(_number: int) -> int:
-    return 0
-
-
-class Catalogues(Babel):
-    """Keeps the catalogues read: the library would read every file again at each request."""
-
-    @cached_property
-    def domain_instance(self) -> Domain:
-        """The one domain of this application."""
-        return OneDomain(domain=";".join(DOMAINS))
 
 
 def chosen() -> str:
@@ -71,13 +40,14 @@ def short() -> str:
 
 def init_app(app: Flask) -> None:
     """Attach Flask-Babel with one catalogue per package."""
-    Catalogues(
+    sentences.Catalogues(
         app,
         default_locale="en",
         default_domain=";".join(DOMAINS),
         default_translation_directories=";".join([str(app.root_path) + "/translations"] * len(DOMAINS)),
         locale_selector=chosen,
     )
+    sentences.init_app(app)
     app.jinja_env.globals["language"] = short
 
     @app.context_processor

@@ -6,6 +6,7 @@ happen now" (guards in each ``workflow.py``).
 """
 
 from enum import StrEnum
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
 
@@ -111,6 +112,7 @@ SEES_ALL = frozenset({Role.PROGRAMME_MANAGER, Role.TOP_MANAGEMENT, Role.READ_ONL
 """Roles before whom no audit, finding or action is hidden."""
 
 
+@cache
 def granted(roles: frozenset[Role]) -> frozenset[Permission]:
     """All permissions of a set of roles."""
     return frozenset().union(*(GRANTS[role] for role in roles)) if roles else frozenset()

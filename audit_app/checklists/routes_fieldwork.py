@@ -17,7 +17,6 @@ from audit_app.checklists.routes_library import me
 from audit_app.core.errors import NotVisible
 from audit_app.exports import pdf, xlsx
 from audit_app.exports.names import download_name
-from audit_app.evidence import queries as evidence
 from audit_app.programme import queries as programme
 from audit_app.programme.coverage import clauses_of
 from audit_app.web import downloads
@@ -79,7 +78,7 @@ def remove(id: int) -> ResponseReturnValue:
 @allow(SEE)
 def fieldwork(audit_id: int) -> ResponseReturnValue:
     """The screen auditors work with; without a script each question is a form of its own."""
-    audit = programme.get(audit_id, to=me())
+    audit = programme.get_alone(audit_id, to=me())
     work = queries.fieldwork(audit, to=me())
     asked = request.args.get("item", "")
     shown = work.answer(int(asked)) if asked.isdecimal() and len(asked) < 10 else None
@@ -142,7 +141,6 @@ def item(id: int) -> ResponseReturnValue:
         before=work.earlier.get(id),
         revisions=queries.history(found),
         may_answer=audit.open_for_answers and sync.may_answer(audit, me()),
-        may_attach=evidence.may_attach(found, me()),
     )
 
 

@@ -59,7 +59,7 @@ def sync_door() -> ResponseReturnValue:
 @allow(Permission.AUDIT_SEE)
 def sync_changes() -> ResponseReturnValue:
     """Answers given to an audit since a ``server_seq``; ``more`` says that there are further ones."""
-    audit = programme.get(_number("audit"), to=me())
+    audit = programme.get_alone(_number("audit"), to=me())
     rows = queries.changes(audit, _number("after"))
     return jsonify(
         server_time=payload.moment(now()),

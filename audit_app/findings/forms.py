@@ -13,7 +13,6 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings import policy, queries
 from audit_app.findings.models import SERIES, Action, ActionKind, Finding, Grade, Origin
-from audit_app.findings.workflow import SHUT
 from audit_app.programme.models import Audit
 from audit_app.web.forms import (
     BaseForm,
@@ -142,14 +141,7 @@ class NewFindingForm(FindingForm):
     def fill_for(self, person: Person) -> None:
         """Choices, the audits among them that are open to this person's findings."""
         self.fill_choices()
-        everywhere = person.may(Permission.AUDIT_PLAN)
-        mine = [
-            audit
-            for audit in queries.audits()
-            if audit.state not in SHUT
-            and (everywhere or any(each.id == person.id for each in audit.auditors))
-        ]
-        self.audit_id.choices = rows_as_choices(mine, empty=True, show=_coded)
+        self.audit_id.choices = rows_as_choices(queries.audits_open_to(person), empty=True, show=_coded)
 
     def facts(self) -> dict[str, Any]:
         return super().facts() | {"grade": Grade(self.grade.data)}

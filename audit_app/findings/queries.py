@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
-from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
 
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.accounts.permissions import Permission
@@ -24,7 +24,9 @@ from audit_app.findings.models import (
     FindingState,
 )
 from audit_app.findings.visibility import visible_actions, visible_to
-from audit_app.programme.models import Audit
+from audit_app.findings.workflow import SHUT
+from audit_app.programme import queries as programme
+from audit_app.programme.models import Audit, TeamMember
 
 SEARCHED = (
     Finding.code,
@@ -138,19 +140,39 @@ _DAYS: dict[str, Callable[[date], ColumnElement[bool]]] = {
 
 
 def listing(person: Person, given: Mapping[str, str], sort: str = "-raised") -> Select[Finding]:
-    """The list of findings as filtered and sorted; unknown or senseless filter values are left out.
+    """The findings as filtered and sorted, whole; unknown or senseless filter values are left out.
 
     Loads the named rows in the same query, so that a page costs the same number of queries whatever its
     length.
     """
-    query = visible_to(person).options(
+    return _narrowed(person, given, sort).options(
         joinedload(Finding.process).lazyload(Process.clause_rows),
         joinedload(Finding.department),
         joinedload(Finding.owner).lazyload(Person.roles),
         joinedload(Finding.audit),
     )
-    for condition in _conditions(person, given):
-        query = query.where(condition)
+
+
+def rows(person: Person, given: Mapping[str, str], sort: str = "-raised") -> Select[Finding]:
+    """The same findings with no more than a row of the list shows; to ask them for more is an error."""
+    return _narrowed(person, given, sort).options(
+        load_only(*SHOWN, raiseload=True),
+        joinedload(Finding.process)
+        .load_only(Process.name_en, Process.name_zh, raiseload=True)
+        .raiseload(Process.clause_rows),
+        joinedload(Finding.department).load_only(Department.name_en, Department.name_zh, raiseload=True),
+        joinedload(Finding.owner).load_only(Person.name, raiseload=True).raiseload(Person.roles),
+    )
+
+
+SHOWN = (
+    Finding.code, Finding.title, Finding.grade, Finding.state, Finding.clause, Finding.raised_on,
+    Finding.next_due_on,
+)  # fmt: skip
+
+
+def _narrowed(person: Person, given: Mapping[str, str], sort: str) -> Select[Finding]:
+    query = visible_to(person).where(*_conditions(person, given))
     return query.order_by(*sorted_by(SORTS, sort, "-raised", Finding.id))
 
 
@@ -175,7 +197,7 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
                 Finding.clause.startswith(given["clause"] + ".", autoescape=True),
             )
         )
-    found += [column == int(given[key]) for key, column in _EQUAL.items() if given.get(key, "").isdecimal()]
+    found += [column == int(given[key]) for key, column in _EQUAL.items() if _is_id(given.get(key, ""))]
     if given.get("overdue"):
         found.append(Finding.next_due_on < today())
     if given.get("mine"):
@@ -194,6 +216,11 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
 def _known(column: Any, value: str) -> bool:
     """Whether an enum column knows a value."""
     return value in column.type.enums
+
+
+def _is_id(text: str) -> bool:
+    """Whether a filter value can be the id of a row (a longer number would not fit the database's)."""
+    return text.isdecimal() and len(text) < 10
 
 
 def _day(text: str) -> date | None:
@@ -237,7 +264,7 @@ def action_listing(person: Person, given: Mapping[str, str], sort: str = "due") 
         query = query.where(Action.finding_id.is_not(None))
     elif given.get("source") == "review":
         query = query.where(Action.review_id.is_not(None))
-    if given.get("owner", "").isdecimal():
+    if _is_id(given.get("owner", "")):
         query = query.where(Action.owner_id == int(given["owner"]))
     if given.get("q"):
         wanted = given["q"]
@@ -269,6 +296,12 @@ def active_people(permission: Permission | None = None) -> list[Person]:
     return [each for each in people if permission is None or each.may(permission)]
 
 
+def names() -> list[tuple[int, str]]:
+    """(id, name) of everybody active, in the order of their names."""
+    query = select(Person.id, Person.name).where(Person.active).order_by(Person.sort_key, Person.name)
+    return [(row.id, row.name) for row in db.session.execute(query)]
+
+
 def processes() -> list[Process]:
     """Active processes by code."""
     query = (
@@ -282,9 +315,34 @@ def departments() -> list[Department]:
     return list(db.session.scalars(select(Department).where(Department.active).order_by(Department.code)))
 
 
-def audits() -> list[Audit]:
-    """All audits, newest first, for filters and forms."""
-    return list(db.session.scalars(select(Audit).order_by(Audit.starts_on.desc(), Audit.id.desc())))
+MOST_AUDITS = 100
+"""Audits offered in a filter: the newest. Older ones are found through their own pages."""
+
+
+def audits_to_choose(person: Person, asked: str = "") -> list[tuple[int, str]]:
+    """(id, code and title) of the newest audits the person may see, and of the one asked for by its id."""
+    seen = programme.visible_to(person).with_only_columns(Audit.id, Audit.code, Audit.title)
+    newest = seen.order_by(Audit.starts_on.desc(), Audit.id.desc()).limit(MOST_AUDITS)
+    found = {row.id: f"{row.code} {row.title}" for row in db.session.execute(newest)}
+    if _is_id(asked) and int(asked) not in found:
+        older = db.session.execute(seen.where(Audit.id == int(asked)))
+        found |= {row.id: f"{row.code} {row.title}" for row in older}
+    return list(found.items())
+
+
+def audits_open_to(person: Person) -> list[Audit]:
+    """Audits that take findings of this person, newest first: all for who plans audits, else those of
+    theirs."""
+    query = (
+        select(Audit)
+        .where(Audit.state.not_in(SHUT))
+        .options(joinedload(Audit.lead), selectinload(Audit.members).joinedload(TeamMember.person))
+        .order_by(Audit.starts_on.desc(), Audit.id.desc())
+    )
+    found = db.session.scalars(query).all()
+    if person.may(Permission.AUDIT_PLAN):
+        return list(found)
+    return [audit for audit in found if any(each.id == person.id for each in audit.auditors)]
 
 
 def clauses_in_use() -> list[str]:

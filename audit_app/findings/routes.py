@@ -40,9 +40,10 @@ def _language() -> str:
 def index() -> ResponseReturnValue:
     """The list of findings."""
     given = arguments(queries.FILTERS)
-    page = paginate(queries.listing(current_user, given, request.args.get("sort", "-raised")))
+    page = paginate(queries.rows(current_user, given, request.args.get("sort", "-raised")))
     return render_template(
-        "findings/index.html", findings=page, selects=screens.finding_filters(), given=given,
+        "findings/index.html", findings=page, given=given,
+        selects=screens.finding_filters(current_user, given),
         may_raise=current_user.may(Permission.FINDING_RAISE),
     )  # fmt: skip
 

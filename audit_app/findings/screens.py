@@ -1,5 +1,6 @@
 """What the pages show beyond the record itself: filters, words on forms, which form belongs to which step."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -89,9 +90,8 @@ FINAL = frozenset({"withdraw", "cancel"})
 """Steps that cannot be taken back: the page asks once more."""
 
 
-def finding_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
+def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     """(name, label, choices) of the filters above the list of findings."""
-    everyone = [(person.id, person.name) for person in queries.active_people()]
     return [
         ("state", _("State"), [(queries.OPEN, _("Not settled")), *F.choices()]),
         ("grade", _("Grade"), [(queries.NC, _("All nonconformities")), *Grade.choices()]),
@@ -104,8 +104,8 @@ def finding_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
             [(each.id, f"{each.code} {each.name}") for each in queries.departments()],
         ),
         ("clause", _("Clause"), [(each, each) for each in queries.clauses_in_use()]),
-        ("owner", _("Owner"), everyone),
-        ("audit", _("Audit"), [(each.id, f"{each.code} {each.name}") for each in queries.audits()]),
+        ("owner", _("Owner"), queries.names()),
+        ("audit", _("Audit"), queries.audits_to_choose(person, given.get("audit", ""))),
         ("origin", _("Origin"), Origin.choices()),
     ]
 
@@ -152,7 +152,7 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
         and finding.due_on is not None
         and person.may(P.FINDING_APPROVE)
         and person.id != finding.owner_id,
-        "may_attach": evidence.may_attach(finding, person),
+        "may_attach": person.may(P.EVIDENCE_ADD) and not finding.settled,
     }
 
 
@@ -164,7 +164,7 @@ def action_page(action: Action, person: Person) -> dict[str, Any]:
         "files": evidence.of(action),
         "history": trail.history(action),
         "may_edit": action_services.may_edit(action, person),
-        "may_attach": evidence.may_attach(action, person),
+        "may_attach": person.may(P.EVIDENCE_ADD) and action.state in (ActionState.OPEN, ActionState.DONE),
     }
 
 

@@ -158,6 +158,7 @@ class Audit(Versioned, Base):
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
         Index("ix_audit_state_starts_on", "state", "starts_on"),
+        Index("ix_audit_starts_on", "starts_on"),
     )
 
     @property

@@ -59,6 +59,15 @@ def get(audit_id: int, *, to: Person) -> Audit:
         selectinload(Audit.auditees),
         selectinload(Audit.members).joinedload(TeamMember.person),
     )  # fmt: skip
+    return _seen(query)
+
+
+def get_alone(audit_id: int, *, to: Person) -> Audit:
+    """One audit in one query, for pages that do not show its scope and team. Raises :class:`NotVisible`."""
+    return _seen(visible_to(to).where(Audit.id == audit_id))
+
+
+def _seen(query: Select[Audit]) -> Audit:
     found = db.session.scalar(query)
     if found is None:
         raise NotVisible

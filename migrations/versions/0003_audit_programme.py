@@ -100,6 +100,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_lead_id"), "audit", ["lead_id"], unique=False)
     op.create_index(op.f("ix_audit_programme_id"), "audit", ["programme_id"], unique=False)
+    op.create_index("ix_audit_starts_on", "audit", ["starts_on"], unique=False)
     op.create_index("ix_audit_state_starts_on", "audit", ["state", "starts_on"], unique=False)
     op.create_table(
         "audit_auditee",
@@ -179,6 +180,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_audit_auditee_person_id"), table_name="audit_auditee")
     op.drop_table("audit_auditee")
     op.drop_index("ix_audit_state_starts_on", table_name="audit")
+    op.drop_index("ix_audit_starts_on", table_name="audit")
     op.drop_index(op.f("ix_audit_programme_id"), table_name="audit")
     op.drop_index(op.f("ix_audit_lead_id"), table_name="audit")
     op.drop_table("audit")

@@ -160,7 +160,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_finding_owner_id"), "finding", ["owner_id"], unique=False)
     op.create_index(op.f("ix_finding_process_id"), "finding", ["process_id"], unique=False)
     op.create_index(op.f("ix_finding_raised_by_id"), "finding", ["raised_by_id"], unique=False)
-    op.create_index("ix_finding_raised_on", "finding", ["raised_on"], unique=False)
+    op.create_index("ix_finding_raised_on_state", "finding", ["raised_on", "state"], unique=False)
+    op.create_index("ix_finding_state_closed_on", "finding", ["state", "closed_on"], unique=False)
+    op.create_index(
+        "ix_finding_state_grade",
+        "finding",
+        ["state", "grade", "raised_on", "next_due_on", "owner_id"],
+        unique=False,
+    )
     op.create_index("ix_finding_state_raised_on", "finding", ["state", "raised_on"], unique=False)
     op.create_index(op.f("ix_finding_verified_by_id"), "finding", ["verified_by_id"], unique=False)
     op.create_table(
@@ -243,7 +250,9 @@ def downgrade() -> None:
     op.drop_table("action")
     op.drop_index(op.f("ix_finding_verified_by_id"), table_name="finding")
     op.drop_index("ix_finding_state_raised_on", table_name="finding")
-    op.drop_index("ix_finding_raised_on", table_name="finding")
+    op.drop_index("ix_finding_state_grade", table_name="finding")
+    op.drop_index("ix_finding_state_closed_on", table_name="finding")
+    op.drop_index("ix_finding_raised_on_state", table_name="finding")
     op.drop_index(op.f("ix_finding_raised_by_id"), table_name="finding")
     op.drop_index(op.f("ix_finding_process_id"), table_name="finding")
     op.drop_index(op.f("ix_finding_owner_id"), table_name="finding")

@@ -121,7 +121,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["import_id"], ["import_file.id"], name=op.f("fk_ticket_import_id")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_ticket")),
     )
-    op.create_index(op.f("ix_ticket_import_id"), "ticket", ["import_id"], unique=False)
     op.create_index("ix_ticket_opened_at", "ticket", ["opened_at"], unique=False)
     op.create_table(
         "measurement",
@@ -150,7 +149,6 @@ def downgrade() -> None:
     op.drop_index("ix_measurement_period", table_name="measurement")
     op.drop_table("measurement")
     op.drop_index("ix_ticket_opened_at", table_name="ticket")
-    op.drop_index(op.f("ix_ticket_import_id"), table_name="ticket")
     op.drop_table("ticket")
     op.drop_index(op.f("ix_service_watch_import_id"), table_name="service_watch")
     op.drop_table("service_watch")

@@ -19,7 +19,7 @@ from wtforms.fields.choices import SelectChoice
 
 from audit_app.core.errors import Refused
 from audit_app.core.labels import Label
-from audit_app.web import formats, forms, headers
+from audit_app.web import formats, forms, headers, icons
 from audit_app.web.pages import Page
 from tools.icons import ICONS
 
@@ -68,6 +68,7 @@ def app() -> Iterator[Flask]:
     Babel(app)
     CSRFProtect(app)
     formats.init_app(app)
+    icons.init_app(app)
     headers.init_app(app)
     for endpoint in ROUTES:
         rule = f"/{endpoint}" + ("/<step>" if endpoint == "things.step" else "")
