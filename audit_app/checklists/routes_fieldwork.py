@@ -17,6 +17,7 @@ from audit_app.checklists.routes_library import me
 from audit_app.core.errors import NotVisible
 from audit_app.exports import pdf, xlsx
 from audit_app.exports.names import download_name
+from audit_app.evidence import queries as evidence
 from audit_app.programme import queries as programme
 from audit_app.programme.coverage import clauses_of
 from audit_app.web import downloads
@@ -141,6 +142,7 @@ def item(id: int) -> ResponseReturnValue:
         before=work.earlier.get(id),
         revisions=queries.history(found),
         may_answer=audit.open_for_answers and sync.may_answer(audit, me()),
+        may_attach=evidence.may_attach(found, me()),
     )
 
 

@@ -152,7 +152,7 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
         and finding.due_on is not None
         and person.may(P.FINDING_APPROVE)
         and person.id != finding.owner_id,
-        "may_attach": person.may(P.EVIDENCE_ADD) and not finding.settled,
+        "may_attach": evidence.may_attach(finding, person),
     }
 
 
@@ -164,7 +164,7 @@ def action_page(action: Action, person: Person) -> dict[str, Any]:
         "files": evidence.of(action),
         "history": trail.history(action),
         "may_edit": action_services.may_edit(action, person),
-        "may_attach": person.may(P.EVIDENCE_ADD) and action.state in (ActionState.OPEN, ActionState.DONE),
+        "may_attach": evidence.may_attach(action, person),
     }
 
 
