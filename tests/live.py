@@ -29,7 +29,11 @@ PATIENCE_MS = 30_000
 """A busy machine with two cores takes its time; nothing waits longer than it must."""
 VIEWPORTS: dict[str, dict[str, Any]] = {
     "tablet": {"viewport": {"width": 834, "height": 1194}, "has_touch": True, "device_scale_factor": 2},
-    "tablet-landscape": {"viewport": {"width": 1194, "height": 834}, "has_touch": True, "device_scale_factor": 2},
+    "tablet-landscape": {
+        "viewport": {"width": 1194, "height": 834},
+        "has_touch": True,
+        "device_scale_factor": 2,
+    },
     "desk": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
@@ -120,7 +124,13 @@ class Browsers:
                 self.complaints.append(text)
 
     def sign_in(
-        self, email: str, password: str, viewport: str = "desk", language: str = "en", *, page: Page | None = None
+        self,
+        email: str,
+        password: str,
+        viewport: str = "desk",
+        language: str = "en",
+        *,
+        page: Page | None = None,
     ) -> Page:
         """A window in which somebody has signed in by the form."""
         page = page or self.window(viewport, language)

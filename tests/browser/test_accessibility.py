@@ -11,7 +11,12 @@ from tests.house.world import World
 from tests.live import Browsers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 
 
 def addresses(world: World) -> list[str]:

@@ -18,7 +18,9 @@ def test_a_person_signs_in_by_the_form_on_both_databases(people, page_for):
 def test_a_breach_of_the_security_policy_is_heard(people, browsers):
     page = browsers.window()
     page.goto("/login")
-    page.evaluate("() => { const s = document.createElement('script'); s.textContent = '1'; document.head.append(s) }")
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = '1'; document.head.append(s) }"
+    )
     page.wait_for_timeout(200)
     assert "Content Security Policy" in "".join(browsers.complaints)
     browsers.complaints.clear()

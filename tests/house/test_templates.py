@@ -60,7 +60,7 @@ class Names(NodeVisitor):
     def __init__(self) -> None:
         self.read: set[str] = set()
 
-    def visit_Name(self, node: nodes.Name) -> None:  # noqa: N802  # named by jinja2's visitor
+    def visit_Name(self, node: nodes.Name) -> None:  # named by jinja2's visitor
         if node.ctx == "load":
             self.read.add(node.name)
 

@@ -50,7 +50,7 @@ def said(function: str, owners: set[str], place: int = 0) -> dict[str, str]:
             if (isinstance(called, ast.Attribute) and called.attr == function and owner in owners) or (
                 bare == function and not owners.isdisjoint({""})
             ):
-                found |= {text: f"{name}:{node.lineno}" for text in names_of(node.args[place])}
+                found |= dict.fromkeys(names_of(node.args[place]), f"{name}:{node.lineno}")
     return found
 
 

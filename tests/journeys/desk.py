@@ -78,10 +78,14 @@ class Desk:
         field = self.main.get_by_label(label, exact=True)
         kind = field.evaluate("each => each.tagName + ':' + (each.type || '')")
         if kind.startswith("SELECT") and isinstance(value, list | tuple):
-            patterns = [each if isinstance(each, re.Pattern) else re.compile(f"^{re.escape(each)}$") for each in value]
+            patterns = [
+                each if isinstance(each, re.Pattern) else re.compile(f"^{re.escape(each)}$") for each in value
+            ]
             field.select_option(label=[self._option(field, each) for each in patterns])
         elif kind.startswith("SELECT"):
-            field.select_option(label=value if not isinstance(value, re.Pattern) else self._option(field, value))
+            field.select_option(
+                label=value if not isinstance(value, re.Pattern) else self._option(field, value)
+            )
         elif kind == "INPUT:checkbox":
             field.set_checked(bool(value))
         elif kind == "INPUT:file":
@@ -94,7 +98,9 @@ class Desk:
         for text in field.locator("option").all_text_contents():
             if pattern.search(text):
                 return text.strip()
-        raise AssertionError(f"No choice matches {pattern.pattern}: {field.locator('option').all_text_contents()}")
+        raise AssertionError(
+            f"No choice matches {pattern.pattern}: {field.locator('option').all_text_contents()}"
+        )
 
     def press(self, words: str, *, exact: bool = True) -> None:
         """Press a button of the page."""

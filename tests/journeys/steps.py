@@ -70,7 +70,9 @@ class Manager(Desk):
                    "Programme manager": "Mia Manager"})  # fmt: skip
         self.heading(title)
 
-    def plan_audit(self, title: str, processes: list[str], departments: list[str], auditees: list[str]) -> int:
+    def plan_audit(
+        self, title: str, processes: list[str], departments: list[str], auditees: list[str]
+    ) -> int:
         """An audit for today, with scope; its number."""
         self.menu("Audit programme")
         self.follow("Plan an audit")
@@ -123,12 +125,16 @@ class Manager(Desk):
         """The page of an indicator shows these months."""
         self.open(f"/indicators/?q={code}")
         with self.page.expect_navigation():
-            self.main.locator("tbody tr", has_text=re.compile(rf"\b{code}\b")).first.get_by_role("link").first.click()
+            self.main.locator("tbody tr", has_text=re.compile(rf"\b{code}\b")).first.get_by_role(
+                "link"
+            ).first.click()
         self.open(f"/indicators/{self.number}?span=all")
         self.sees(*figures)
 
     # --- the management review ---------------------------------------------------------------------------------------
-    def plan_review(self, title: str, meets_on: date, period: tuple[date, date], participants: list[str]) -> int:
+    def plan_review(
+        self, title: str, meets_on: date, period: tuple[date, date], participants: list[str]
+    ) -> int:
         """When, about which period, who; its number."""
         self.menu("Management reviews")
         self.follow("Plan a review")
@@ -159,7 +165,12 @@ class Manager(Desk):
             key = re.split(r"[)\s]", title)[0]
             self.open(address)
             if key in nothing:
-                self.form({"There is nothing to report": True, "Reason why there is nothing to report": nothing[key]})
+                self.form(
+                    {
+                        "There is nothing to report": True,
+                        "Reason why there is nothing to report": nothing[key],
+                    }
+                )
             else:
                 self.form({"Assessment": texts.get(key, f"Looked at for {title}: in order.")})
 
@@ -179,7 +190,6 @@ class Boss(Desk):
         self.menu("Audit programme")
         self.step("Approve the programme")
         self.sees("Approved")
-
 
     def take_the_decision(self, review: int, owner: str, due: date) -> None:
         """Decided, with owner and date."""
@@ -259,9 +269,9 @@ class Auditor(Desk):
         self.page.locator("#fw-verdicts").get_by_role("button", name=verdict, exact=True).tap()
         self.page.locator("#fw-note").fill(note)
         self.page.locator("#fw-note").blur()
-        expect(self.page.locator("#fw-verdicts").get_by_role("button", name=verdict, exact=True)).to_have_attribute(
-            "aria-pressed", "true"
-        )
+        expect(
+            self.page.locator("#fw-verdicts").get_by_role("button", name=verdict, exact=True)
+        ).to_have_attribute("aria-pressed", "true")
         self.saved()
 
     def saved(self) -> None:
@@ -355,7 +365,9 @@ class Office:
     browsers: Browsers
     desks: dict[str, Any] = field(default_factory=dict)
 
-    def desk(self, kind: type[Person], email: str, password: str = PASSWORD, viewport: str = "desk") -> Person:
+    def desk(
+        self, kind: type[Person], email: str, password: str = PASSWORD, viewport: str = "desk"
+    ) -> Person:
         """A person at their window."""
         if email not in self.desks:
             self.desks[email] = kind(self.browsers.sign_in(email, password, viewport))

@@ -116,7 +116,10 @@ def the_audit_finds_a_major_nonconformity(office: steps.Office, audit: int, fold
     )
     auditor.begin_fieldwork(audit)
     minor = auditor.writes_up_the_minor(
-        "8.5.1.2", "Changes are built without a risk assessment.", "Two of ten: CHG-104 and CHG-131.", "Development"
+        "8.5.1.2",
+        "Changes are built without a risk assessment.",
+        "Two of ten: CHG-104 and CHG-131.",
+        "Development",
     )
     code = lead.issue(major)
     lead.issue(minor)
@@ -126,7 +129,9 @@ def the_audit_finds_a_major_nonconformity(office: steps.Office, audit: int, fold
 
 def it_is_answered_and_verified(office: steps.Office, finding: int, code: str, folder: Path) -> None:
     record = folder / "minutes of the first review.txt"
-    record.write_text("Review of INC0010023 on Monday: cause found, change CHG-140 raised.\n", encoding="utf-8")
+    record.write_text(
+        "Review of INC0010023 on Monday: cause found, change CHG-140 raised.\n", encoding="utf-8"
+    )
     owner = office.owner
     owner.finds_it_in_my_work(code)
     owner.accept(finding, "The seven major incidents were reviewed afterwards.")
@@ -136,7 +141,9 @@ def it_is_answered_and_verified(office: steps.Office, finding: int, code: str, f
         similar="Problems and service requests looked at: 40 records, all with their reviews.",
         action="Closing a major incident asks for the minutes of its review",
     )
-    owner.do_the_action(finding, "Closing a major incident asks", "The form was changed on Monday; 14 people were told.")
+    owner.do_the_action(
+        finding, "Closing a major incident asks", "The form was changed on Monday; 14 people were told."
+    )
     owner.attach_evidence(finding, record)
     owner.report(finding)
     auditor = office.auditor
@@ -157,7 +164,9 @@ TOMORROW, DUE = date.today() + timedelta(days=1), date.today() + timedelta(days=
 def the_review_is_prepared(office: steps.Office) -> int:
     manager = office.manager
     period = date(2016, 1, 1), date.today()
-    review = manager.plan_review("Management review of the year", TOMORROW, period, ["Leo Lead", "Olga Owner"])
+    review = manager.plan_review(
+        "Management review of the year", TOMORROW, period, ["Leo Lead", "Olga Owner"]
+    )
     manager.open_the_inputs(review)
     manager.ask_for_a_decision(review, {
         "What is to be decided": DECISION, "Why": "SLA fell to 39.86 % in March 2016.",
@@ -165,8 +174,15 @@ def the_review_is_prepared(office: steps.Office) -> int:
     })  # fmt: skip
     manager.write_all_inputs(
         review,
-        {"c1": "One major nonconformity was answered and verified.", "h": "Availability missed its target of 99.9 %."},
-        {"a": "This is the first review.", "e": "No survey was held in the period.", "k": "The register is new."},
+        {
+            "c1": "One major nonconformity was answered and verified.",
+            "h": "Availability missed its target of 99.9 %.",
+        },
+        {
+            "a": "This is the first review.",
+            "e": "No survey was held in the period.",
+            "k": "The register is new.",
+        },
     )
     return review
 
@@ -197,8 +213,13 @@ def the_files_say_what_happened(pack: Path, book: Path, code: str) -> None:
         assert text in sheet, text
     for figure in ("39.86", "76.70", "77.52"):
         assert figure in paper, figure
-        assert any(isinstance(cell.value, int | float) and abs(cell.value - float(figure)) < 0.005 for cell in cells) or (
-            any(isinstance(cell.value, int | float) and abs(cell.value * 100 - float(figure)) < 0.005 for cell in cells)
+        assert any(
+            isinstance(cell.value, int | float) and abs(cell.value - float(figure)) < 0.005 for cell in cells
+        ) or (
+            any(
+                isinstance(cell.value, int | float) and abs(cell.value * 100 - float(figure)) < 0.005
+                for cell in cells
+            )
         ), figure
     missed = [line for line in paper.splitlines() if "99.9" in line]
     assert missed, "the target of availability"
