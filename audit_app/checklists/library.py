@@ -26,7 +26,7 @@ class TemplateError(ValueError):
 class Item(BaseModel):
     """One line of a checklist in both languages: a heading, or (``assessable``) a question with its hint."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     number: Words
     parent: Words | None
@@ -61,7 +61,7 @@ class Item(BaseModel):
 class TemplateSource(BaseModel):
     """A whole template as its file gives it: in reading order, a parent before its children."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     key: Name
     version: Words

@@ -50,7 +50,7 @@ class Revision(BaseModel):
     ``base`` holds the ids of the heads its author saw; ``tz_offset`` is minutes east of UTC.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     id: Uuid4
     audit: RowId
@@ -76,7 +76,7 @@ class Revision(BaseModel):
 class Batch(BaseModel):
     """What a device sends at once. Items are checked one by one: a bad one takes no other with it."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     protocol: int
     device_id: Uuid

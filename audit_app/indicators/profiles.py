@@ -55,7 +55,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class TicketColumns(_Strict):
