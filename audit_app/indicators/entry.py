@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import Conflict, Refused
@@ -29,6 +30,32 @@ def at(indicator: Indicator, month: Month) -> Measurement | None:
     return db.session.scalar(query)
 
 
+def may_enter(indicator: Indicator, person: Person) -> bool:
+    """Whether a person may enter values of this indicator.
+
+    Whoever defines indicators enters all; a process owner those they own, and those of a process they own.
+    """
+    if not person.may(Permission.MEASUREMENT_ENTER):
+        return False
+    if person.may(Permission.INDICATOR_DEFINE) or indicator.owner_id == person.id:
+        return True
+    return indicator.process is not None and indicator.process.owner_id == person.id
+
+
+def refuse_stranger(indicator: Indicator, person: Person | None) -> None:
+    """Refuse values from somebody who answers for neither indicator nor process; None is the command line."""
+    if person is None or may_enter(indicator, person):
+        return
+    raise Refused(
+        _l(
+            "%(code)s is entered by its owner or the owner of its process. "
+            "Ask them, or the audit programme manager.",
+            code=indicator.code,
+        ),
+        "value",
+    )
+
+
 def enter_measurement(
     indicator: Indicator,
     month: Month | date,
@@ -44,11 +71,11 @@ def enter_measurement(
     """Store the value of one month; a value there before is replaced and kept in the trail.
 
     Give ``value``, or numerator and denominator, from which the value is worked out (a ratio is in percent);
-    an
-    empty denominator gives no value. ``version`` is that of the row the person saw (0: none was there):
-    another
-    save meanwhile raises Conflict. Raises Refused, with the field, for what cannot be.
+    an empty denominator gives no value. ``version`` is that of the row the person saw (0: none was there):
+    another save meanwhile raises Conflict. Raises Refused, with the field, for what cannot be, and for
+    somebody who may not (see :func:`may_enter`).
     """
+    refuse_stranger(indicator, by)
     period = month if isinstance(month, Month) else Month.of(month)
     numbers = worked_out(indicator, value, numerator, denominator)
     may_be_entered(indicator, period)

@@ -27,7 +27,7 @@ from audit_app.indicators.board import (
     target_words,
     with_gaps,
 )
-from audit_app.indicators.entry import rounded
+from audit_app.indicators.entry import may_enter, rounded
 from audit_app.indicators.models import Import, Indicator, Measurement, ServiceWatch, Source
 from audit_app.indicators.periods import Month, months
 from audit_app.indicators.system import system_value as system_value
@@ -317,10 +317,10 @@ def table() -> list[Row]:
 # -----------------------------------------------------------------------------
 
 
-def to_enter(*, mine: Person | None = None) -> list[Indicator]:
-    """The indicators whose values people enter: all, or those a person owns."""
-    rows = active(Source.MANUAL)
-    return [each for each in rows if mine is None or each.owner_id == mine.id]
+def to_enter(*, to: Person, own: bool = False) -> list[Indicator]:
+    """The indicators whose values a person enters by hand; ``own``: only those that name them as owner."""
+    rows = [each for each in active(Source.MANUAL) if may_enter(each, to)]
+    return [each for each in rows if each.owner_id == to.id] if own else rows
 
 
 def imports() -> Select[Any]:

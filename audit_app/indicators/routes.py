@@ -14,7 +14,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.exports import names, xlsx
 from audit_app.exports.sheet import Workbook
-from audit_app.indicators import exports, forms, queries, services
+from audit_app.indicators import entry, exports, forms, queries, services
 from audit_app.indicators.blueprint import blueprint as blueprint
 from audit_app.indicators.board import GOOD, Point, Standing, Status, missed_services, status, target_words
 from audit_app.indicators.models import Indicator, Source
@@ -118,6 +118,7 @@ def show(id: int) -> ResponseReturnValue:
         numbers=_numbers(indicator, points),
         gaps=exports.gaps(points),
         listed=exports.without_long_gaps(points),
+        may_enter=entry.may_enter(indicator, current_user),
         status=lambda point: status(indicator, point),
         missed=lambda point: missed_services(indicator, point),
         target=lambda point=None: target_words(indicator, point),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -36,6 +36,8 @@ def asked_month() -> Month:
 def enter(id: int) -> ResponseReturnValue:
     """Enter or correct the value of one month."""
     indicator = queries.get(id, to=current_user)
+    if not entry.may_enter(indicator, current_user):
+        abort(403)
     form = forms.ValueForm(data=None if request.method == "POST" else {"month": asked_month()}).shape(
         indicator
     )
@@ -111,7 +113,7 @@ class SheetRow:
 @blueprint.route("/sheet", methods=["GET", "POST"])
 @allow(Permission.MEASUREMENT_ENTER)
 def sheet() -> ResponseReturnValue:
-    """All indicators entered by hand, for one month. Good rows are saved also when others are refused."""
+    """The indicators a person enters by hand, for one month. Good rows are saved also when others are not."""
     month, mine = asked_month(), request.args.get("owner") == "mine"
     rows = _sheet_rows(month, mine)
     status = 200
@@ -137,7 +139,7 @@ def sheet() -> ResponseReturnValue:
 
 
 def _sheet_rows(month: Month, mine: bool) -> list[SheetRow]:
-    found = queries.to_enter(mine=current_user if mine else None)
+    found = queries.to_enter(to=current_user, own=mine)
     points = queries.series([each.id for each in found], month.previous(), month)
     return [SheetRow(each, points[each.id][1], points[each.id][0]) for each in found]
 

@@ -31,7 +31,7 @@ from audit_app.imports import (
     words_of,
 )
 from audit_app.imports.values import norm
-from audit_app.indicators.entry import at, enter_measurement, may_be_entered, worked_out
+from audit_app.indicators.entry import at, enter_measurement, may_be_entered, refuse_stranger, worked_out
 from audit_app.indicators.log_import import record, sha256_of
 from audit_app.indicators.models import Import, Indicator, Source
 from audit_app.indicators.periods import Month
@@ -100,7 +100,7 @@ def import_measurements(
     """Store the values of a table. Raises Refused, naming every row in doubt, unless ``good_only`` is asked
     for.
     """
-    reading = read_values(path, filename, sheet, mapping, day_first)
+    reading = read_values(path, filename, sheet, mapping, day_first, by=by)
     name = reading.table.filename
     if reading.problems and not good_only:
         raise Refused(_refusal(reading))
@@ -150,9 +150,11 @@ def preview_measurements(
     sheet: str | None = None,
     mapping: Mapping[str, str] | None = None,
     day_first: bool | None = None,
+    *,
+    by: Person | None,
 ) -> tuple[Reading, Report]:
     """What :func:`import_measurements` would do; nothing is stored."""
-    reading = read_values(path, filename, sheet, mapping, day_first)
+    reading = read_values(path, filename, sheet, mapping, day_first, by=by)
     return reading, replace(report_of(reading), sha256=sha256_of(path))
 
 
@@ -183,10 +185,15 @@ def read_values(
     sheet: str | None = None,
     mapping: Mapping[str, str] | None = None,
     day_first: bool | None = None,
+    *,
+    by: Person | None,
 ) -> Reading:
-    """Open the table, tell its form, and read every value. Raises Refused for what is no such table."""
+    """Open the table, tell its form, and read every value; what ``by`` may not enter is a problem of its row.
+
+    Raises Refused for what is no such table.
+    """
     table = _with_months(open_table(path, filename, sheet, known=words_of(LONG)))
-    known = _known()
+    work = _Work(table, _known(), by)
     months = month_columns(table, day_first)
     used = (
         {key: find_column(table, name).letter for key, name in mapping.items() if name} if mapping else None
@@ -194,7 +201,7 @@ def read_values(
     if used is None:
         used = guess_mapping(table, LONG)
     if len(months) >= 2 and not ("month" in used and _has_value(used)):
-        return _wide(table, used, months, known)
+        return _wide(table, used, months, work)
     if not _has_value(used):
         raise Refused(
             _l(
@@ -205,7 +212,7 @@ def read_values(
                 columns=", ".join(str(column) for column in table.columns[:20]),
             )
         )
-    return _long(table, used, known, day_first)
+    return _long(table, used, work, day_first)
 
 
 def _with_months(table: ForeignTable) -> ForeignTable:
@@ -251,11 +258,8 @@ def _known() -> dict[str, Indicator]:
     return found
 
 
-def _long(
-    table: ForeignTable, mapping: dict[str, str], known: dict[str, Indicator], day_first: bool | None
-) -> Reading:
+def _long(table: ForeignTable, mapping: dict[str, str], work: "_Work", day_first: bool | None) -> Reading:
     preview = read_rows(table, LONG, mapping, unique=("indicator", "month"), day_first=day_first)
-    work = _Work(table, known)
     work.problems += [_trouble(each) for each in preview.problems]
     columns = {key: table.column(letter) for key, letter in mapping.items()}
     for row, facts in zip(preview.good_rows, preview.good, strict=True):
@@ -269,14 +273,14 @@ def _long(
 
 
 def _wide(
-    table: ForeignTable, mapping: dict[str, str], months: dict[str, Month], known: dict[str, Indicator]
+    table: ForeignTable, mapping: dict[str, str], months: dict[str, Month], work: "_Work"
 ) -> Reading:
     if "indicator" not in mapping or mapping["indicator"] in months:
         free = [column for column in table.columns if column.letter not in months]
         if not free:
             raise Refused(_l("No column names the indicators in “%(name)s”.", name=table.filename))
         mapping = {"indicator": free[0].letter}
-    names, work, count = table.column(mapping["indicator"]), _Work(table, known), 0
+    names, count = table.column(mapping["indicator"]), 0
     columns = [(table.column(letter), month) for letter, month in months.items()]
     marks = {
         column.letter: parsing.decimal_mark(row.cell(column.index) for row in table.rows())
@@ -308,9 +312,10 @@ def _trouble(problem: Problem) -> Trouble:
 class _Work:
     """Values that passed, and the problems of those that did not."""
 
-    def __init__(self, table: ForeignTable, known: dict[str, Indicator]) -> None:
+    def __init__(self, table: ForeignTable, known: dict[str, Indicator], by: Person | None) -> None:
         self.table = table
         self.known = known
+        self.by = by
         self.values: list[Value] = []
         self.problems: list[Trouble] = []
         self.seen: dict[tuple[int, Month], int] = {}
@@ -337,6 +342,7 @@ class _Work:
                 exact(facts.get(name))
             worked_out(indicator, *(facts.get(name) for name in ("value", "numerator", "denominator")))
             may_be_entered(indicator, month)
+            refuse_stranger(indicator, self.by)
         except Refused as refused:
             self.problems.append(Trouble(row, column, "", refused.words))
             return

@@ -20,9 +20,9 @@ def register(people):
     services.load_register(by=None)
     for back, value in enumerate((95, 91, 88)):
         services.enter_measurement(
-            one("CSR"), LAST.plus(-back), numerator=value, denominator=100, by=people.owner
+            one("CSR"), LAST.plus(-back), numerator=value, denominator=100, by=people.manager
         )
-    services.enter_measurement(one("CAP"), LAST, value=91, comment="Storage nearly full.", by=people.owner)
+    services.enter_measurement(one("CAP"), LAST, value=91, comment="Storage nearly full.", by=people.manager)
     db.session.commit()
     return people
 
@@ -125,7 +125,7 @@ def test_the_target_is_changed_and_a_stale_save_shows_both(register, client_for,
 
 
 def test_a_month_is_entered_corrected_and_the_old_value_stays_in_the_history(register, client_for):
-    client, trn = client_for(register.owner), one("TRN")
+    client, trn = client_for(register.manager), one("TRN")
     url, month = f"/indicators/{trn.id}/enter", str(LAST)
     sent = {
         "month": month,
@@ -149,7 +149,7 @@ def test_a_month_is_entered_corrected_and_the_old_value_stays_in_the_history(reg
 
 
 def test_a_value_that_cannot_be_is_refused_beside_its_field(register, client_for, parsed):
-    reply = client_for(register.owner).post(
+    reply = client_for(register.manager).post(
         f"/indicators/{one('TRN').id}/enter", data={"month": str(LAST), "value": "120", "version": "0"}
     )
     assert reply.status_code == 422
@@ -157,7 +157,7 @@ def test_a_value_that_cannot_be_is_refused_beside_its_field(register, client_for
 
 
 def test_on_the_sheet_good_rows_are_saved_and_bad_ones_keep_what_was_typed(register, client_for, parsed):
-    client, trn, sup, csr = client_for(register.owner), one("TRN"), one("SUP"), one("CSR")
+    client, trn, sup, csr = client_for(register.manager), one("TRN"), one("SUP"), one("CSR")
     sent = {
         f"value-{trn.id}": "97.5",
         f"value-{sup.id}": "nearly all",
@@ -180,7 +180,7 @@ def test_on_the_sheet_good_rows_are_saved_and_bad_ones_keep_what_was_typed(regis
 
 def test_on_the_sheet_a_row_somebody_else_saved_meanwhile_is_not_written_over(register, client_for):
     csr = one("CSR")
-    reply = client_for(register.owner).post(
+    reply = client_for(register.manager).post(
         f"/indicators/sheet?month={LAST}",
         data={f"numerator-{csr.id}": "1", f"denominator-{csr.id}": "2", f"version-{csr.id}": "0"},
     )
@@ -201,7 +201,7 @@ def look_at(client, kind, content, name="values.csv", **more):
 
 
 def test_a_table_of_values_is_looked_at_and_then_stored(register, client_for, parsed):
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     url = look_at(client, "values", b"code,2026-01,2026-02\nTRN,90,\nCSAT,86.5,88\n")
     parsed(get(client, url))
     assert db.session.query(Import).count() == 0
@@ -215,7 +215,7 @@ def test_a_table_of_values_is_looked_at_and_then_stored(register, client_for, pa
 def test_text_where_numbers_belong_is_named_by_row_and_column_and_nothing_is_half_imported(
     register, client_for, parsed
 ):
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     url = look_at(client, "values", b"code,month,value\nTRN,2026-01,90\nCSAT,2026-01,good\nXYZ,2026-01,3\n")
     page = get(client, url)
     parsed(page)
@@ -231,7 +231,7 @@ def test_text_where_numbers_belong_is_named_by_row_and_column_and_nothing_is_hal
 
 
 def test_the_columns_may_be_chosen_by_hand(register, client_for):
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     url = look_at(client, "values", b"when,what,how much\n2026-01,TRN,90\n2026-02,TRN,91\n")
     assert "No column of values" in get(client, url).text
     page = get(client, url + "?indicator=B&month=A&value=C")
@@ -241,15 +241,15 @@ def test_the_columns_may_be_chosen_by_hand(register, client_for):
 
 
 def test_an_upload_belongs_to_the_person_and_may_be_given_up(register, client_for):
-    url = look_at(client_for(register.owner), "values", b"code,2026-01,2026-02\nTRN,90,91\n")
-    assert client_for(register.manager).get(url).status_code == 404
-    assert client_for(register.owner).post(url + "/drop").status_code == 303
+    url = look_at(client_for(register.manager), "values", b"code,2026-01,2026-02\nTRN,90,91\n")
     assert client_for(register.owner).get(url).status_code == 404
+    assert client_for(register.manager).post(url + "/drop").status_code == 303
+    assert client_for(register.manager).get(url).status_code == 404
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, b"just words\n"])
 def test_a_file_that_is_no_table_is_refused_in_words(register, client_for, parsed, content):
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     reply = client.post(
         "/indicators/import/values",
         data={"file": (BytesIO(content), "kpi.xlsx")},
@@ -269,7 +269,7 @@ T2,2026-01-06 08:00,2026-01-06 14:00,no
 
 
 def test_a_ticket_log_is_looked_at_and_then_stored(register, client_for, parsed):
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     url = look_at(client, "tickets", TICKETS.encode(), "log.csv", profile="generic")
     page = get(client, url)
     parsed(page)
@@ -293,7 +293,7 @@ columns: {number: Nr, opened: Start, resolved: Ende, sla_met: OK}
 sla_words: {means_yes: [ja], means_no: [nein]}
 """
     log = "Nr,Start,Ende,OK\nA,05.01.2026,,nein\nA,05.01.2026,06.01.2026,ja\n"
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     url = look_at(
         client,
         "tickets",
@@ -308,7 +308,7 @@ sla_words: {means_yes: [ja], means_no: [nein]}
 
 
 def test_a_wrong_profile_and_a_wrong_mapping_say_what_is_wrong(register, client_for, parsed):
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     reply = client.post(
         "/indicators/import/tickets",
         data={
@@ -327,7 +327,7 @@ def test_a_wrong_profile_and_a_wrong_mapping_say_what_is_wrong(register, client_
 
 
 def test_outages_are_imported_with_the_time_watched_and_a_target(register, client_for, parsed):
-    client = client_for(register.owner)
+    client = client_for(register.manager)
     log = "service,start,end\nMail,2026-01-05 08:00,2026-01-05 20:00\n"
     url = look_at(
         client,
@@ -352,7 +352,7 @@ def test_outages_are_imported_with_the_time_watched_and_a_target(register, clien
 
 
 def test_half_a_window_is_refused(register, client_for):
-    reply = client_for(register.owner).post(
+    reply = client_for(register.manager).post(
         "/indicators/import/outages",
         data={
             "file": (BytesIO(b"service,start,end\n"), "o.csv"),
@@ -388,13 +388,38 @@ def test_lists_need_as_many_queries_for_many_rows_as_for_few(register, client_fo
             unit="n",
             value_kind="count",
             process_id=register.inc.id,
-            owner_id=register.owner.id,
+            owner_id=register.manager.id,
             by=None,
         )
-        services.enter_measurement(made, LAST, value=number, by=register.owner)
+        services.enter_measurement(made, LAST, value=number, by=register.manager)
     for back in range(3, 12):
-        services.enter_measurement(one("CSR"), LAST.plus(-back), value=90, by=register.owner)
+        services.enter_measurement(one("CSR"), LAST.plus(-back), value=90, by=register.manager)
     db.session.commit()
     assert db.session.query(Measurement).count() > 40
     for url, count in few.items():
         assert queries_of(client, url) == count, url
+
+
+def test_a_process_owner_sees_and_saves_only_rows_of_their_own(register, client_for):
+    csr, cap, trn = one("CSR"), one("CAP"), one("TRN")
+    csr.owner, cap.owner, trn.owner = register.owner, None, None
+    csr.process, cap.process, trn.process = None, register.inc, register.chg
+    db.session.commit()
+    client = client_for(register.owner)
+    page = get(client, "/indicators/sheet").get_data(as_text=True)
+    assert f'name="value-{csr.id}"' in page
+    assert f'name="value-{cap.id}"' in page
+    assert f'name="value-{trn.id}"' not in page
+    mine = get(client, "/indicators/sheet?owner=mine").get_data(as_text=True)
+    assert f'name="value-{csr.id}"' in mine
+    assert f'name="value-{cap.id}"' not in mine
+    month = LAST.plus(-5)
+    client.post(f"/indicators/sheet?month={month}", data={f"value-{trn.id}": "12", f"value-{cap.id}": "70"})
+    assert entry.at(trn, month) is None
+    assert entry.at(cap, month).value == 70
+    assert client.get(f"/indicators/{trn.id}/enter").status_code == 403
+    assert client.post(f"/indicators/{trn.id}/enter", data={"month": str(month), "value": "1"}).status_code == 403
+    for indicator, shown in ((trn, False), (csr, True)):
+        page = get(client, f"/indicators/{indicator.id}").get_data(as_text=True)
+        assert (f"/indicators/{indicator.id}/enter" in page) is shown
+    get(client_for(register.manager), f"/indicators/{trn.id}/enter")

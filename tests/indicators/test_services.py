@@ -135,14 +135,14 @@ def test_a_service_still_down_is_stored_and_services_left_out_no_longer_count(re
 
 
 def test_what_a_person_typed_is_not_wiped_out_by_a_log_without_data(register, tmp_path):
-    services.enter_measurement(one("MTTA"), JANUARY, value=12, by=register.owner)
+    services.enter_measurement(one("MTTA"), JANUARY, value=12, by=register.manager)
     log = tmp_path / "t.csv"
     log.write_text("number,opened,sla_met\nT1,2026-01-05,yes\n")
     services.import_tickets(log, "generic", by=None)
     assert value("MTTA", "2026-01") == 12
     assert value("SLA", "2026-01") == 100
     with pytest.raises(Refused, match="computed from a log"):
-        services.enter_measurement(one("SLA"), JANUARY, value=90, by=register.owner)
+        services.enter_measurement(one("SLA"), JANUARY, value=90, by=register.manager)
 
 
 # --- entering
@@ -155,7 +155,7 @@ NUMBERS = st.decimals(0, 10**9, places=4, allow_nan=False, allow_infinity=False)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=NUMBERS)
 def test_what_is_entered_is_what_is_read(app, register, number):
-    services.enter_measurement(one("CMP"), JANUARY, value=number, by=register.owner)
+    services.enter_measurement(one("CMP"), JANUARY, value=number, by=register.manager)
     db.session.flush()
     db.session.expire_all()
     assert value("CMP", "2026-01") == number
@@ -203,8 +203,44 @@ def test_the_future_is_refused(register):
         services.enter_measurement(one("CMP"), Month.of(today()).next(), value=1, by=None)
 
 
+def test_values_come_from_the_owner_of_the_indicator_or_of_its_process(register):
+    csr, cmp_ = one("CSR"), one("CMP")
+    csr.owner = cmp_.owner = None
+    csr.process, cmp_.process = register.chg, None
+    db.session.flush()
+    for person, indicator in ((register.owner, csr), (register.owner2, cmp_), (register.owner, cmp_)):
+        with pytest.raises(Refused, match="entered by its owner") as refused:
+            services.enter_measurement(indicator, JANUARY, value=90, by=person)
+        assert refused.value.field == "value"
+    assert entry.at(csr, JANUARY) is entry.at(cmp_, JANUARY) is None
+    services.enter_measurement(csr, JANUARY, value=90, by=register.owner2)
+    cmp_.owner = register.owner
+    db.session.flush()
+    services.enter_measurement(cmp_, JANUARY, value=3, by=register.owner)
+    for indicator in (csr, cmp_):
+        services.enter_measurement(indicator, JANUARY, value=4, by=register.manager)
+
+
+def test_who_may_not_enter_values_does_not_become_able_by_owning(register):
+    one("CSR").owner = register.auditor
+    assert not entry.may_enter(one("CSR"), register.auditor)
+    with pytest.raises(Refused, match="entered by its owner"):
+        services.enter_measurement(one("CSR"), JANUARY, value=90, by=register.auditor)
+
+
+def test_a_table_names_the_rows_of_other_peoples_indicators(register, tmp_path):
+    one("CSR").owner, one("CMP").owner = register.owner, register.boss
+    one("CMP").process = None
+    path = table(tmp_path, "code,month,value\nCSR,2026-01,90\nCMP,2026-01,5\n")
+    with pytest.raises(Refused, match="Row 3.*CMP is entered by its owner"):
+        services.import_measurements(path, by=register.owner)
+    services.import_measurements(path, by=register.owner, good_only=True)
+    assert (value("CSR", "2026-01"), entry.at(one("CMP"), JANUARY)) == (90, None)
+
+
 def test_two_people_saving_the_same_month_do_not_write_over_each_other(register):
-    services.enter_measurement(one("CMP"), JANUARY, value=1, version=0, by=register.owner)
+    one("CMP").owner = register.owner2
+    services.enter_measurement(one("CMP"), JANUARY, value=1, version=0, by=register.manager)
     with pytest.raises(Conflict):
         services.enter_measurement(one("CMP"), JANUARY, value=2, version=0, by=register.owner2)
     assert value("CMP", "2026-01") == 1
@@ -256,7 +292,7 @@ def test_a_chinese_table_is_read_in_its_own_encoding(register, tmp_path, encodin
         "指标,月份,分子,分母,备注\n培训完成率,2026年1月,18,20,两人病假\nTRN,2026年2月,,,\n",
         encoding,
     )
-    report = services.import_measurements(path, by=register.owner)
+    report = services.import_measurements(path, by=register.manager)
     stored = entry.at(one("TRN"), JANUARY)
     assert (stored.value, stored.numerator, stored.comment) == (90, 18, "两人病假")
     assert (report.taken, value("TRN", "2026-02")) == (1, None)
@@ -292,9 +328,9 @@ def test_a_doubt_is_named_and_nothing_is_half_imported(register, tmp_path, rows,
 
 
 def test_importing_again_keeps_comments_and_counts_only_what_changed(register, tmp_path):
-    services.enter_measurement(one("CMP"), JANUARY, value=1, comment="Storm.", by=register.owner)
+    services.enter_measurement(one("CMP"), JANUARY, value=1, comment="Storm.", by=register.manager)
     report = services.import_measurements(
-        table(tmp_path, "code,2026-01,2026-02\nCMP,5,6\n"), by=register.owner
+        table(tmp_path, "code,2026-01,2026-02\nCMP,5,6\n"), by=register.manager
     )
     assert report.changed == 2
     assert entry.at(one("CMP"), JANUARY).comment == "Storm."
