@@ -26,9 +26,10 @@ def named_in_rules() -> set[str]:
         if path.relative_to(ROOT).as_posix() == "audit_app/accounts/permissions.py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                if node.value.id in {"P", "Permission"} and node.attr in Permission.__members__:
-                    found.add(str(Permission[node.attr]))
+            if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+                continue
+            if node.value.id in {"P", "Permission"} and node.attr in Permission.__members__:
+                found.add(str(Permission[node.attr]))
     return found
 
 
