@@ -97,13 +97,18 @@ def demo(data: Path | None, port: int, no_serve: bool, lang: str | None) -> None
 def serve(data: Path | None, host: str, port: int) -> None:
     """Serve your own data; builds the database when there is none."""
     with opened(data, build=True):
-        accounts.prepare(by=None)
-        checklists.load_shipped(by=None)
-        indicators.load_register(by=None)
+        _load_shipped()
         db.session.commit()
         if not accounts.anybody():
             click.echo("Nobody can sign in yet: python3 run.py create-admin YOUR@ADDRESS")
     _serve(from_environment(data_dir=data), host, port)
+
+
+def _load_shipped() -> None:
+    """What every database begins with: roles, processes, checklists, the indicator register."""
+    accounts.prepare(by=None)
+    checklists.load_shipped(by=None)
+    indicators.load_register(by=None)
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
@@ -169,10 +174,11 @@ def import_checklist(
 
 @main.command("import-indicators")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--good-only", is_flag=True, help="Take the good rows although others are in doubt.")
 @data_option
-def import_indicators(file: Path, data: Path | None) -> None:
-    """Read monthly values of indicators from XLSX or CSV."""
-    _import(data, lambda: indicators.import_measurements(file, by=None))
+def import_indicators(file: Path, good_only: bool, data: Path | None) -> None:
+    """Read monthly values of indicators from XLSX or CSV; a row in doubt stops the import, and is named."""
+    _import(data, lambda: indicators.import_measurements(file, good_only=good_only, by=None))
 
 
 @main.command("import-tickets")
@@ -192,10 +198,22 @@ def import_tickets(file: Path, profile: str, data: Path | None) -> None:
 @click.option(
     "--profile", default="outages", show_default=True, help="Name of a shipped profile or a YAML file."
 )
+@click.option(
+    "--observed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV that says when which service was watched; guessed from the outages otherwise.",
+)
 @data_option
-def import_outages(file: Path, target: float | None, profile: str, data: Path | None) -> None:
+def import_outages(
+    file: Path, target: float | None, profile: str, observed: Path | None, data: Path | None
+) -> None:
     """Read an outage log and compute availability and downtime."""
-    _import(data, lambda: indicators.import_outages(file, target=target, profile=profile, by=None))
+    _import(
+        data,
+        lambda: indicators.import_outages(
+            file, target=target, profile=profile, observed=observed, by=None
+        ),
+    )
 
 
 def _import(data: Path | None, act: Any) -> None:
@@ -276,10 +294,10 @@ def link_to(app: Flask, notice: Any) -> str:
 @click.option("--lang", type=click.Choice(list(language.LOCALES)), default="en", show_default=True)
 @data_option
 def create_admin(email: str, name: str, lang: str, data: Path | None) -> None:
-    """Create an administrator and print the password once."""
+    """Create an administrator and print the password once; builds the database when there is none."""
     password = secrets.token_urlsafe(12)
     with opened(data, build=True):
-        accounts.prepare(by=None)
+        _load_shipped()
         accounts.add_person(
             email=email, name=name, roles=[Role.ADMINISTRATOR], language=lang, password=password, by=None
         )

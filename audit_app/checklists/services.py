@@ -319,6 +319,8 @@ def import_file(
     Raises :class:`Refused` when rows have problems, naming them: a command cannot ask back.
     """
     found = importing.preview(path.read_bytes(), path.name, sheet=sheet, mapping=mapping)
+    if found.refusal:
+        raise Refused(found.refusal)
     if found.problems:
         raise Refused("\n".join(str(each) for each in found.problems[:20]))
     return import_template(found.rows, title=title or importing.title_of(path.name), source=path.name, by=by)
