@@ -2,7 +2,7 @@
 
     python -m benchmarks.review_pack [ROUNDS]
 
-Promise: compiled and printed (one PDF) in under 3 seconds, and under 250 MB at the peak. The yardstick is a
+Promise: compiled and written (one PDF and one XLSX) in under 3 seconds, and under 250 MB at the peak. The yardstick is a
 bare ReportLab document of as many pages of plain lines in the same run. The work is done in a process of its
 own over an SQLite file; building the data is not timed. The quickest of the rounds counts.
 """
@@ -71,7 +71,6 @@ def work(rounds: int) -> dict[str, float]:
 
     from audit_app.core.db import db
     from audit_app.reviews import exports
-    from audit_app.reviews.compile import compile_pack
     from audit_app.reviews.models import Review
 
     with tempfile.TemporaryDirectory() as folder:
@@ -82,15 +81,15 @@ def work(rounds: int) -> dict[str, float]:
             started = time.perf_counter()
             review = db.session.get(Review, review_id)
             assert review is not None
-            pack = compile_pack(review)
+            pack, sha256 = exports.pack_of(review)
             compiled = time.perf_counter()
-            paper = exports.render(pack, "en", "pdf")
+            paper = exports.render(pack, "en", "pdf", sha256)
             printed = time.perf_counter()
-            exports.render(pack, "en", "xlsx")
+            exports.render(pack, "en", "xlsx", sha256)
             times.append((compiled - started, printed - compiled, time.perf_counter() - printed))
         peak = peak_megabytes()
         pages = len(PdfReader(BytesIO(paper)).pages)
-        best = min(times, key=lambda each: each[0] + each[1])
+        best = min(times, key=sum)
         db.session.remove()
         db.engine.dispose()
     return {
@@ -111,17 +110,16 @@ def main(arguments: list[str]) -> int:
     command = [sys.executable, "-m", "benchmarks.review_pack", "--work", arguments[0] if arguments else "3"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     found = json.loads(done.stdout.splitlines()[-1])
-    total = found["compile"] + found["pdf"]
+    total = found["compile"] + found["pdf"] + found["xlsx"]
     print(f"{FINDINGS:,} findings, {MONTHS} months of every indicator: {found['pages']:.0f} pages")
     print(
-        f"compile {found['compile']:.2f} s + PDF {found['pdf']:.2f} s = {total:.2f} s "
-        f"(promise {MOST_SECONDS} s)"
+        f"compile {found['compile']:.2f} s + PDF {found['pdf']:.2f} s + XLSX {found['xlsx']:.2f} s "
+        f"= {total:.2f} s (promise {MOST_SECONDS} s)"
     )
-    print(f"XLSX {found['xlsx']:.2f} s")
-    times = total / found["bare"]
+    times = (found["compile"] + found["pdf"]) / found["bare"]
     print(
         f"yardstick, a bare document of as many pages: {found['bare']:.3f} s "
-        f"(ours takes {times:.0f} times that)"
+        f"(our PDF takes {times:.0f} times that)"
     )
     print(f"peak {found['megabytes']:.0f} MB (promise {MOST_MEGABYTES:.0f} MB)")
     kept = total < MOST_SECONDS and found["megabytes"] < MOST_MEGABYTES

@@ -19,7 +19,7 @@ COLOURS = ("1B4694", "B45F06", "0F766E", "7C3AED", "64748B")
 TONES = {"good": "1D7A46", "warn": "A15C00", "bad": "B3261E", "info": "1B4694", "neutral": "64748B"}
 DASHES: tuple[Any, ...] = ("solid", "dash", "sysDot", "dashDot", "lgDash")
 MARKERS: tuple[Any, ...] = ("circle", "square", "triangle", "diamond", "x")
-WIDTH, HEIGHT = 24.0, 8.4
+WIDTH, HEIGHT = 15.6, 8.0
 """Size of a chart in centimetres."""
 
 Write = Callable[..., Any]
@@ -113,7 +113,7 @@ def _guide_look(series: Any, target: bool) -> None:
 def _axes(chart: Any, title: str, form: str) -> None:
     chart.title, chart.width, chart.height = title, WIDTH, HEIGHT
     chart.title.overlay = False
-    look = CharacterProperties(sz=1200, b=True)
+    look = CharacterProperties(sz=1100, b=True)
     for paragraph in chart.title.tx.rich.p:
         paragraph.pPr = ParagraphProperties(defRPr=look)
     chart.layout = Layout(ManualLayout(x=0.06, y=0.16, w=0.9, h=0.58, xMode="edge", yMode="edge"))

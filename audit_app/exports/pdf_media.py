@@ -135,7 +135,7 @@ def _picture(image: Image) -> tuple[ImageReader | None, tuple[int, int]]:
 class SignLines(Flow):
     """Who signs: role and name above a line, date beside it; two to a row."""
 
-    ROW = 62.0
+    ROW = 54.0
 
     def __init__(self, rows: tuple[Signature, ...], width: float, words: Words) -> None:
         super().__init__(6, 10)

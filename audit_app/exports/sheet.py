@@ -8,7 +8,9 @@ from typing import Literal, TypeAlias
 from .charts import Chart
 from .values import Link, Scalar, Tone, Words
 
-ColumnKind: TypeAlias = Literal["text", "int", "number", "percent", "date", "datetime", "duration_min"]
+ColumnKind: TypeAlias = Literal[
+    "text", "int", "number", "percent", "date", "month", "datetime", "duration_min"
+]
 Cell: TypeAlias = Scalar | Link | Tone
 Row: TypeAlias = tuple[Cell, ...]
 
@@ -18,7 +20,8 @@ class Column:
     """One column.
 
     kind      what the cells hold; a value of another kind is written as what it is, never refused.
-              percent: 0.875 is shown as 87.5 %. duration_min: minutes, shown as hours:minutes (95 is 1:35)
+              percent: 0.875 is shown as 87.5 %. month: any day of it, shown as 2026-01.
+              duration_min: minutes, shown as hours:minutes (95 is 1:35)
     width     in characters of a Latin digit; 0 lets the renderer measure (Chinese counts double)
     decimals  digits after the point for number and percent
     wrap      break long text into lines (rows then grow); None wraps text columns wider than 40 characters

@@ -13,7 +13,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .chart_xlsx import native
+from .chart_xlsx import WIDTH, native
 from .sheet import Cell, Column, Sheet, Workbook
 from .values import Link, Scalar, Tone, plain, tone_of
 from .xlsx_text import RISKY, sheet_names, shown_width, text_of, value_of
@@ -25,7 +25,10 @@ TONES = {
 }  # fmt: skip
 LONGEST_DURATION = 1440 * 2_000_000
 """In minutes; Excel knows no later day, and no time below zero."""
-DAY, INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+DAY, INSTANT, MONTH = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "yyyy-mm"
+DATED = (DAY, INSTANT, MONTH)
+CHART_ROWS = 17
+"""Rows of the usual height that a chart and the room below it take."""
 MOST_WIDTH, NEAR = 60, 60
 """Widest measured column in characters; most rows under which charts still stand below the table."""
 
@@ -101,9 +104,9 @@ def _fitting(value: object, look: dict[str, Any]) -> dict[str, Any]:
     if isinstance(value, str) or value is None:
         return {**look, "form": "General"}
     if hasattr(value, "year"):
-        dated = form if form in (DAY, INSTANT) else INSTANT if hasattr(value, "hour") else DAY
+        dated = form if form in DATED else INSTANT if hasattr(value, "hour") else DAY
         return {**look, "form": dated}
-    return {**look, "form": "General"} if form in (DAY, INSTANT) else look
+    return {**look, "form": "General"} if form in DATED else look
 
 
 def column_format(column: Column) -> str:
@@ -111,7 +114,7 @@ def column_format(column: Column) -> str:
     digits = "." + "0" * column.decimals if column.decimals else ""
     return {
         "int": "#,##0", "number": f"#,##0{digits}", "percent": f"0{digits}%", "date": DAY,
-        "datetime": INSTANT, "duration_min": "[h]:mm",
+        "month": MONTH, "datetime": INSTANT, "duration_min": "[h]:mm",
     }.get(column.kind, "General")  # fmt: skip
 
 
@@ -157,7 +160,7 @@ def _minutes(cell: Cell) -> Cell:
 
 def _side(column: Column) -> str:
     """Dates stand left like words, away from the next column; amounts keep the side of numbers."""
-    if column.kind in ("date", "datetime"):
+    if column.kind in ("date", "month", "datetime"):
         return "left"
     return "right" if column.kind in ("int", "number", "percent", "duration_min") else ""
 
@@ -219,13 +222,14 @@ def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
         return [26.0, 78.0]
     found: list[float] = []
     for index, column in enumerate(sheet.columns):
-        least = {"date": 12, "datetime": 18, "duration_min": 9, "text": 8}.get(column.kind, 10)
+        least = {"date": 12, "month": 10, "datetime": 18, "duration_min": 9, "text": 8}.get(column.kind, 10)
         if column.width:
             found.append(float(column.width))
             continue
         texts = [shown_width(_text(row[index])) for row in rows[:300] if column.kind == "text"]
         measured = max([least, shown_width(plain(column.title)) + 3, *[wide + 2 for wide in texts]])
         found.append(float(min(measured, MOST_WIDTH)))
+    found[0] += max(0.0, min(40.0, shown_width(plain(sheet.heading)) * 1.6 - sum(found)))
     if sheet.facts:
         found[0] = max(
             found[0], float(min(30, max(shown_width(plain(name)) for name, _value in sheet.facts) + 2))
@@ -270,19 +274,38 @@ def add_charts(pen: Pen, book: Workbook, made: Book, charted: list[tuple[Workshe
         data.column_dimensions[letter].width = 14
     at = 1
     for tab, below, sheet in charted:
-        far = below > NEAR + 4
-        place, row = (get_column_letter(len(sheet.columns) + 2), 1) if far else ("A", below)
-        if not far:
-            tab.row_breaks.append(Break(row - 1))
-        for number, chart in enumerate(sheet.charts):
-            if number and number % 2 == 0 and not far:
-                tab.row_breaks.append(Break(row - 1))
-            at, drawn = native(pen.write, data, at, chart)
-            if drawn is None:
-                pen.write(tab, row, 1 if not far else len(sheet.columns) + 2,
-                          f"{plain(chart.title)}: {_('No data for this period.')}", colour=MUTED)  # fmt: skip
-                row += 2
-                continue
-            tab.add_chart(drawn, f"{place}{row}")
-            row += 18
+        at = _place(pen, tab, below, sheet, data, at)
     print_setup(data, book, Sheet(title))
+
+
+def _place(pen: Pen, tab: Worksheet, below: int, sheet: Sheet, data: Worksheet, at: int) -> int:
+    """The charts of one sheet two to a row, page breaks between rows only; the next free row of `data`."""
+    far = below > NEAR + 4
+    left = len(sheet.columns) + 2 if far else 1
+    row = 1 if far else below
+    per_page = 2 if sheet.landscape and sheet.columns else 4
+    sides = [get_column_letter(left), get_column_letter(_beside(tab, left))]
+    for number, chart in enumerate(sheet.charts):
+        line, side = divmod(number, 2)
+        first_of_page = not side and line % per_page == 0 and bool(line or sheet.columns)
+        if first_of_page and not far:
+            tab.row_breaks.append(Break(row + line * CHART_ROWS - 1))
+        spot = row + line * CHART_ROWS
+        at, drawn = native(pen.write, data, at, chart)
+        if drawn is None:
+            words = f"{plain(chart.title)}: {_('No data for this period.')}"
+            pen.write(tab, spot, left if not side else _beside(tab, left), words, colour=MUTED)
+            continue
+        tab.add_chart(drawn, f"{sides[side]}{spot}")
+    return at
+
+
+def _beside(tab: Worksheet, left: int) -> int:
+    """The first column that begins right of a chart standing at column `left`."""
+    room, column = WIDTH + 0.3, left
+    while room > 0:
+        letter = get_column_letter(column)
+        wide = tab.column_dimensions[letter].width if letter in tab.column_dimensions else 8.43
+        room -= (wide * 7 + 5) / 37.8
+        column += 1
+    return column

@@ -15,6 +15,8 @@ from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Ton
 from audit_app.reviews.paper import STATE_TONE, input_title, light_word
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_unit
 
+NEAR = 30
+"""Rows of a table that may stand above charts."""
 KINDS = {
     "text": "text",
     "int": "int",
@@ -22,7 +24,7 @@ KINDS = {
     "percent": "number",
     "figure": "number",
     "date": "date",
-    "month": "date",
+    "month": "month",
 }
 
 
@@ -190,7 +192,9 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
     facts: list[tuple[str, sheet.Cell]] = []
     if one.author:
         facts.append((_("Signed"), f"{one.author}, {tell_moment(one.written_at, pack.meta.zone)}"))
-    first, rest = (tables[0], tables[1:]) if tables else (None, [])
+    # A long table would push the charts far away: it gets a sheet of its own, and they stay in sight.
+    beside = bool(tables) and not (charts and len(tables[0].rows) > NEAR)
+    first, rest = (tables[0], tables[1:]) if beside else (None, tables)
     yield Sheet(
         tab(one.key),
         _columns(first),
