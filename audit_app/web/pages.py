@@ -68,8 +68,9 @@ def number(name: str, default: int = 1) -> int:
 
 def paginate(query: Select[Any], *, per_page: int = PER_PAGE, unique: bool = False) -> Page:
     """Run a list query for the page asked for: one COUNT and one SELECT, whatever the number of rows."""
-    rows: Select[Any] = query.order_by(None).with_only_columns(literal_column("1"), maintain_column_froms=True)
-    total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    plain: Select[Any] = query.order_by(None)
+    rows = plain.with_only_columns(literal_column("1"), maintain_column_froms=True).subquery()
+    total = db.session.scalar(select(func.count()).select_from(rows)) or 0
     pages = max(1, -(-total // per_page))
     page = min(number("page"), pages)
     result = db.session.scalars(query.limit(per_page).offset((page - 1) * per_page))
