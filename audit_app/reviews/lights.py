@@ -14,10 +14,10 @@ from audit_app.reviews.series import Register, Series, movement
 
 AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("service_levels", "h", ("SLA", "AVL", "DWN", "MTBF", "RSP")),
-    ("incidents", "h", ("MJI", "MTTA", "MTTR", "FCR", "ROP", "RPT", "BKL", "PRB", "REQ")),
+    ("incidents", "h", ("MJI", "MTTA", "MTTR", "FCR", "ROP", "RPT", "BKL", "PRB", "REQ", "KBU", "SSR")),
     ("changes", "h", ("CSR", "EMC", "UAC", "RLS", "CMA")),
     ("assurance", "h", ("CTE", "SEC")),
-    ("customers", "e", ("CSAT", "CMP", "CMC", "KBU", "SSR")),
+    ("customers", "e", ("CSAT", "CMP", "CMC")),
     ("suppliers", "i", ("SUP",)),
     ("resources", "j", ("CAP", "BUD", "TRN", "CPU", "IPH")),
     ("objectives", "g", ("OBJ",)),

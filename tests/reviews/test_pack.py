@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.indicators.trend import badness
-from audit_app.reviews import lights, phrases
+from audit_app.reviews import compile_indicators, lights, phrases
 from audit_app.reviews.compile_months import latest, matrix, spans
 from audit_app.reviews.compile_overview import since
 from audit_app.reviews.pack import (
@@ -215,6 +215,12 @@ def test_every_rule_has_its_words_and_every_table_ends_with_a_rule_that_always_a
         assert all(rule.reason in phrases.PHRASES for rule in rules)
         assert rules[-1].applies(None)
     assert all(f"light.{name}" in phrases.PHRASES for name, _key, _codes in lights.AREAS)
+
+
+def test_a_light_leads_to_the_input_that_shows_its_indicators():
+    places = {code: key for key, codes in compile_indicators.PLACES.items() for code in codes}
+    for _name, key, codes in lights.AREAS:
+        assert {places.get(code, "h") for code in codes} == {key}
 
 
 def test_an_unworded_key_shows_itself():
