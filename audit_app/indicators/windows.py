@@ -116,11 +116,12 @@ def _window(months: dict[Month, timedelta], zone: Any) -> Span:
 def guessed(outages: Iterable[OutageFacts], zone: Any, until: datetime) -> Windows:
     """Nobody said: a service counts as watched from the month of its first outage to that of its last.
 
-    Later months without an outage are then gaps, not 100 %: silence may mean that nobody looked.
+    Later months without an outage are then gaps, not 100 %: silence may mean that nobody looked. For the same
+    reason an outage that the log never ends is counted to the end of the month in which it began, not to today.
     """
     ends: dict[str, tuple[datetime, datetime]] = {}
     for each in outages:
-        start, end = each.started_at, each.ended_at or until
+        start, end = each.started_at, each.ended_at or each.started_at
         first, last = ends.get(each.service, (start, end))
         ends[each.service] = (min(first, start), max(last, end))
     found = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, false, func, or_, select
+from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.accounts.models import Person
@@ -27,8 +27,8 @@ SOON = 7
 
 
 def visible_to(person: Person) -> Select[Review]:
-    """All reviews for who may see reviews; for a contributor those in preparation in which they have a
-    part.
+    """All reviews for who may see reviews; for a contributor those they are invited to, and while one is
+    prepared, those they write an input for.
     """
     query = select(Review)
     if person.may(Permission.REVIEW_SEE):
@@ -37,7 +37,7 @@ def visible_to(person: Person) -> Select[Review]:
         return query.where(false())
     owns = exists().where(ReviewInput.review_id == Review.id, ReviewInput.owner_id == person.id)
     takes_part = exists().where(Participant.review_id == Review.id, Participant.person_id == person.id)
-    return query.where(Review.state == ReviewState.PREPARING, or_(owns, takes_part))
+    return query.where(or_(takes_part, and_(Review.state == ReviewState.PREPARING, owns)))
 
 
 def get(review_id: int, *, to: Person) -> Review:

@@ -13,9 +13,17 @@ from audit_app.core.db import db
 from tests.house.world import World
 
 Clients = Callable[[Person], FlaskClient]
-EVERYBODY = {"administrator", "programme manager", "lead auditor", "auditor", "process owner", "top management", "read-only"}
+EVERYBODY = {
+    "administrator",
+    "programme manager",
+    "lead auditor",
+    "auditor",
+    "process owner",
+    "top management",
+    "read-only",
+}
 REVIEWS_TO = {"administrator", "programme manager", "top management", "read-only"}
-"""Who reads management reviews; a process owner only while one is prepared in which they take part."""
+"""Who reads every management review; a process owner those they are invited to."""
 NOT_OWNER = EVERYBODY - {"process owner"}
 
 
@@ -47,9 +55,9 @@ def objects(world: World) -> dict[str, tuple[str, set[str]]]:
         "a question of one's own area": (f"/checklist-items/{world.item.id}", EVERYBODY),
         "a published checklist": (f"/checklists/versions/{world.published.id}", EVERYBODY),
         "an indicator": (f"/indicators/{world.more['typed'].id}", EVERYBODY),
-        "a review": (f"/reviews/{reviews['approved'].id}", REVIEWS_TO),
-        "its pack": (f"/reviews/{reviews['approved'].id}/pack", REVIEWS_TO),
-        "its pack on paper": (f"/reviews/{reviews['approved'].id}/pack.pdf", REVIEWS_TO),
+        "a review": (f"/reviews/{reviews['approved'].id}", REVIEWS_TO | {"process owner"}),
+        "its pack": (f"/reviews/{reviews['approved'].id}/pack", REVIEWS_TO | {"process owner"}),
+        "its pack on paper": (f"/reviews/{reviews['approved'].id}/pack.pdf", REVIEWS_TO | {"process owner"}),
         "a review in preparation": (f"/reviews/{reviews['preparing'].id}", REVIEWS_TO | {"process owner"}),
         "an input of one's own": (f"/reviews/inputs/{own_input.id}", REVIEWS_TO | {"process owner"}),
         "an action of one's own": (
@@ -90,10 +98,20 @@ def test_a_thing_that_is_hidden_cannot_be_changed_either(app: Flask, world: Worl
 
 def words_in(content: bytes) -> str:
     book = load_workbook(BytesIO(content))
-    return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value)
+    return "\n".join(
+        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value
+    )
 
 
-LISTS = ("/findings/", "/findings/actions", "/programme/audits", "/programme/", "/dashboard", "/search?q=变更", "/")
+LISTS = (
+    "/findings/",
+    "/findings/actions",
+    "/programme/audits",
+    "/programme/",
+    "/dashboard",
+    "/search?q=变更",
+    "/",
+)
 
 
 def test_lists_search_and_dashboard_name_nothing_hidden(app: Flask, world: World, client_for: Clients):
@@ -118,7 +136,9 @@ def test_sheets_hold_the_same_rows_as_the_lists(app: Flask, world: World, client
     assert [code for code in hidden if code in everything]
 
 
-def test_figures_of_the_dashboard_count_only_what_the_person_sees(app: Flask, world: World, client_for: Clients):
+def test_figures_of_the_dashboard_count_only_what_the_person_sees(
+    app: Flask, world: World, client_for: Clients
+):
     from audit_app.home import dashboard
 
     seen = {}
@@ -130,7 +150,9 @@ def test_figures_of_the_dashboard_count_only_what_the_person_sees(app: Flask, wo
     assert seen["boss"] > seen["owner"] > 0
 
 
-def test_a_person_without_any_area_sees_no_audit_and_no_finding(app: Flask, world: World, client_for: Clients):
+def test_a_person_without_any_area_sees_no_audit_and_no_finding(
+    app: Flask, world: World, client_for: Clients
+):
     from audit_app.accounts.permissions import Role
     from tests.people import add_person
 

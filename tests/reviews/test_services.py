@@ -198,8 +198,20 @@ def test_every_step_is_closed_to_who_may_not_take_it(people):
     review.state = ReviewState.HELD
 
 
-def test_a_process_owner_sees_a_review_only_while_it_is_prepared_and_concerns_them(people):
+def test_who_is_invited_sees_the_review_before_and_after_the_meeting(people):
+    review = factory.planned(people, participants=[(people.owner, "Operations")])
+    for state in ReviewState:
+        review.state = ReviewState(state)
+        db.session.flush()
+        assert queries.get(review.id, to=people.owner) is review
+    with pytest.raises(NotVisible):
+        queries.get(review.id, to=people.owner2)
+
+
+def test_who_only_writes_an_input_sees_the_review_while_it_is_prepared(people):
     review = factory.preparing(people)
+    review.participants = [each for each in review.participants if each.person_id != people.owner.id]
+    services.assign_input(review, "h", owner=people.owner, by=people.manager)
     assert queries.get(review.id, to=people.owner) is review
     assert queries.get_input(review.inputs[0].id, to=people.owner) is review.inputs[0]
     with pytest.raises(NotVisible):
