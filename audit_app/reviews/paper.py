@@ -333,10 +333,10 @@ def _sources(pack: Pack) -> Iterator[Block]:
         )
     )
     columns = (
-        GridColumn(_("File"), 20),
+        GridColumn(_("File"), 17),
         GridColumn("SHA-256", 45),
-        GridColumn(_("Rows read"), 11),
-        GridColumn(_("Imported"), 24),
+        GridColumn(_("Rows read"), 15),
+        GridColumn(_("Imported"), 23),
     )
     rows = tuple(_source(pack, source) for source in pack.sources)
     yield Grid(columns, rows, dense=True, empty=_("None: all values were entered by hand."))
