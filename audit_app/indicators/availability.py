@@ -11,7 +11,8 @@ Rules (ISO/IEC 20000-1:2018 clause 8.7.1; what the percentage means is agreed in
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from decimal import Decimal
+from typing import Any, Protocol
 
 from audit_app.indicators.periods import Span
 
@@ -76,6 +77,18 @@ class Uptime:
 
 
 NO_TIME = Uptime()
+
+
+def allowance(extra: Any, target: Decimal | None) -> Decimal | None:
+    """The downtime in minutes that an availability target (percent) leaves in a stored month.
+
+    ``extra`` is that of the month, with its agreed minutes. Worked out whenever it is read, so that a changed
+    target judges the months behind it as it judges the availability itself; None without target or minutes.
+    """
+    agreed = extra.get("agreed_minutes") if isinstance(extra, dict) else None
+    if agreed is None or target is None:
+        return None
+    return Decimal(str(round(allowed_downtime(float(agreed), float(target)), 4)))
 
 
 def allowed_downtime(agreed_minutes: float, target: float) -> float:

@@ -50,6 +50,8 @@ class Point:
     extra: dict[str, Any] = field(default_factory=dict)
     id: int = 0
     version: int = 0
+    allowed: Decimal | None = None
+    """For downtime: the minutes that the availability target of today leaves in the month."""
 
     @property
     def services(self) -> dict[str, dict[str, Any]]:
@@ -73,8 +75,7 @@ def better(indicator: Indicator) -> Better:
 def aim(indicator: Indicator, point: Point | None = None) -> Decimal | None:
     """The target; for downtime without one, the minutes that the availability target leaves in that month."""
     if indicator.target is None and point is not None and indicator.measure == "downtime":
-        allowed = point.extra.get("allowed_minutes")
-        return None if allowed is None else Decimal(str(allowed))
+        return point.allowed
     return indicator.target
 
 

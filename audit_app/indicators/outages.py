@@ -15,7 +15,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.indicators import windows
-from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, allowed_downtime, by_service
+from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, by_service
 from audit_app.indicators.log_import import (
     Figures,
     bound,
@@ -96,13 +96,16 @@ def preview_outages(
     observed: Observed = None,
     filename: str | None = None,
 ) -> Report:
-    """What :func:`import_outages` would do, from this file alone; nothing is stored."""
+    """What :func:`import_outages` would do, from this file alone; nothing is stored.
+
+    ``target`` is taken so that both are called alike; no figure depends on it.
+    """
     used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
     unwanted = _names(used.leave_out if leave_out is None else leave_out)
     log, zone = read_outages(path, used, unwanted), zone_of(used.timezone)
     told = _told(observed, unwanted, zone)
     watched = {**windows.guessed(log.outages, zone, now()), **told}
-    figures = _figures(bound(Source.OUTAGES), log.outages, watched, zone, target)
+    figures = _figures(bound(Source.OUTAGES), log.outages, watched, zone)
     return _report(log, filename or path.name, figures, observed)
 
 
@@ -168,12 +171,10 @@ def _figures(
     outages: Sequence[OutageFacts],
     watched: Windows,
     zone: Any,
-    target: float | None = None,
 ) -> Figures:
     """Every measure of every watched month: the minutes of all services added up, each service beside it."""
     if not watched:
         return []
-    goal = target if target is not None else _target(indicators)
     first = min(Month.of(window.start.astimezone(zone)) for window in watched.values())
     last = max(Month.of(window.end.astimezone(zone)) for window in watched.values())
     figures = []
@@ -183,22 +184,15 @@ def _figures(
         if not there:
             continue
         each = by_service(outages, span, there)
-        extra = _beside(each, goal, month, zone)
+        extra = _beside(each, month, zone)
         for indicator in indicators:
             figure = OUTAGE_MEASURES[indicator.measure].compute(Watched(outages, there), span)
             figures.append((indicator, month, replace(figure, extra={**figure.extra, **extra})))
     return figures
 
 
-def _target(indicators: Sequence[Indicator]) -> float | None:
-    found = [each.target for each in indicators if each.measure == AVAILABILITY and each.target is not None]
-    return float(found[0]) if found else None
-
-
-def _beside(each: Mapping[str, Uptime], goal: float | None, month: Month, zone: Any) -> dict[str, Any]:
-    """Per service: availability, downtime, outages and time watched; and the downtime that the target
-    allows.
-    """
+def _beside(each: Mapping[str, Uptime], month: Month, zone: Any) -> dict[str, Any]:
+    """Per service: availability, downtime, outages and time watched; and the agreed minutes of all."""
     together = sum(each.values(), NO_TIME)
     services = {
         service: {
@@ -210,10 +204,7 @@ def _beside(each: Mapping[str, Uptime], goal: float | None, month: Month, zone: 
         }
         for service, up in each.items()
     }
-    facts: dict[str, Any] = {"services": services, "agreed_minutes": round(together.agreed_minutes, 4)}
-    if goal is not None:
-        facts["allowed_minutes"] = round(allowed_downtime(together.agreed_minutes, goal), 4)
-    return facts
+    return {"services": services, "agreed_minutes": round(together.agreed_minutes, 4)}
 
 
 def _report(log: OutageLog, name: str, figures: Figures, observed: Observed, **more: Any) -> Report:

@@ -17,6 +17,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
+from audit_app.indicators.availability import allowance
 from audit_app.indicators.board import (
     Miss,
     Point,
@@ -154,11 +155,23 @@ def _stored(query: Select[Any]) -> dict[tuple[int, Month], Point]:
     rows = db.session.scalars(
         query.options(joinedload(Measurement.imported), joinedload(Measurement.indicator))
     )
-    return {(row.indicator_id, Month.of(row.period)): point_of(row) for row in rows}
+    found = list(rows)
+    goal = availability_target(row.indicator for row in found)
+    return {(row.indicator_id, Month.of(row.period)): point_of(row, goal) for row in found}
 
 
-def point_of(row: Measurement) -> Point:
-    """A stored row as a point."""
+def availability_target(indicators: Iterable[Indicator]) -> Decimal | None:
+    """The availability target that limits the downtime, asked for only when downtime is among the rows."""
+    if not any(each.measure == "downtime" for each in indicators):
+        return None
+    query = select(Indicator.target).where(
+        Indicator.measure == "availability", Indicator.active, Indicator.target.is_not(None)
+    )
+    return db.session.scalar(query.order_by(Indicator.id).limit(1))
+
+
+def point_of(row: Measurement, goal: Decimal | None = None) -> Point:
+    """A stored row as a point; ``goal`` is the availability target, for downtime."""
     made = row.imported
     source = Source.MANUAL
     if made is not None and made.kind in (Source.TICKETS.value, Source.OUTAGES.value):
@@ -175,6 +188,7 @@ def point_of(row: Measurement) -> Point:
         row.extra or {},
         row.id,
         row.version,
+        allowance(row.extra, goal) if row.indicator.measure == "downtime" else None,
     )
 
 

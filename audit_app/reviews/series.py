@@ -12,6 +12,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.indicators import trend
+from audit_app.indicators.availability import allowance
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month, months
@@ -186,10 +187,12 @@ def read(date_from: date, date_to: date) -> Register:
         Measurement.extra,
     ).where(Measurement.period.between(earliest.first, last.first), Measurement.value.is_not(None))
     used: set[int] = set()
+    goal = next((e.target for e in indicators if e.measure == "availability" and e.target is not None), None)
     for indicator_id, day, value, top, bottom, comment, import_id, extra in db.session.execute(query):
         if indicator_id in series:
             row = by_id[indicator_id]
-            point = Point(value, top, bottom, comment, import_id, _allowed(row, extra), _services(row, extra))
+            allowed = allowance(extra, goal) if row.measure == "downtime" else None
+            point = Point(value, top, bottom, comment, import_id, allowed, _services(row, extra))
             series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
     own = [each for each in indicators if each.source is Source.SYSTEM]
@@ -215,12 +218,6 @@ def _series(row: Indicator) -> Series:
         row.decimals,
         row.source is Source.SYSTEM,
     )
-
-
-def _allowed(row: Indicator, extra: Any) -> Decimal | None:
-    """For downtime without a target: the minutes that the availability target left in that month."""
-    allowed = extra.get("allowed_minutes") if row.measure == "downtime" and isinstance(extra, dict) else None
-    return None if allowed is None else Decimal(str(allowed))
 
 
 def _services(row: Indicator, extra: Any) -> tuple[tuple[str, Decimal], ...]:

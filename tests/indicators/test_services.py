@@ -232,10 +232,31 @@ def test_a_table_names_the_rows_of_other_peoples_indicators(register, tmp_path):
     one("CSR").owner, one("CMP").owner = register.owner, register.boss
     one("CMP").process = None
     path = table(tmp_path, "code,month,value\nCSR,2026-01,90\nCMP,2026-01,5\n")
-    with pytest.raises(Refused, match="Row 3.*CMP is entered by its owner"):
+    with pytest.raises(Refused, match=r"Row 3.*CMP is entered by its owner"):
         services.import_measurements(path, by=register.owner)
     services.import_measurements(path, by=register.owner, good_only=True)
     assert (value("CSR", "2026-01"), entry.at(one("CMP"), JANUARY)) == (90, None)
+
+
+def test_a_new_availability_target_limits_the_downtime_of_the_months_behind_it(register):
+    services.import_outages(DATA / "outages.csv", profile="statuspage", target=99.9, by=register.manager)
+    downtime, month = one("DWN"), Month.parse("2025-11")
+
+    def limit():
+        db.session.flush()
+        (point,) = queries.series([downtime.id], month, month)[downtime.id]
+        return point.allowed, status(downtime, point), float(point.extra["agreed_minutes"])
+
+    allowed, stands, agreed = limit()
+    assert float(allowed) == pytest.approx(agreed / 1000)
+    assert stands is Status.MISSED
+    services.set_target(one("AVL"), 90, by=register.manager)
+    allowed, stands, agreed = limit()
+    assert float(allowed) == pytest.approx(agreed / 10)
+    assert stands is Status.MET
+    one("AVL").target = None
+    allowed, stands, _agreed = limit()
+    assert (allowed, stands) == (None, Status.NO_TARGET)
 
 
 def test_two_people_saving_the_same_month_do_not_write_over_each_other(register):
