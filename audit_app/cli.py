@@ -210,9 +210,7 @@ def import_outages(
     """Read an outage log and compute availability and downtime."""
     _import(
         data,
-        lambda: indicators.import_outages(
-            file, target=target, profile=profile, observed=observed, by=None
-        ),
+        lambda: indicators.import_outages(file, target=target, profile=profile, observed=observed, by=None),
     )
 
 

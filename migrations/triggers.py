@@ -1,4 +1,4 @@
-"""Triggers that make a table append-only, in the two dialects; written out here so that a revision never changes."""
+"""Triggers that make a table append-only, in two dialects; written out, so that a revision never changes."""
 
 from collections.abc import Iterable
 

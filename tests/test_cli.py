@@ -29,7 +29,16 @@ from audit_app.reviews import services as reviews
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ROOT / "tests" / "data"
-OWN = ("DATA_DIR", "DATABASE_URL", "SMTP_URL", "SECRET_KEY", "TIME_ZONE", "DEFAULT_LANGUAGE", "TESTING", "BASE_URL")
+OWN = (
+    "DATA_DIR",
+    "DATABASE_URL",
+    "SMTP_URL",
+    "SECRET_KEY",
+    "TIME_ZONE",
+    "DEFAULT_LANGUAGE",
+    "TESTING",
+    "BASE_URL",
+)
 Finished = subprocess.CompletedProcess[str]
 
 
@@ -59,7 +68,9 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tickets(data):
-    return run("import-tickets", FILES / "incident_event_log.csv.zip", "--profile", "servicenow", data=data).stdout
+    return run(
+        "import-tickets", FILES / "incident_event_log.csv.zip", "--profile", "servicenow", data=data
+    ).stdout
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +127,12 @@ def test_a_real_checklist_becomes_a_draft(data):
 
 def test_a_checklist_with_a_wrong_column_is_a_sentence(data):
     done = run(
-        "import-checklist", FILES / "internal_audit_checklist.xlsx", "--map", "prompt=Nowhere", data=data, ok=False
+        "import-checklist",
+        FILES / "internal_audit_checklist.xlsx",
+        "--map",
+        "prompt=Nowhere",
+        data=data,
+        ok=False,
     )
     assert "Nowhere" in done.stderr
 
@@ -240,7 +256,7 @@ def answers(port, server):
     for _attempt in range(300):
         assert server.poll() is None, server.stderr.read()
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5) as reply:  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5) as reply:
                 return reply.read().decode()
         except OSError:
             time.sleep(0.1)
@@ -249,7 +265,16 @@ def answers(port, server):
 
 def test_serve_builds_a_database_says_who_is_missing_and_answers(tmp_path):
     port = free_port()
-    command = [sys.executable, "-m", "audit_app.cli", "serve", "--data", str(tmp_path / "new"), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "audit_app.cli",
+        "serve",
+        "--data",
+        str(tmp_path / "new"),
+        "--port",
+        str(port),
+    ]
     with subprocess.Popen(
         command, cwd=ROOT, env={**environment(), "PYTHONUNBUFFERED": "1"}, text=True, encoding="utf-8",
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,

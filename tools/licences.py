@@ -56,7 +56,8 @@ its text is `OFL.txt` beside the files: {fonts}.
 
 ## Data: `audit_app/demo/data`
 
-`outages.csv` contains information from Sakneen/uptime-status and koj-co/upptime, which is made available under the Open
+`outages.csv` contains information from Sakneen/uptime-status and koj-co/upptime, which is made available \
+under the Open
 Database License (ODbL) 1.0 and stays under it; `README.md` beside it says what the demo does with it.
 """
 

@@ -27,19 +27,24 @@ LIMITS = Limits(rows=5_000)
 
 FIELDS = (
     Field("prompt", _l("Question"), required=True, aliases=(
-        "Checklist item", "Checklist question", "Audit question", "Question", "What to check", "Requirement", "Check",
+        "Checklist item", "Checklist question", "Audit question", "Question", "What to check",
+        "Requirement", "Check",
         "审核要点", "审核内容", "检查内容", "检查项", "检查要点", "审核问题", "问题", "要求")),
     Field("clause", _l("Clause"), aliases=(
-        "Clause reference", "Clause no.", "Clause number", "Control", "Ref", "Reference", "No.", "条款", "条款号", "标准条款",
-        "编号")),
+        "Clause reference", "Clause no.", "Clause number", "Control", "Ref", "Reference", "No.",
+        "条款", "条款号", "标准条款", "编号")),
     Field("title", _l("Title"), aliases=(
-        "Audit area/process", "Clause title", "Topic", "Area", "Process", "标题", "条款标题", "过程", "审核区域")),
-    Field("section", _l("Section"), aliases=("Group", "Chapter", "Category", "Domain", "章节", "分组", "类别", "部门")),
+        "Audit area/process", "Clause title", "Topic", "Area", "Process",
+        "标题", "条款标题", "过程", "审核区域")),
+    Field("section", _l("Section"), aliases=(
+        "Group", "Chapter", "Category", "Domain", "章节", "分组", "类别", "部门")),
     Field("evidence", _l("Expected evidence"), aliases=(
-        "Evidence", "Evidence to look for", "Documents", "Records", "证据", "证据提示", "审核证据", "相关文件", "文件记录")),
+        "Evidence", "Evidence to look for", "Documents", "Records",
+        "证据", "证据提示", "审核证据", "相关文件", "文件记录")),
     Field("prompt_2", _l("Question in the other language"), aliases=("Question (Chinese)", "问题(英文)")),
     Field("title_2", _l("Title in the other language"), aliases=("Title (Chinese)", "标题(英文)")),
-    Field("evidence_2", _l("Evidence in the other language"), aliases=("Evidence (Chinese)", "证据提示(英文)")),
+    Field("evidence_2", _l("Evidence in the other language"), aliases=(
+        "Evidence (Chinese)", "证据提示(英文)")),
 )  # fmt: skip
 LONGEST = {"clause": 40, "section": 200, "title": 500, "prompt": 5000, "evidence": 2000}
 """Characters that a cell may have, as the columns of :class:`Question` do."""
@@ -144,7 +149,11 @@ def _double_clauses(kept: ChecklistPreview) -> list[Any]:
 
 
 def questions(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
-    """Questions from the rows of a preview. Each text goes to its language by its characters; several questions on one clause are numbered apart (4.1-1, 4.1-2)."""
+    """Questions from the rows of a preview.
+
+    Each text goes to its language by its characters; several questions on one clause are numbered apart
+    (4.1-1, 4.1-2).
+    """
     rows = list(rows)
     times = Counter((row.get("section") or "", row.get("clause") or "") for row in rows)
     taken: Counter[tuple[str, str]] = Counter()

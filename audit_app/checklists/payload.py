@@ -112,21 +112,25 @@ def words() -> dict[str, str]:
         "saved": _("Saved %(time)s", time="{time}"),
         "saving": _("Saving…"),
         "unsaved": _("Not saved yet"),
-        "offline": _("Not saved: no connection. Answers that wait on this device: %(count)s. They are sent by themselves.",
-                     count="{count}"),
-        "server": _("Not saved: the server did not take it. Answers that wait on this device: %(count)s. They are sent "
-                    "again.", count="{count}"),
-        "signIn": _("Not saved: your sign-in has ended. Answers that wait on this device: %(count)s.", count="{count}"),
+        "offline": _("Not saved: no connection. Answers that wait on this device: %(count)s. They are sent "
+                     "by themselves.", count="{count}"),
+        "server": _("Not saved: the server did not take it. Answers that wait on this device: %(count)s. "
+                    "They are sent again.", count="{count}"),
+        "signIn": _("Not saved: your sign-in has ended. Answers that wait on this device: %(count)s.",
+                    count="{count}"),
         "signInLink": _("Sign in again to send your answers (%(count)s)", count="{count}"),
-        "wrongUser": _("Somebody else is signed in now. The answers of %(name)s wait on this device until they sign in "
-                       "again.", name="{name}"),
+        "wrongUser": _("Somebody else is signed in now. The answers of %(name)s wait on this device until "
+                       "they sign in again.", name="{name}"),
         "old": _("This page is out of date. Reload it; the answers that wait stay on this device."),
-        "storage": _("This browser keeps nothing: an answer is only in this page until it says “Saved”. Do not close "
-                     "it before."),
-        "heldClosed": _("The audit takes no answers any more. Your answer is kept for the lead auditor to decide."),
-        "heldAssigned": _("You are not in the team of this audit. Your answer is kept for the lead auditor to decide."),
+        "storage": _("This browser keeps nothing: an answer is only in this page until it says “Saved”. "
+                     "Do not close it before."),
+        "heldClosed": _("The audit takes no answers any more. Your answer is kept for the lead auditor "
+                        "to decide."),
+        "heldAssigned": _("You are not in the team of this audit. Your answer is kept for the lead "
+                          "auditor to decide."),
         "heldTemplate": _("This checklist has changed. Your answer is kept for the lead auditor to decide."),
-        "refused": _("The server did not take this answer. It is still here: change it and it is sent again."),
+        "refused": _("The server did not take this answer. It is still here: change it and it is sent "
+                     "again."),
         "reason": _("Why is this not applicable? Write the reason, then it is saved."),
         "uploading": _("Sending %(name)s…", name="{name}"),
         "uploadFailed": _("%(name)s could not be attached: %(why)s", name="{name}", why="{why}"),

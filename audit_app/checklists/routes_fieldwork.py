@@ -15,9 +15,9 @@ from audit_app.checklists.fieldwork import Answer
 from audit_app.checklists.models import Verdict
 from audit_app.checklists.routes_library import me
 from audit_app.core.errors import NotVisible
+from audit_app.evidence import queries as evidence
 from audit_app.exports import pdf, xlsx
 from audit_app.exports.names import download_name
-from audit_app.evidence import queries as evidence
 from audit_app.programme import queries as programme
 from audit_app.programme.coverage import clauses_of
 from audit_app.web import downloads

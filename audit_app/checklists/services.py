@@ -192,7 +192,7 @@ def lock(version: TemplateVersion) -> None:
 
 
 def refuse_unless_draft(version: TemplateVersion) -> None:
-    """Published versions never change. Raises :class:`Refused`; a draft stays one until the transaction ends."""
+    """Published versions never change: raises :class:`Refused`. A draft then stays one to the commit."""
     lock(version)
     refuse_unless_draft_now(version)
 
@@ -224,7 +224,8 @@ def add_checklist(
     if not any(each.assessable for each in chosen):
         raise Refused(
             _l(
-                "No question of this checklist belongs to the clauses of the audit. Take all questions instead."
+                "No question of this checklist belongs to the clauses of the audit. "
+                "Take all questions instead."
             ),
             "scope",
         )

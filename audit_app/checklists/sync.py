@@ -47,7 +47,7 @@ def may_attach(item: ChecklistItem, person: Person) -> Any:
     """Why files cannot be attached to a question now, by the rule for its answers; None when they can."""
     audit = item.checklist.audit
     if not audit.open_for_answers:
-        return _l("This audit takes no answers any more. What is recorded stays as it is.")
+        return _l("This audit takes no answers any more. What was recorded stays as it is.")
     if not may_answer(audit, person):
         return _l("Files are attached to a question by the audit team. Ask the lead auditor to attach it.")
     return None

@@ -46,8 +46,8 @@ def clauses_unique(version: TemplateVersion, _person: Person) -> Any:
     if not doubles:
         return None
     return _l(
-        "These clause numbers stand more than once in their section: %(clauses)s. Number them apart, e.g. 4.1-1 "
-        "and 4.1-2.",
+        "These clause numbers stand more than once in their section: %(clauses)s. "
+        "Number them apart, e.g. 4.1-1 and 4.1-2.",
         clauses=named(doubles),
     )
 

@@ -74,7 +74,7 @@ class Versioned:
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
-        """Read by the mapper while the class is made; set later (``__init_subclass__``) it would go unnoticed."""
+        """Read by the mapper while the class is made; set later (``__init_subclass__``) nobody sees it."""
         return {"version_id_col": cls.version}
 
 

@@ -220,7 +220,9 @@ def _values_choices() -> dict[str, Any]:
 
 
 def _values_preview(held: Held) -> tuple[Report, Any]:
-    reading, report = services.preview_measurements(held.path, held.filename, **_values_choices(), by=current_user)
+    reading, report = services.preview_measurements(
+        held.path, held.filename, **_values_choices(), by=current_user
+    )
     return report, reading
 
 

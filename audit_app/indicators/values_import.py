@@ -272,9 +272,7 @@ def _long(table: ForeignTable, mapping: dict[str, str], work: "_Work", day_first
     return work.done(mapping, wide=False, rows=rows, ambiguous=bool(preview.ambiguous))
 
 
-def _wide(
-    table: ForeignTable, mapping: dict[str, str], months: dict[str, Month], work: "_Work"
-) -> Reading:
+def _wide(table: ForeignTable, mapping: dict[str, str], months: dict[str, Month], work: "_Work") -> Reading:
     if "indicator" not in mapping or mapping["indicator"] in months:
         free = [column for column in table.columns if column.letter not in months]
         if not free:

@@ -117,7 +117,7 @@ def guessed(outages: Iterable[OutageFacts], zone: Any, until: datetime) -> Windo
     """Nobody said: a service counts as watched from the month of its first outage to that of its last.
 
     Later months without an outage are then gaps, not 100 %: silence may mean that nobody looked. For the same
-    reason an outage that the log never ends is counted to the end of the month in which it began, not to today.
+    reason an outage that the log never ends counts to the end of the month in which it began, not to today.
     """
     ends: dict[str, tuple[datetime, datetime]] = {}
     for each in outages:

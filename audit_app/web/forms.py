@@ -116,8 +116,8 @@ class BaseForm(FlaskForm):
         self.version.raw_data = [self.version.data]
         self.refusals.append(
             _(
-                "Somebody else saved this record while you were typing. Compare the two below, change what is "
-                "needed and save again. Nothing you typed is lost."
+                "Somebody else saved this record while you were typing. Compare the two below, change what "
+                "is needed and save again. Nothing you typed is lost."
             )
         )
         return False

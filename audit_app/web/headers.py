@@ -23,7 +23,8 @@ def init_app(app: Flask) -> None:
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data: blob:; "
-            "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+            "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+            "form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'",
         )
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -32,7 +32,13 @@ class Held:
 
 
 def keep(
-    folder: Path, person_id: int, filename: str, stream: IO[bytes], *, largest: int | None = None, **facts: Any
+    folder: Path,
+    person_id: int,
+    filename: str,
+    stream: IO[bytes],
+    *,
+    largest: int | None = None,
+    **facts: Any,
 ) -> Held:
     """Store an upload with the choices made beside it.
 

@@ -105,7 +105,8 @@ def upgrade() -> None:
         sa.Column("reopen_reason", sa.String(length=2000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state <> 'closed' OR grade NOT IN ('major', 'minor') OR (correction <> '' AND cause <> '' AND verified_by_id IS NOT NULL AND effectiveness_note <> '')",
+            "state <> 'closed' OR grade NOT IN ('major', 'minor') OR (correction <> '' AND cause <> '' "
+            "AND verified_by_id IS NOT NULL AND effectiveness_note <> '')",
             name=op.f("ck_finding_closed_nonconformity_is_complete"),
         ),
         sa.CheckConstraint(

@@ -103,9 +103,7 @@ def test_an_answer_is_sent_again_by_itself_until_the_server_has_it(people, page_
     assert stored(audit, people.lead) == [("observation", "")]
 
 
-def test_a_page_left_open_until_its_token_expired_still_saves(
-    people, page_for, audit, browsers, live_server
-):
+def test_a_page_left_open_until_its_token_expired_still_saves(people, page_for, audit, browsers, live_server):
     browsers.expected = ("status of 400", "status of 403")
     page = page_for(people.lead, "tablet")
     open_fieldwork(page, audit)

@@ -36,7 +36,9 @@ def shipped(key: str = "iso20000-1-2018") -> TemplateVersion:
     return next(v for v in db.session.query(TemplateVersion) if v.template.key == key)
 
 
-def audit(people: People, state: AuditState = AuditState.IN_PROGRESS, code: str = "IA-1", **facts: Any) -> Audit:
+def audit(
+    people: People, state: AuditState = AuditState.IN_PROGRESS, code: str = "IA-1", **facts: Any
+) -> Audit:
     """An audit led by Leo with Ana in the team."""
     programme = db.session.query(Programme).first() or Programme(
         code="P-1", year=today().year, title="Year", objectives="Find out"

@@ -23,15 +23,24 @@ def work(people):
 
 def test_the_workbook_holds_every_question_and_its_answer_as_text(app, work):
     with app.test_request_context():
-        book = openpyxl.load_workbook(BytesIO(xlsx.render(exports.workbook(exports.record_sheets(work), "R"))))
+        book = openpyxl.load_workbook(
+            BytesIO(xlsx.render(exports.workbook(exports.record_sheets(work), "R")))
+        )
     cells = [cell for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
     texts = [str(cell.value) for cell in cells]
-    assert {"Is it recorded?", "Is it reviewed?", "Is it closed?", "Conform", "Two answers", "Not yet"} <= set(texts)
+    assert {
+        "Is it recorded?",
+        "Is it reviewed?",
+        "Is it closed?",
+        "Conform",
+        "Two answers",
+        "Not yet",
+    } <= set(texts)
     assert all(cell.data_type != "f" for cell in cells)
     assert any("Leo Lead (Conform): Yes" in text and "Ana Auditor (Minor NC): No" in text for text in texts)
 
 
-@pytest.mark.parametrize(("language", "head"), [("en", "What to audit"), ("zh_Hans_CN", "审核要点")])
+@pytest.mark.parametrize(("language", "head"), [("en", "What to audit"), ("zh_Hans_CN", "检查内容")])
 def test_the_paper_has_the_columns_that_auditors_know(app, work, language, head):
     with app.test_request_context(), force_locale(language):
         pages = PdfReader(BytesIO(pdf.render(exports.record_document(work)))).pages
@@ -50,5 +59,14 @@ def test_an_exported_template_comes_back_as_it_went(app, people, language):
         back = importing.questions(found.rows)
     assert found.problems == []
     asked = [q for q in version.questions if q.assessable]
-    names = ("clause", "section", "title_en", "title_zh", "prompt_en", "prompt_zh", "evidence_en", "evidence_zh")
+    names = (
+        "clause",
+        "section",
+        "title_en",
+        "title_zh",
+        "prompt_en",
+        "prompt_zh",
+        "evidence_en",
+        "evidence_zh",
+    )
     assert [[getattr(q, n) for n in names] for q in back] == [[getattr(q, n) for n in names] for q in asked]

@@ -28,7 +28,9 @@ def test_any_order_of_arrival_gives_the_same_heads(people, graph):
     item = made.items[0]
     ids = [str(uuid.uuid4()) for _ in bases]
     revisions = [
-        factory.revision(item, people.lead, id=ids[n], base=[ids[b] for b in sorted(bases[n])], device_seq=n + 1)
+        factory.revision(
+            item, people.lead, id=ids[n], base=[ids[b] for b in sorted(bases[n])], device_seq=n + 1
+        )
         for n in range(len(bases))
     ]
     for part in (order[:cut], order[cut:], order):

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from audit_app.checklists import importing, services
-from audit_app.core.errors import NotVisible, Refused
+from audit_app.core.errors import Refused
 
 REAL = Path(__file__).parents[1] / "data" / "internal_audit_checklist.xlsx"
 
@@ -42,7 +42,11 @@ def test_columns_are_named_by_letter_or_heading(people):
 
 @pytest.mark.parametrize(
     ("mapping", "words"),
-    [({"prompt": "Nowhere"}, "no column"), ({"wrong": "E"}, "no field"), ({"clause": "D"}, "Choose a column for")],
+    [
+        ({"prompt": "Nowhere"}, "no column"),
+        ({"wrong": "E"}, "no field"),
+        ({"clause": "D"}, "Choose a column for"),
+    ],
 )
 def test_a_wrong_mapping_is_said_and_the_sheet_is_still_there(app, mapping, words):
     with app.test_request_context():
@@ -71,12 +75,18 @@ def test_more_than_five_thousand_rows_are_refused(app):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 def test_chinese_sheets_of_every_usual_encoding_are_read(app, encoding):
-    data = "条款,审核要点,证据\n8.6.1,事件是否全部记录并分类?,事件记录\n8.6.2,请求是否按时完成?,请求清单\n".encode(encoding)
+    data = "条款,审核要点,证据\n8.6.1,事件是否全部记录并分类?,事件记录\n8.6.2,请求是否按时完成?,请求清单\n".encode(
+        encoding
+    )
     with app.test_request_context():
         found = importing.preview(data, "检查表.csv")
     assert [row["prompt"] for row in found.rows] == ["事件是否全部记录并分类?", "请求是否按时完成?"]
     made = importing.questions(found.rows)
-    assert (made[0].prompt_zh, made[0].prompt_en, made[0].evidence_zh) == ("事件是否全部记录并分类?", "", "事件记录")
+    assert (made[0].prompt_zh, made[0].prompt_en, made[0].evidence_zh) == (
+        "事件是否全部记录并分类?",
+        "",
+        "事件记录",
+    )
 
 
 def test_doubles_are_told_by_row(app):

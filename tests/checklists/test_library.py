@@ -128,9 +128,7 @@ def test_a_good_file_of_ones_own_is_read(tmp_path: Path) -> None:
         ((), "items: "),
     ],
 )
-def test_a_mistake_in_a_file_names_the_item(
-    tmp_path: Path, items: tuple[Any, ...], sentence: str
-) -> None:
+def test_a_mistake_in_a_file_names_the_item(tmp_path: Path, items: tuple[Any, ...], sentence: str) -> None:
     with pytest.raises(library.TemplateError, match=rf"mine\.yaml: .*{sentence}"):
         library.load(written(tmp_path, *items))
 

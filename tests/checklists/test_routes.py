@@ -63,7 +63,10 @@ def test_text_of_people_is_never_markup_nor_script(people, made, client_for, par
     factory.answer(made.items[0], people.lead, note=evil)
     factory.answer(made.items[0], people.auditor, note=evil + "2")
     db.session.commit()
-    for path in (f"/audits/{made.audit_id}/fieldwork?item={made.items[0].id}", f"/checklist-items/{made.items[0].id}"):
+    for path in (
+        f"/audits/{made.audit_id}/fieldwork?item={made.items[0].id}",
+        f"/checklist-items/{made.items[0].id}",
+    ):
         reply = client_for(people.lead).get(path)
         parsed(reply)
         assert "<script>alert" not in reply.text
@@ -127,7 +130,9 @@ def test_others_answers_come_after_the_number_last_seen(people, made, client_for
     db.session.commit()
     client = client_for(people.lead)
     reply = client.get(f"/sync/changes?audit={made.audit_id}&after=0").json
-    assert [(row["author"], row["note"], row["seq"]) for row in reply["changes"]] == [("Ana Auditor", "By Ana", 1)]
+    assert [(row["author"], row["note"], row["seq"]) for row in reply["changes"]] == [
+        ("Ana Auditor", "By Ana", 1)
+    ]
     assert client.get(f"/sync/changes?audit={made.audit_id}&after=1").json["changes"] == []
     assert client_for(people.owner2).get(f"/sync/changes?audit={made.audit_id}").status_code == 404
 
@@ -174,7 +179,13 @@ def test_two_people_who_save_the_same_question_both_see_both(people, client_for,
     url = f"/checklists/questions/{version.questions[0].id}/edit"
     client = client_for(people.lead)
     shown = re.search(r'name="version"[^>]*value="(\d+)"', client.get(url).text).group(1)
-    typed = {"kind": "question", "clause": "8.6.1", "section": "8.6", "prompt_en": "Second words?", "version": shown}
+    typed = {
+        "kind": "question",
+        "clause": "8.6.1",
+        "section": "8.6",
+        "prompt_en": "Second words?",
+        "version": shown,
+    }
     first = client_for(people.manager).post(url, data={**typed, "prompt_en": "First words?"})
     assert first.status_code == 303
     second = client.post(url, data=typed)
@@ -192,7 +203,10 @@ def test_a_checklist_is_made_edited_and_published_by_hand(people, client_for):
     add = f"/checklists/versions/{version.id}/questions/new"
     assert client.post(add, data={"kind": "question", "clause": "1", "prompt_en": ""}).status_code == 422
     for clause in ("1", "2"):
-        assert client.post(add, data={"kind": "question", "clause": clause, "prompt_en": "So?"}).status_code == 303
+        assert (
+            client.post(add, data={"kind": "question", "clause": clause, "prompt_en": "So?"}).status_code
+            == 303
+        )
     first, second = version.questions
     client.post(f"/checklists/questions/{second.id}/move", data={"to": "1"})
     client.post(f"/checklists/questions/{first.id}/remove")
@@ -222,7 +236,9 @@ def test_the_real_sheet_passes_the_wizard(people, client_for, parsed):
     assert (version.title_en, len(version.questions)) == ("Real", 6)
 
 
-@pytest.mark.parametrize(("name", "data"), [("x.xlsx", b"\x00\x01\x02 nothing" * 99), ("e.csv", b""), ("p.xlsx", b"%PDF-1.4")])
+@pytest.mark.parametrize(
+    ("name", "data"), [("x.xlsx", b"\x00\x01\x02 nothing" * 99), ("e.csv", b""), ("p.xlsx", b"%PDF-1.4")]
+)
 def test_a_file_that_is_not_what_its_name_says_is_refused_in_words(people, client_for, parsed, name, data):
     reply = client_for(people.lead).post("/checklists/import", data={"file": (BytesIO(data), name)})
     assert reply.status_code == 422

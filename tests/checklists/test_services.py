@@ -43,7 +43,9 @@ def test_rows_keep_their_order_and_numbers_when_moved_and_removed(people):
     assert [q.prompt_en for q in version.questions] == ["C?", "A?", "B?"]
     questions.remove_question(version.questions[1], by=people.lead)
     assert [(q.position, q.prompt_en) for q in version.questions] == [(1, "C?"), (2, "B?")]
-    questions.add_question(version, after=version.questions[0], assessable=True, prompt_en="D?", by=people.lead)
+    questions.add_question(
+        version, after=version.questions[0], assessable=True, prompt_en="D?", by=people.lead
+    )
     assert [q.prompt_en for q in version.questions] == ["C?", "D?", "B?"]
 
 
@@ -123,7 +125,11 @@ def test_an_unanswered_checklist_can_be_taken_out(people):
 
 
 def test_several_questions_on_one_clause_are_numbered_apart(people):
-    rows = [{"clause": "4.1", "prompt": "A?"}, {"clause": "4.1", "prompt": "是否记录?"}, {"clause": "4.2", "prompt": "C?"}]
+    rows = [
+        {"clause": "4.1", "prompt": "A?"},
+        {"clause": "4.1", "prompt": "是否记录?"},
+        {"clause": "4.2", "prompt": "C?"},
+    ]
     version = services.import_template(rows, title="Sheet", by=people.lead)
     assert [q.clause for q in version.questions] == ["4.1-1", "4.1-2", "4.2"]
     assert version.questions[1].prompt_zh == "是否记录?"

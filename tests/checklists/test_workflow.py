@@ -34,14 +34,18 @@ def test_an_empty_checklist_cannot_be_published(people):
 
 def test_a_clause_that_stands_twice_in_its_section_is_named(people):
     version = factory.draft(people)
-    questions.add_question(version, clause="8.6.1", section="8.6", assessable=True, prompt_en="Again?", by=people.lead)
+    questions.add_question(
+        version, clause="8.6.1", section="8.6", assessable=True, prompt_en="Again?", by=people.lead
+    )
     with pytest.raises(Refused, match=r"8\.6\.1"):
         services.publish(version, by=people.lead)
 
 
 def test_the_same_number_in_two_sections_is_no_double(people):
     version = factory.draft(people)
-    questions.add_question(version, clause="8.6.1", section="other", assessable=True, prompt_en="X?", by=people.lead)
+    questions.add_question(
+        version, clause="8.6.1", section="other", assessable=True, prompt_en="X?", by=people.lead
+    )
     assert double_clauses(version.questions) == []
     assert services.publish(version, by=people.lead).state is VersionState.PUBLISHED
 

@@ -12,7 +12,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings import queries, services
-from audit_app.findings.models import Finding, FindingState, Grade
+from audit_app.findings.models import Finding, Grade
 from tests.databases import both_databases
 from tests.findings import factory
 from tests.people import People

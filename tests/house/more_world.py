@@ -19,7 +19,9 @@ from audit_app.web import holding
 from tests.findings.factory import Upload
 from tests.people import People
 
-TICKETS = "number,opened,resolved,sla_met\nT-1,2026-01-05 08:00,2026-01-05 10:00,yes\nT-2,2026-01-06 08:00,,no\n"
+TICKETS = (
+    "number,opened,resolved,sla_met\nT-1,2026-01-05 08:00,2026-01-05 10:00,yes\nT-2,2026-01-06 08:00,,no\n"
+)
 OUTAGES = "service,start,end\n邮件,2026-01-05T08:00:00+00:00,2026-01-05T09:00:00+00:00\n"
 
 

@@ -15,11 +15,40 @@ from audit_app.accounts.models import Person
 from audit_app.core.db import Base, db
 from tests.house.world import World, addresses
 
-SPOKEN = {"a", "button", "label", "legend", "h1", "h2", "h3", "h4", "th", "dt", "summary", "option", "caption", "title"}
+SPOKEN = {
+    "a",
+    "button",
+    "label",
+    "legend",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "th",
+    "dt",
+    "summary",
+    "option",
+    "caption",
+    "title",
+}
 """Elements whose words are the product's, not a person's."""
 ATTRIBUTES = ("placeholder", "aria-label", "title", "alt", "data-label", "data-confirm")
 LATIN = re.compile(r"[A-Za-z]*[a-z]{2,}[A-Za-z]*")
-MAY_STAY = {"English", "Excel", "ServiceNow", "FitSM", "Statuspage", "ITEMO", "min", "kB", "pdf", "xlsx", "csv", "txt", "yaml"}
+MAY_STAY = {
+    "English",
+    "Excel",
+    "ServiceNow",
+    "FitSM",
+    "Statuspage",
+    "ITEMO",
+    "min",
+    "kB",
+    "pdf",
+    "xlsx",
+    "csv",
+    "txt",
+    "yaml",
+}
 """Words written in Latin letters in Chinese too: names, units, endings of files."""
 MAY_STAY |= {"en", "zh", "code", "month", "value", "values", "codemonthvalue"}
 """Codes of languages, and the headings of the uploaded file and of the example of one."""
@@ -48,7 +77,9 @@ def faults(tree: Element, language: str) -> Iterator[str]:
         handlers = [name for name in each.attrib if str(name).startswith("on") or name == "style"]
         if handlers:
             yield f"<{each.tag} {handlers[0]}>"
-        if each.tag == "style" or (each.tag == "script" and not each.get("src") and (each.get("type") or "") != "application/json"):
+        if each.tag == "style" or (
+            each.tag == "script" and not each.get("src") and (each.get("type") or "") != "application/json"
+        ):
             yield f"inline <{each.tag}>"
         if "id" in each.attrib:
             if each.attrib["id"] in seen:
@@ -60,9 +91,15 @@ def typed() -> list[str]:
     """What people typed and what the library says, longest first: it may be in any language."""
     found: set[str] = set()
     for table in Base.metadata.sorted_tables:
-        columns = [column for column in table.columns if type(column.type) is String and (column.type.length or 99) > 20]
+        columns = [
+            column
+            for column in table.columns
+            if type(column.type) is String and (column.type.length or 99) > 20
+        ]
         for row in db.session.execute(select(*columns)) if columns else ():
-            found |= {value for value in row if isinstance(value, str) and LATIN.search(value) and len(value) > 3}
+            found |= {
+                value for value in row if isinstance(value, str) and LATIN.search(value) and len(value) > 3
+            }
     db.session.rollback()
     return sorted(found, key=len, reverse=True)
 
@@ -118,7 +155,13 @@ def test_every_page_is_strict_html_with_one_heading_and_nothing_inline(
 @pytest.mark.slow
 def test_no_english_is_left_on_a_chinese_page(app: Flask, world: World, client_for: Clients):
     known, found = typed(), {}
-    for person in (world.people.admin, world.people.manager, world.people.lead, world.people.owner, world.people.boss):
+    for person in (
+        world.people.admin,
+        world.people.manager,
+        world.people.lead,
+        world.people.owner,
+        world.people.boss,
+    ):
         person.language = "zh"
         db.session.commit()
         for url, text in pages(app, world, client_for(person)):
@@ -128,14 +171,20 @@ def test_no_english_is_left_on_a_chinese_page(app: Flask, world: World, client_f
     assert not found, "\n".join(f"{place}: {what}" for place, what in found.items())
 
 
-def test_the_sign_in_page_and_the_error_pages_parse_in_both_languages(app: Flask, world: World, client_for: Clients):
+def test_the_sign_in_page_and_the_error_pages_parse_in_both_languages(
+    app: Flask, world: World, client_for: Clients
+):
     for language in ("en", "zh"):
         stranger = app.test_client()
         replies = [stranger.get(f"/login?lang={language}"), stranger.post("/login", data={"email": "x"})]
         world.people.reader.language = language
         db.session.commit()
         reader = client_for(world.people.reader)
-        replies += [reader.get("/findings/999999"), reader.get("/organisation/people"), reader.get("/no/such/page")]
+        replies += [
+            reader.get("/findings/999999"),
+            reader.get("/organisation/people"),
+            reader.get("/no/such/page"),
+        ]
         assert [reply.status_code for reply in replies] == [200, 200, 404, 403, 404]
         for reply in replies:
             tree = parse(reply.get_data(as_text=True))

@@ -111,7 +111,9 @@ def test_a_migrated_database_refuses_to_change_or_delete_what_is_only_ever_added
 ):
     schema.upgrade(empty)
     assert {"trail_entry", "attachment", "answer_revision", "frozen_pack"} <= APPEND_ONLY
-    app = create_app(Settings(database_url=empty, data_dir=tmp_path / "data", secret_key="x" * 40, testing=True))
+    app = create_app(
+        Settings(database_url=empty, data_dir=tmp_path / "data", secret_key="x" * 40, testing=True)
+    )
     with app.app_context():
         people = invite()
         trail.note("person.sign_in", people.admin, by=people.admin)
@@ -141,7 +143,9 @@ def test_every_migration_goes_down_and_up_again_with_data_in_the_tables(
 ):
     schema.upgrade(empty)
     full = shape(engine)
-    app = create_app(Settings(database_url=empty, data_dir=tmp_path / "data", secret_key="x" * 40, testing=True))
+    app = create_app(
+        Settings(database_url=empty, data_dir=tmp_path / "data", secret_key="x" * 40, testing=True)
+    )
     with app.app_context():
         people = invite()
         trail.note("person.sign_in", people.admin, by=people.admin)

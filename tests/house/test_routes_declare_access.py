@@ -38,7 +38,12 @@ def test_the_list_of_public_routes_is_short_and_known(app: Flask):
 
 def test_views_of_libraries_are_only_those_for_signing_in(app: Flask):
     foreign = {rule.endpoint for rule in app.url_map.iter_rules()} & FOREIGN
-    assert foreign - {"static"} == {"security.login", "security.logout", "security.change_password", "security.verify"}
+    assert foreign - {"static"} == {
+        "security.login",
+        "security.logout",
+        "security.change_password",
+        "security.verify",
+    }
 
 
 def test_marks_name_permissions_that_exist(app: Flask):
@@ -62,16 +67,24 @@ FOR_SOME_ROWS = {"programme.coverage_export", "reviews.step"}
 
 def wrong(app: Flask, client: FlaskClient, person: Person, place: Address) -> str | None:
     mark = access(app, place.endpoint)
-    allowed = expected(mark, person, Role.PROGRAMME_MANAGER in person.role_set)  # drafts are hidden from the others
+    allowed = expected(
+        mark, person, Role.PROGRAMME_MANAGER in person.role_set
+    )  # drafts are hidden from the others
     status = client.get(place.url).status_code
     if place.endpoint in FOR_SOME_ROWS:
         allowed = allowed | {403}
     if allowed == {403} or status != 403 or place.endpoint in FOR_SOME_ROWS or mark == SIGNED_IN:
-        return None if status in allowed | ({403, 404} if mark == SIGNED_IN else set()) else f"{place.url}: {status}"
+        return (
+            None
+            if status in allowed | ({403, 404} if mark == SIGNED_IN else set())
+            else f"{place.url}: {status}"
+        )
     return f"{place.url}: {status} although a permission is held"
 
 
-def test_every_page_opens_for_those_who_may_and_for_nobody_else(app: Flask, world: World, client_for: Clients):
+def test_every_page_opens_for_those_who_may_and_for_nobody_else(
+    app: Flask, world: World, client_for: Clients
+):
     found = []
     places = list(addresses(app, world))
     for role, person in world.everybody.items():

@@ -45,7 +45,11 @@ def said(function: str, owners: set[str], place: int = 0) -> dict[str, str]:
             if not isinstance(node, ast.Call) or len(node.args) <= place:
                 continue
             called = node.func
-            owner = called.value.id if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) else ""
+            owner = (
+                called.value.id
+                if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name)
+                else ""
+            )
             bare = called.id if isinstance(called, ast.Name) else ""
             if (isinstance(called, ast.Attribute) and called.attr == function and owner in owners) or (
                 bare == function and not owners.isdisjoint({""})
@@ -55,7 +59,19 @@ def said(function: str, owners: set[str], place: int = 0) -> dict[str, str]:
 
 
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
-DOORS = {"routes", "screens", "words", "forms", "exports", "queries", "work", "navigation", "subjects", "cli", "sync_routes"}
+DOORS = {
+    "routes",
+    "screens",
+    "words",
+    "forms",
+    "exports",
+    "queries",
+    "work",
+    "navigation",
+    "subjects",
+    "cli",
+    "sync_routes",
+}
 """Modules that record nothing; what looks like an action there is the name of an endpoint or a module."""
 
 
@@ -65,14 +81,20 @@ def literals(without: Collection[str] = DOORS) -> dict[str, str]:
     for name, tree in trees().items():
         if Path(name).stem not in without:
             for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and DOTTED.fullmatch(node.value):
+                if (
+                    isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and DOTTED.fullmatch(node.value)
+                ):
                     found[node.value] = f"{name}:{node.lineno}"
     return found
 
 
 def made_from_steps() -> dict[str, str]:
     """Actions named after their workflow and step: ``f"audit.{name}"`` and the like."""
-    return {f"{table.name}.{step.name}": f"workflow {table.name}" for table in workflows() for step in table.steps}
+    return {
+        f"{table.name}.{step.name}": f"workflow {table.name}" for table in workflows() for step in table.steps
+    }
 
 
 def actions() -> dict[str, str]:
@@ -87,7 +109,9 @@ def notice_kinds() -> dict[str, str]:
 def workflows() -> list[Workflow]:
     modules = [importlib.import_module(f"audit_app.{path.parent.name}.workflow")
                for path in sorted((ROOT / "audit_app").glob("*/workflow.py")) if path.parent.name != "core"]  # fmt: skip
-    unique = {id(each): each for module in modules for each in vars(module).values() if isinstance(each, Workflow)}
+    unique = {
+        id(each): each for module in modules for each in vars(module).values() if isinstance(each, Workflow)
+    }
     return list(unique.values())
 
 
@@ -110,7 +134,9 @@ def test_every_action_of_the_trail_has_a_sentence_in_both_languages(app: Flask):
     missing = {action: place for action, place in actions().items() if action not in trail.SENTENCES}
     assert missing == {}
     with force_locale("zh_Hans_CN"):
-        english = {action: str(words) for action, words in trail.SENTENCES.items() if not is_chinese(str(words))}
+        english = {
+            action: str(words) for action, words in trail.SENTENCES.items() if not is_chinese(str(words))
+        }
     assert english == {}
 
 
@@ -121,7 +147,9 @@ def test_no_sentence_is_kept_for_an_action_that_nobody_records(app: Flask):
 
 
 def test_no_words_are_kept_for_a_notice_that_nobody_sends(app: Flask):
-    made = {f"{noun}.{when}" for noun in ("finding", "action") for when in ("due", "late")}  # home/due.py joins them
+    made = {
+        f"{noun}.{when}" for noun in ("finding", "action") for when in ("due", "late")
+    }  # home/due.py joins them
     assert set(notices.NOTICES) - set(notice_kinds()) - set(literals({"words"})) - made == set()
 
 

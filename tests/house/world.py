@@ -88,7 +88,9 @@ def answer(world_item: ChecklistItem, number: int, value: str, note: str, by: Pe
         "client_time": now().isoformat(), "tz_offset": 480, "clock_offset_ms": 0,
         "template_version": world_item.checklist.version_id, "attachment_ids": [],
     }  # fmt: skip
-    batch = Batch.model_validate({"protocol": 1, "device_id": "00000000-0000-4000-9000-000000000001", "items": [body]})
+    batch = Batch.model_validate(
+        {"protocol": 1, "device_id": "00000000-0000-4000-9000-000000000001", "items": [body]}
+    )
     reply = receive(batch, by=by)
     assert reply.results[stamp].status == "accepted", reply
 
@@ -104,7 +106,9 @@ def build(people: People) -> World:
     p = people
     accounts.load_processes(by=p.admin)
     shipped = checklists.load_shipped(by=None)
-    year = programme.add_programme(today().year, "年度审核方案", "目标", "风险", "方法", p.manager, by=p.manager)
+    year = programme.add_programme(
+        today().year, "年度审核方案", "目标", "风险", "方法", p.manager, by=p.manager
+    )
     audit = plan_audit(p, year, "事件管理审核", p.inc, p.ops, p.owner)
     other = plan_audit(p, year, "变更管理审核", p.chg, p.dev, p.owner2)
     programme.approve_programme(year, by=p.boss)
@@ -113,15 +117,22 @@ def build(people: People) -> World:
     published = next(each for each in shipped if "20000" in each.template.key)
     checklist = checklists.add_checklist(audit, published, clauses=["8.6"], by=p.lead)
     items = [each for each in checklist.items if each.assessable]
-    for number, (item, value) in enumerate(zip(items, ("conform", "minor", "not_applicable"), strict=False), 1):
+    for number, (item, value) in enumerate(
+        zip(items, ("conform", "minor", "not_applicable"), strict=False), 1
+    ):
         answer(item, number, value, "看过十份记录", p.auditor)
     answer(items[0], 4, "conform", "又看了五份", p.auditor, base=1)
-    made = {state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH}
+    made = {
+        state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH
+    }
     foreign = foreign_finding(p)
     copy = checklists.copy_template(published, by=p.lead)
     subjects = {"finding": made["planned"], "action": made["planned"].actions[0], "audit": audit,
                 "checklist_item": items[0]}  # fmt: skip
-    files = {kind: evidence.attach(row, findings.Upload(), caption="记录", by=p.auditor) for kind, row in subjects.items()}
+    files = {
+        kind: evidence.attach(row, findings.Upload(), caption="记录", by=p.auditor)
+        for kind, row in subjects.items()
+    }
     files["foreign"] = evidence.attach(foreign, findings.Upload("other.txt", b"Another record.\n"), by=p.lead)
     world = World(
         p, audit, other, checklist, items[1], made, foreign, made["draft"], made["planned"].actions[0],
@@ -246,7 +257,9 @@ def own_rules(app: Flask, method: str) -> list[Rule]:
     rules = [
         rule
         for rule in app.url_map.iter_rules()
-        if method in (rule.methods or ()) and rule.endpoint not in FOREIGN and not rule.endpoint.endswith("static")
+        if method in (rule.methods or ())
+        and rule.endpoint not in FOREIGN
+        and not rule.endpoint.endswith("static")
     ]
     return sorted(rules, key=lambda rule: rule.rule)
 
@@ -264,4 +277,6 @@ def addresses(app: Flask, world: World, method: str = "GET") -> Iterator[Address
             if wanted <= set(given):
                 with app.test_request_context():
                     path = url_for(rule.endpoint, **{key: given[key] for key in wanted})
-                yield Address(rule.endpoint, path + (f"?{urlencode(query)}" if query and method == "GET" else ""))
+                yield Address(
+                    rule.endpoint, path + (f"?{urlencode(query)}" if query and method == "GET" else "")
+                )

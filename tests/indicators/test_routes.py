@@ -418,7 +418,10 @@ def test_a_process_owner_sees_and_saves_only_rows_of_their_own(register, client_
     assert entry.at(trn, month) is None
     assert entry.at(cap, month).value == 70
     assert client.get(f"/indicators/{trn.id}/enter").status_code == 403
-    assert client.post(f"/indicators/{trn.id}/enter", data={"month": str(month), "value": "1"}).status_code == 403
+    assert (
+        client.post(f"/indicators/{trn.id}/enter", data={"month": str(month), "value": "1"}).status_code
+        == 403
+    )
     for indicator, shown in ((trn, False), (csr, True)):
         page = get(client, f"/indicators/{indicator.id}").get_data(as_text=True)
         assert (f"/indicators/{indicator.id}/enter" in page) is shown

@@ -58,7 +58,9 @@ def test_every_manipulation_of_a_row_is_found_and_named(app, people, seed):
     make_acts(people, 12)
     chance = random.Random(seed)
     seq = chance.randint(1, 13)
-    column = chance.choice(["actor_name", "action", "subject_id", "subject_label", "facts", "prev_hash", "at"])
+    column = chance.choice(
+        ["actor_name", "action", "subject_id", "subject_label", "facts", "prev_hash", "at"]
+    )
     value = {"facts": "'{}'", "at": "'2001-01-01 00:00:00.000000'"}.get(column, "'forged'")
     db.session.execute(text("DROP TRIGGER trail_entry_no_update"))
     db.session.execute(text(f"UPDATE trail_entry SET {column} = {value} WHERE seq = {seq}"))

@@ -26,12 +26,22 @@ def test_a_held_file_comes_back_with_its_name_and_its_choices(tmp_path):
     held = holding.keep(tmp_path / "uploads", 1, "C:\\logs\\a.csv", BytesIO(b"x,y\n"), profile="generic")
     again = holding.fetch(tmp_path / "uploads", 1, held.token)
     assert again == held
-    assert (again.filename, again.facts, again.path.read_bytes()) == ("a.csv", {"profile": "generic"}, b"x,y\n")
+    assert (again.filename, again.facts, again.path.read_bytes()) == (
+        "a.csv",
+        {"profile": "generic"},
+        b"x,y\n",
+    )
 
 
 def test_a_held_file_belongs_to_who_sent_it(tmp_path):
     token = holding.keep(tmp_path, 1, "a.csv", BytesIO(b"x")).token
-    for person, guess in ((2, token), (1, "../../etc/passwd"), (1, token[:-1] + "~"), (1, ""), (1, token + "\n")):
+    for person, guess in (
+        (2, token),
+        (1, "../../etc/passwd"),
+        (1, token[:-1] + "~"),
+        (1, ""),
+        (1, token + "\n"),
+    ):
         with pytest.raises(NotVisible):
             holding.fetch(tmp_path, person, guess)
         holding.drop(tmp_path, person, guess)
