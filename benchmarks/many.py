@@ -74,7 +74,8 @@ def past_audits(count: int, ids: dict[str, int]) -> list[int]:
     """Closed audits of earlier years, spread over their programmes."""
     years = [today().year - back for back in range(1, 6)]
     programmes = [
-        Programme(code=f"SMS-AP-{year}", year=year, title="Programme", objectives="All clauses") for year in years
+        Programme(code=f"SMS-AP-{year}", year=year, title="Programme", objectives="All clauses")
+        for year in years
     ]
     db.session.add_all(programmes)
     db.session.flush()

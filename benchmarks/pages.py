@@ -208,9 +208,7 @@ def open_page(ours: Server, bare: Server, path: str, rounds: int) -> Beside:
     status, content, _s = ours.ask("GET", path)
     if status != 200:
         raise SystemExit(f"{path} answered {status}")
-    return in_turn(
-        lambda: ours.ask("GET", path)[2], lambda: bare.ask("GET", f"/{len(content)}")[2], rounds
-    )
+    return in_turn(lambda: ours.ask("GET", path)[2], lambda: bare.ask("GET", f"/{len(content)}")[2], rounds)
 
 
 def save_answers(ours: Server, bare: Server, ids: dict[str, int], rounds: int) -> Beside:

@@ -8,7 +8,9 @@ from audit_app.indicators.logs import Outage
 
 def test_an_outage_that_the_log_never_ends_is_counted_to_the_end_of_its_month_and_not_to_today():
     begun = datetime(2021, 4, 20, 9, tzinfo=UTC)
-    found = windows.guessed([Outage("Secret Site", begun, None, False)], UTC, datetime(2026, 11, 1, tzinfo=UTC))
+    found = windows.guessed(
+        [Outage("Secret Site", begun, None, False)], UTC, datetime(2026, 11, 1, tzinfo=UTC)
+    )
     assert found["Secret Site"].end == datetime(2021, 5, 1, tzinfo=UTC)
 
 
