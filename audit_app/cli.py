@@ -195,9 +195,7 @@ def import_tickets(file: Path, profile: str, data: Path | None) -> None:
 @main.command("import-outages")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--target", type=float, help="Availability target in percent, e.g. 99.9.")
-@click.option(
-    "--profile", default="outages", show_default=True, help="Name of a shipped profile or a YAML file."
-)
+@click.option("--profile", help="Name of a shipped profile or a YAML file; found by the columns otherwise.")
 @click.option(
     "--observed",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -205,7 +203,7 @@ def import_tickets(file: Path, profile: str, data: Path | None) -> None:
 )
 @data_option
 def import_outages(
-    file: Path, target: float | None, profile: str, observed: Path | None, data: Path | None
+    file: Path, target: float | None, profile: str | None, observed: Path | None, data: Path | None
 ) -> None:
     """Read an outage log and compute availability and downtime."""
     _import(

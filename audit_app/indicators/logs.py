@@ -19,7 +19,14 @@ from flask_babel import lazy_gettext as _l
 from audit_app.core.errors import Refused
 from audit_app.core.labels import Label
 from audit_app.indicators.moments import moment_reader
-from audit_app.indicators.profiles import LogProfile, OutageProfile, YesNo, find_columns
+from audit_app.indicators.profiles import (
+    LogProfile,
+    OutageProfile,
+    YesNo,
+    find_columns,
+    outage_profile,
+    profile_names,
+)
 from audit_app.indicators.textfiles import rows_of
 
 STRETCH = 5_000  # rows between two reports of progress
@@ -296,6 +303,22 @@ def read_outages(path: Path, profile: OutageProfile, leave_out: Iterable[str] | 
         return OutageLog(reading.outages, sorted(reading.problems), reading.rows, reading.left_out)
 
     return rows_of(path, profile, read)
+
+
+def fitting_profile(path: Path) -> OutageProfile:
+    """The shipped outage profile whose columns the file has; the plain one when none fits, so that its
+    refusal can name the columns that are missing.
+    """
+    shipped = [outage_profile(name) for name in profile_names(OutageProfile)]
+    return next((each for each in shipped if _fits(path, each)), outage_profile("outages"))
+
+
+def _fits(path: Path, profile: OutageProfile) -> bool:
+    try:
+        rows_of(path, profile, lambda header, _rows: find_columns(profile, header))
+    except Refused:
+        return False
+    return True
 
 
 class _OutageReading:

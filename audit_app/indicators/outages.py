@@ -28,7 +28,7 @@ from audit_app.indicators.log_import import (
     upsert,
     zone_of,
 )
-from audit_app.indicators.logs import Outage, OutageLog, read_outages
+from audit_app.indicators.logs import Outage, OutageLog, fitting_profile, read_outages
 from audit_app.indicators.measures import OUTAGE_MEASURES, Watched
 from audit_app.indicators.models import Indicator, OutageRow, ServiceWatch, Source
 from audit_app.indicators.periods import Month, Span, months
@@ -41,11 +41,17 @@ AVAILABILITY = "availability"
 Observed = Mapping[str, Span] | Path | None
 
 
+def _profile(path: Path, given: str | OutageProfile | None) -> OutageProfile:
+    if isinstance(given, OutageProfile):
+        return given
+    return find_profile(given, OutageProfile) if given else fitting_profile(path)
+
+
 def import_outages(
     path: Path,
     *,
     target: float | None = None,
-    profile: str | OutageProfile = "outages",
+    profile: str | OutageProfile | None = None,
     by: Person | None,
     leave_out: Iterable[str] | None = None,
     observed: Observed = None,
@@ -53,6 +59,7 @@ def import_outages(
 ) -> Report:
     """Read an outage log, store it by service and beginning, and measure anew every month that was watched.
 
+    Without a ``profile`` the shipped one is taken whose columns the file has.
     ``target`` (percent) becomes the target of the availability. ``leave_out`` names services that are not in
     production (else the profile's list); they are not counted. ``observed`` says when which service was
     watched,
@@ -60,7 +67,7 @@ def import_outages(
     from a
     service's first to its last outage count. Raises Refused when the file cannot be read at all.
     """
-    used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
+    used = _profile(path, profile)
     indicators = bound(Source.OUTAGES)
     unwanted = _names(used.leave_out if leave_out is None else leave_out)
     log, zone, name = read_outages(path, used, unwanted), zone_of(used.timezone), filename or path.name
