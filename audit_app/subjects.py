@@ -30,8 +30,8 @@ def _door(path: str) -> Callable[..., Any]:
 _WHERE = {
     "audit": ("programme.queries.get", "programme.audit", "programme.workflow.may_attach"),
     "checklist_item": ("checklists.queries.get_item", "checklists.item", "checklists.sync.may_attach"),
-    "finding": ("findings.queries.get", "findings.show", "findings.workflow.may_attach"),
-    "action": ("findings.queries.get_action", "findings.action", "findings.workflow.may_attach_to_action"),
+    "finding": ("findings.queries.get", "findings.show", "findings.attaching.may_attach"),
+    "action": ("findings.queries.get_action", "findings.action", "findings.attaching.may_attach_to_action"),
     "review": ("reviews.queries.get", "reviews.show", "reviews.workflow.may_attach"),
     "review_input": ("reviews.queries.get_input", "reviews.input", "reviews.workflow.may_attach_to_input"),
 }

@@ -49,27 +49,6 @@ def belongs_to(person: Person, finding: Finding) -> bool:
     )
 
 
-def may_attach(finding: Finding, _person: Person) -> Any:
-    """Why files cannot be attached to a finding any more; None while they can."""
-    if not finding.settled:
-        return None
-    return _l(
-        "%(code)s is closed or withdrawn, so its evidence stays as it is. Reopen it, or raise a new finding.",
-        code=finding.code,
-    )
-
-
-def may_attach_to_action(action: Action, _person: Person) -> Any:
-    """The same for an action: what was verified must stay what the verifier looked at."""
-    if action.state in (A.OPEN, A.DONE):
-        return None
-    return _l(
-        "%(code)s is verified or cancelled, so its evidence stays as it is. "
-        "Attach the file to the finding, or add an action.",
-        code=action.code,
-    )
-
-
 # --- guards that decide whether a step is for this finding and this person at all ---------------------------
 
 

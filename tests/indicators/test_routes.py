@@ -398,31 +398,3 @@ def test_lists_need_as_many_queries_for_many_rows_as_for_few(register, client_fo
     assert db.session.query(Measurement).count() > 40
     for url, count in few.items():
         assert queries_of(client, url) == count, url
-
-
-def test_a_process_owner_sees_and_saves_only_rows_of_their_own(register, client_for):
-    csr, cap, trn = one("CSR"), one("CAP"), one("TRN")
-    csr.owner, cap.owner, trn.owner = register.owner, None, None
-    csr.process, cap.process, trn.process = None, register.inc, register.chg
-    db.session.commit()
-    client = client_for(register.owner)
-    page = get(client, "/indicators/sheet").get_data(as_text=True)
-    assert f'name="value-{csr.id}"' in page
-    assert f'name="value-{cap.id}"' in page
-    assert f'name="value-{trn.id}"' not in page
-    mine = get(client, "/indicators/sheet?owner=mine").get_data(as_text=True)
-    assert f'name="value-{csr.id}"' in mine
-    assert f'name="value-{cap.id}"' not in mine
-    month = LAST.plus(-5)
-    client.post(f"/indicators/sheet?month={month}", data={f"value-{trn.id}": "12", f"value-{cap.id}": "70"})
-    assert entry.at(trn, month) is None
-    assert entry.at(cap, month).value == 70
-    assert client.get(f"/indicators/{trn.id}/enter").status_code == 403
-    assert (
-        client.post(f"/indicators/{trn.id}/enter", data={"month": str(month), "value": "1"}).status_code
-        == 403
-    )
-    for indicator, shown in ((trn, False), (csr, True)):
-        page = get(client, f"/indicators/{indicator.id}").get_data(as_text=True)
-        assert (f"/indicators/{indicator.id}/enter" in page) is shown
-    get(client_for(register.manager), f"/indicators/{trn.id}/enter")
