@@ -29,15 +29,11 @@ from audit_app.findings.models import (
     Grade,
     Origin,
 )
-from audit_app.findings.steps import not_past, said, step
+from audit_app.findings.steps import not_past, said, short, step
 from audit_app.findings.workflow import FINDING, SHUT
 from audit_app.notifications.services import queue
 from audit_app.programme.models import Audit
 from audit_app.trail import services as trail
-
-TITLE = 90
-"""Characters of a title made from the first sentence of the nonconformity."""
-
 
 # --- raising and wording ------------------------------------------------------------------------------------
 
@@ -127,15 +123,6 @@ def raise_finding(
         with trail.act("finding.raise", finding, by=by):
             db.session.add(finding)
     return finding
-
-
-def short(text: str) -> str:
-    """A title from the first sentence of a text."""
-    first = text.strip().splitlines()[0]
-    for mark in ("。", ". ", "；", "; "):
-        first = first.split(mark)[0]
-    first = first.rstrip(".")
-    return first if len(first) <= TITLE else first[: TITLE - 1].rstrip() + "…"
 
 
 def may_edit(finding: Finding, person: Person) -> bool:

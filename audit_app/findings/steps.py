@@ -16,6 +16,9 @@ from audit_app.findings import policy
 from audit_app.findings.models import Action, Finding
 from audit_app.trail import services as trail
 
+TITLE = 90
+"""Characters of a title made from the first sentence of the nonconformity."""
+
 
 @contextmanager
 def step(
@@ -57,3 +60,12 @@ def not_past(day: date | None) -> None:
     """A deadline is today or later."""
     if day is not None and day < today():
         raise Refused(_l("The due date lies in the past. Choose today or a later day."), "due_on")
+
+
+def short(text: str) -> str:
+    """A title from the first sentence of a text."""
+    first = text.strip().splitlines()[0]
+    for mark in ("。", ". ", "；", "; "):
+        first = first.split(mark)[0]
+    first = first.rstrip(".")
+    return first if len(first) <= TITLE else first[: TITLE - 1].rstrip() + "…"

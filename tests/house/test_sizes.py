@@ -30,15 +30,16 @@ def test_no_template_is_longer_than_120_lines():
 
 
 def function_lengths(path: Path) -> dict[str, int]:
-    """Lines of each function without its docstring, comments and empty lines counted as written."""
+    """Lines of each function's body, docstring left out, comments and empty lines counted as written.
+
+    The signature does not count: a verb takes its facts by keyword, one a line, and that is wanted.
+    """
     lengths = {}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            words = node.body[0] if ast.get_docstring(node) else None
-            docstring = (words.end_lineno or 0) - words.lineno + 1 if words else 0
-            lengths[f"{path.relative_to(ROOT)}:{node.name}"] = (
-                (node.end_lineno or 0) - node.lineno + 1 - docstring
-            )
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            length = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+            lengths[f"{path.relative_to(ROOT)}:{node.name}"] = length
     return lengths
 
 

@@ -118,7 +118,8 @@ def workflows() -> list[Workflow]:
 def labels() -> list[type[Label]]:
     for path in (ROOT / "audit_app").glob("*/models.py"):
         importlib.import_module(f"audit_app.{path.parent.name}.models")
-    return sorted(Label.__subclasses__(), key=lambda kind: kind.__name__)
+    ours = [kind for kind in Label.__subclasses__() if kind.__module__.startswith("audit_app.")]
+    return sorted(ours, key=lambda kind: kind.__name__)
 
 
 def is_chinese(text: str) -> bool:

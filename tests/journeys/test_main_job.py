@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from tests.databases import SQLITE, Databases, on_postgresql
-from tests.journeys import steps
+from tests.journeys import steps, things
 from tests.journeys.house import ROOT, Product
 from tests.live import Browsers
 
@@ -109,7 +109,7 @@ def the_audit_finds_a_major_nonconformity(office: steps.Office, audit: int, fold
     auditor.answer("N.A.", "No emergency change took place in the period.")
     auditor.turn_to("8.6.1")
     major = auditor.raise_major_with_photo(
-        steps.photo(folder),
+        things.photo(folder),
         "Major incidents are closed without a review by management.",
         "Seven of seven major incidents of May were closed without review: INC0010023 and six more.",
         "Operations, service desk, ticket system",
