@@ -180,15 +180,7 @@ def record_document(work: Fieldwork) -> Document:
     for words in dict.fromkeys(each.template_version.attribution for each in work.checklists):
         if words:
             blocks.append(Text(words, "note"))
-    blocks.append(
-        Signatures(
-            (
-                Signature(_("Auditor")),
-                Signature(_("Lead auditor"), audit.lead.name if audit.lead else ""),
-                Signature(_("Auditee")),
-            )
-        )
-    )
+    blocks.append(_signatures(audit.lead.name if audit.lead else ""))
     return Document(
         _("Internal audit checklist"),
         tuple(blocks),
@@ -198,6 +190,10 @@ def record_document(work: Fieldwork) -> Document:
         created=now(),
         zone=zone(),
     )
+
+
+def _signatures(lead: str) -> Signatures:
+    return Signatures((Signature(_("Auditor")), Signature(_("Lead auditor"), lead), Signature(_("Auditee"))))
 
 
 def _facts(work: Fieldwork) -> tuple[tuple[str, Any], ...]:

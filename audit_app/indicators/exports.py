@@ -163,9 +163,8 @@ def _register_row(row: Standing) -> tuple[Any, ...]:
     )
 
 
-def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
-    """The months of one indicator with a native chart; a gap is an empty cell."""
-    columns = (
+def _month_columns(indicator: Indicator) -> tuple[Column, ...]:
+    return (
         Column(_("Month")),
         Column(_("Value"), "number", decimals=indicator.decimals),
         Column(_("Target")),
@@ -176,6 +175,10 @@ def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
         Column(_("Source")),
         Column(_("File")),
     )
+
+
+def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
+    """The months of one indicator with a native chart; a gap is an empty cell."""
     rows = [
         (
             str(point.month),
@@ -200,7 +203,7 @@ def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
     notes = (indicator.note,) if indicator.note else ()
     return Sheet(
         f"{indicator.code} {indicator.name}",
-        columns,
+        _month_columns(indicator),
         rows,
         heading=f"{indicator.code} {indicator.name}",
         facts=facts,
