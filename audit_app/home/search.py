@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
+from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.checklists import queries as checklists
-from audit_app.checklists.models import ChecklistItem
+from audit_app.checklists.models import AnswerRevision, ChecklistItem, RevisionStatus, TemplateVersion
 from audit_app.core.db import db
 from audit_app.findings import visibility as findings
 from audit_app.findings.models import Action, Finding
@@ -19,7 +21,7 @@ from audit_app.indicators.models import Indicator
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit
 from audit_app.reviews import queries as reviews
-from audit_app.reviews.models import Review
+from audit_app.reviews.models import Review, ReviewInput
 
 SHORTEST = 2
 MOST = 20
@@ -52,6 +54,23 @@ def _texts(model: Any, *names: str) -> tuple[Any, ...]:
     return tuple(getattr(model, name) for name in names)
 
 
+def _inputs(person: Person) -> Select[Any]:
+    """The inputs of the reviews a person may see, newest review first."""
+    seen = reviews.visible_to(person).order_by(None).with_only_columns(Review.id)
+    query = select(ReviewInput).where(ReviewInput.review_id.in_(seen))
+    return query.options(joinedload(ReviewInput.review)).order_by(ReviewInput.id.desc())
+
+
+LAST_NOTE = (
+    select(AnswerRevision.note)
+    .where(AnswerRevision.item_id == ChecklistItem.id, AnswerRevision.status == RevisionStatus.ACCEPTED)
+    .order_by(AnswerRevision.server_seq.desc())
+    .limit(1)
+    .correlate(ChecklistItem)
+    .scalar_subquery()
+)
+"""The newest note on an item: what the auditor saw is what people look for."""
+
 FIELDS: tuple[Field, ...] = (
     Field(_l("Findings"), "alert-circle", P.FINDING_SEE, findings.visible_to,
           _texts(Finding, "code", "title", "requirement", "objective_evidence", "nonconformity", "location",
@@ -62,13 +81,19 @@ FIELDS: tuple[Field, ...] = (
           _texts(Audit, "code", "title", "objective", "criteria", "conclusion", "body"), "programme.audit",
           lambda row: row.title),
     Field(_l("Checklist items and notes"), "list-check", P.AUDIT_SEE, checklists.visible_items,
-          _texts(ChecklistItem, "clause", "title_en", "title_zh", "prompt_en", "prompt_zh"),
+          (*_texts(ChecklistItem, "clause", "title_en", "title_zh", "prompt_en", "prompt_zh"), LAST_NOTE),
           "checklists.item",
           lambda row: f"{row.title or row.prompt} · {row.checklist.audit.code}"),
     Field(_l("Management reviews"), "presentation", P.REVIEW_SEE, reviews.visible_to,
           _texts(Review, "code", "title", "minutes", "suitability", "adequacy", "effectiveness"),
           "reviews.show",
           lambda row: row.title),
+    Field(_l("Review inputs"), "edit", P.REVIEW_SEE, _inputs, _texts(ReviewInput, "text", "reason"),
+          "reviews.input", lambda row: str(row.key.label)),
+    Field(_l("Checklists of the library"), "books", P.TEMPLATE_SEE, checklists.visible_templates,
+          _texts(TemplateVersion, "title_en", "title_zh", "source"), "checklists.show", lambda row: row.name),
+    Field(_l("People"), "users", P.PEOPLE_MANAGE, accounts.visible_to,
+          _texts(Person, "name", "email", "job_title"), "accounts.person", lambda row: row.name),
     Field(_l("Indicators"), "chart-line", P.INDICATOR_SEE, indicators.visible_to,
           _texts(Indicator, "code", "name_en", "name_zh", "formula_en", "formula_zh"), "indicators.show",
           lambda row: row.name),

@@ -9,6 +9,8 @@ from audit_app.core.db import db
 from audit_app.findings import services as findings
 from audit_app.findings.models import Grade
 from audit_app.home import search, work
+from tests.checklists import factory as checklists
+from tests.reviews import factory as reviews
 
 
 @pytest.fixture
@@ -84,3 +86,23 @@ def test_a_notice_is_ticked_off_by_its_own_person_only(finding, people, client_f
     assert client_for(people.owner2).post(f"/notices/{notice.id}/read").status_code == 404
     assert client_for(people.owner).post(f"/notices/{notice.id}/read").status_code == 303
     assert notices.unread(people.owner) == []
+
+
+def test_search_finds_what_a_review_says_for_those_who_read_reviews(app, people, client_for, parsed):
+    review = reviews.preparing(people)
+    review.inputs[0].text = "机房温度偏高"
+    db.session.flush()
+    found = {hits.field.endpoint: hits.rows for hits in search.search("温度", people.boss)}
+    assert review.inputs[0] in found["reviews.input"]
+    assert search.search("温度", people.auditor) == []
+    parsed(client_for(people.boss).get("/search?q=温度"))
+
+
+def test_search_finds_what_the_auditor_noted_last(app, people, client_for, parsed):
+    checklist = checklists.checklist(people, "Are backups tested?")
+    item = next(each for each in checklist.items if each.assessable)
+    first = checklists.answer(item, people.lead, note="磁带库很旧")
+    assert [hits.field.endpoint for hits in search.search("磁带", people.manager)] == ["checklists.item"]
+    checklists.answer(item, people.lead, note="已更换", base=[first])
+    assert search.search("磁带", people.manager) == []
+    parsed(client_for(people.manager).get("/search?q=更换"))
