@@ -18,21 +18,33 @@ class Entry:
     label: Any
     icon: str
     endpoint: str
-    needs: P | None = None
+    needs: tuple[P, ...] = ()
     also: tuple[str, ...] = ()
 
 
 ENTRIES = (
     Entry(_l("My work"), "home", "home.index"),
-    Entry(_l("Dashboard"), "chart-bar", "home.dashboard", P.PROGRAMME_SEE),
-    Entry(_l("Audit programme"), "calendar-event", "programme.index", P.PROGRAMME_SEE, ("programme.",)),
-    Entry(_l("Findings"), "alert-circle", "findings.index", P.FINDING_SEE),
-    Entry(_l("Actions"), "checklist", "findings.actions", P.FINDING_SEE, ("findings.action",)),
-    Entry(_l("Indicators"), "chart-line", "indicators.index", P.INDICATOR_SEE, ("indicators.",)),
-    Entry(_l("Management reviews"), "presentation", "reviews.index", P.REVIEW_SEE, ("reviews.",)),
-    Entry(_l("Checklist library"), "books", "checklists.library", P.TEMPLATE_SEE, ("checklists.",)),
-    Entry(_l("People and organisation"), "users", "accounts.index", None, ("accounts.",)),
-    Entry(_l("Trail"), "history", "home.trail_index", P.TRAIL_SEE),
+    Entry(_l("Dashboard"), "chart-bar", "home.dashboard", (P.PROGRAMME_SEE,)),
+    Entry(_l("Audit programme"), "calendar-event", "programme.index", (P.PROGRAMME_SEE,), ("programme.",)),
+    Entry(
+        _l("Findings"),
+        "alert-circle",
+        "findings.index",
+        (P.FINDING_SEE,),
+        ("findings.show", "findings.new", "findings.edit", "findings.step", "findings.regrade"),
+    ),
+    Entry(_l("Actions"), "checklist", "findings.actions", (P.FINDING_SEE,), ("findings.action",)),
+    Entry(_l("Indicators"), "chart-line", "indicators.index", (P.INDICATOR_SEE,), ("indicators.",)),
+    Entry(
+        _l("Management reviews"),
+        "presentation",
+        "reviews.index",
+        (P.REVIEW_SEE, P.REVIEW_CONTRIBUTE),
+        ("reviews.",),
+    ),
+    Entry(_l("Checklist library"), "books", "checklists.library", (P.TEMPLATE_SEE,), ("checklists.",)),
+    Entry(_l("People and organisation"), "users", "accounts.index", (), ("accounts.",)),
+    Entry(_l("Trail"), "history", "home.trail_index", (P.TRAIL_SEE,)),
 )
 
 
@@ -42,7 +54,7 @@ def navigation() -> list[dict[str, Any]]:
         return []
     here = request.endpoint or ""
     mine = current_user.permissions if current_user.is_active else frozenset()
-    shown = [entry for entry in ENTRIES if entry.needs is None or entry.needs in mine]
+    shown = [entry for entry in ENTRIES if not entry.needs or mine.intersection(entry.needs)]
     exact = any(entry.endpoint == here for entry in shown)
     return [
         {
