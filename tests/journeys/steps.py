@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from playwright.sync_api import expect
 
 from tests.journeys.desk import Desk
+from tests.journeys.things import today
 from tests.live import Browsers
 
 PASSWORD = "a long enough password"
@@ -77,7 +78,7 @@ class Manager(Desk):
         self.menu("Audit programme")
         self.follow("Plan an audit")
         self.form({
-            "Title": title, "First day": date.today(), "Last day": date.today(),
+            "Title": title, "First day": today(), "Last day": today(),
             "Objective": "Are incidents handled as agreed?", "Processes": [re.compile(each) for each in processes],
             "Departments": departments, "Sites": ["Head office"], "Auditees": auditees,
         }, "Save and choose the team")  # fmt: skip
@@ -323,7 +324,7 @@ class Owner(Desk):
         self.open(f"/findings/{finding}")
         self.step("State cause and plan", {
             "Cause": cause, "Similar cases": similar, "Corrective action": action,
-            "Until when": date.today() + timedelta(days=20),
+            "Until when": today() + timedelta(days=20),
         })  # fmt: skip
 
     def do_the_action(self, finding: int, action: str, note: str) -> None:

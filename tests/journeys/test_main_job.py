@@ -158,12 +158,12 @@ def real_logs_are_imported(office: steps.Office) -> None:
 
 
 DECISION = "Hire two people for the service desk"
-TOMORROW, DUE = date.today() + timedelta(days=1), date.today() + timedelta(days=90)
+TOMORROW, DUE = things.today() + timedelta(days=1), things.today() + timedelta(days=90)
 
 
 def the_review_is_prepared(office: steps.Office) -> int:
     manager = office.manager
-    period = date(2016, 1, 1), date.today()
+    period = date(2016, 1, 1), things.today()
     review = manager.plan_review(
         "Management review of the year", TOMORROW, period, ["Leo Lead", "Olga Owner"]
     )
@@ -192,7 +192,7 @@ def it_is_held_and_approved(office: steps.Office, review: int, folder: Path) -> 
     manager.record_the_meeting(review, ["Ben Boss", "Leo Lead"], {
         "Minutes": "The figures were looked at one by one.", "Suitability": "The system fits the organisation.",
         "Adequacy": "The service desk has too few people.", "Effectiveness": "SLA recovered to 77.52 %.",
-        "Next review": date.today() + timedelta(days=180),
+        "Next review": things.today() + timedelta(days=180),
     })  # fmt: skip
     boss = office.boss
     boss.take_the_decision(review, "Olga Owner", DUE)

@@ -1,6 +1,8 @@
 """Things that people carry through the story."""
 
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 
 def photo(folder: Path) -> Path:
@@ -12,3 +14,8 @@ def photo(folder: Path) -> Path:
     path = folder / "screen of the service desk.jpg"
     picture.save(path, quality=85)
     return path
+
+
+def today() -> date:
+    """The organisation's day, which begins hours before that of the machine that runs the tests."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
