@@ -30,7 +30,7 @@ DEFAULT_PORT = 8000
 HELP = """python3 run.py <command>
 
   demo   [--data DIR] [--port N] [--no-serve] [--lang zh|en]
-         a demo organisation with a year of audits, then the site   带一年示例数据的演示站点
+         a demo organisation with three years of audits, then the site   带三年示例数据的演示站点
   serve  [--data DIR] [--port N]   the site with your own data      使用自己的数据运行
   test   [pytest arguments]        all checks and tests             全部检查与测试
   setup  [--dev]                   only install                     仅安装
