@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.init_app(app)
     transactions.init_app(app)
     access.init_app(app)
-    sign_in.init_app(app, settings)
+    sign_in.init_app(app, settings, domains.beside_the_reader())
     headers.init_app(app)
     formats.init_app(app)
     icons.init_app(app)

@@ -7,8 +7,12 @@ from typing import Any
 
 from flask import Flask
 
+from audit_app.accounts.models import Person
+from audit_app.checklists import queries as checklists
 from audit_app.evidence import queries as evidence
+from audit_app.notifications import queries as notifications
 from audit_app.notifications import words as notices
+from audit_app.trail import queries as trail_chain
 from audit_app.trail import words as trail
 
 BLUEPRINTS = ("home", "accounts", "programme", "checklists", "findings", "indicators", "reviews", "evidence")
@@ -17,6 +21,15 @@ WORDS = ("accounts", "programme", "checklists", "findings", "indicators", "revie
 
 def _part(name: str) -> Any:
     return import_module(f"audit_app.{name}") if find_spec(f"audit_app.{name}") else None
+
+
+def beside_the_reader() -> dict[str, Any]:
+    """What each request reads together with its person: the heads of both chains, and the unread notices."""
+    return {
+        "trail_head": trail_chain.head(),
+        "answers_head": checklists.head(),
+        "unread": notifications.unread_of(Person.id),
+    }
 
 
 def init_app(app: Flask) -> None:

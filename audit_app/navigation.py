@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -48,6 +48,12 @@ ENTRIES = (
 )
 
 
+def unread() -> int:
+    """How many notices wait for the person: a session's person was read together with that number."""
+    reader = g.get("reader")
+    return reader.unread if reader is not None else notifications.count_unread(current_user)
+
+
 def navigation() -> list[dict[str, Any]]:
     """The entries this person has a use for, with the present one marked."""
     if not current_user.is_authenticated:
@@ -63,7 +69,7 @@ def navigation() -> list[dict[str, Any]]:
             "url": url_for(entry.endpoint),
             "active": entry.endpoint == here
             or (not exact and any(here.startswith(part) for part in entry.also)),
-            "badge": notifications.count_unread(current_user) if entry.endpoint == "home.index" else 0,
+            "badge": unread() if entry.endpoint == "home.index" else 0,
         }
         for entry in shown
     ]

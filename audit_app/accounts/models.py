@@ -1,11 +1,11 @@
 """Organisation, sites, departments, processes, people."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import get_locale
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.permissions import SEES_ALL, Permission, Role, granted
@@ -174,9 +174,14 @@ class Person(UserMixin, Versioned, Base):
 
     __table_args__ = (CheckConstraint("language IN ('en', 'zh')", name="language_known"),)
 
+    known_roles: ClassVar[frozenset[Role] | None] = None
+    """The roles as the request read them beside the person (``reader.py``); forgotten with the row itself."""
+
     @property
     def role_set(self) -> frozenset[Role]:
         """The roles held."""
+        if self.known_roles is not None and "roles" not in self.__dict__:
+            return self.known_roles
         return frozenset(Role(row.name) for row in self.roles)
 
     @property
@@ -197,3 +202,9 @@ class Person(UserMixin, Versioned, Base):
     def sees_all(self) -> bool:
         """Whether no audit or finding is hidden from this person."""
         return bool(self.role_set & SEES_ALL)
+
+
+@event.listens_for(Person, "expire")
+def _forget_roles(person: Person | None, _names: Any) -> None:
+    if person is not None:  # the record itself may be gone while its session still knows it
+        person.__dict__.pop("known_roles", None)

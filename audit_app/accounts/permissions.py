@@ -116,3 +116,9 @@ SEES_ALL = frozenset({Role.PROGRAMME_MANAGER, Role.TOP_MANAGEMENT, Role.READ_ONL
 def granted(roles: frozenset[Role]) -> frozenset[Permission]:
     """All permissions of a set of roles."""
     return frozenset().union(*(GRANTS[role] for role in roles)) if roles else frozenset()
+
+
+@cache
+def roles_named(names: str) -> frozenset[Role]:
+    """The roles of a list of stored names with commas between; none for an empty list."""
+    return frozenset(Role(name) for name in names.split(",") if name)

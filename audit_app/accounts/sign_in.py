@@ -5,11 +5,13 @@ from typing import Any
 
 from flask import Flask, request
 from flask_login import user_logged_in
+from flask_principal import Principal
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from sqlalchemy import select, update
 
 from audit_app.accounts.models import Person, RoleRow
 from audit_app.accounts.permissions import Role
+from audit_app.accounts.reader import Readers
 from audit_app.config import Settings
 from audit_app.core.clock import now
 from audit_app.core.db import db
@@ -31,8 +33,11 @@ class TrimmedMail(MailUtil):
         return str(super().validate(email.strip().lower()))
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Attach Flask-Security with the features that are on: sign-in, sign-out, change of password."""
+def init_app(app: Flask, settings: Settings, beside: dict[str, Any]) -> None:
+    """Attach Flask-Security with the features that are on: sign-in, sign-out, change of password.
+
+    ``beside`` are queries whose values each request reads together with its person (see ``reader.py``).
+    """
     app.config.update(
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # name of the hash scheme, not a password
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
@@ -59,7 +64,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.extensions["accounts_datastore"] = datastore = SQLAlchemyUserDatastore(db, Person, RoleRow)
     Security(app, datastore, mail_util_cls=TrimmedMail)
+    app.login_manager.user_loader(Readers(**beside).load)  # type: ignore[attr-defined]  # set by Flask-Login
+    _without_second_rights(app)
     user_logged_in.connect(_note_sign_in, app)
+
+
+def _without_second_rights(app: Flask) -> None:
+    """Flask-Principal would gather a second set of rights at each request; ours are ``permissions.py``."""
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
 
 
 def _mail_address(identity: str) -> str | None:

@@ -132,6 +132,12 @@ def get_checklist(checklist_id: int, *, to: Person) -> Checklist:
 
 
 # --- the graph of revisions ---------------------------------------------------------------------------------
+def head() -> Any:
+    """Hash of the newest answer of all, as a part of a larger query: the same hash means the same answers."""
+    newest = select(AnswerRevision.row_hash).order_by(AnswerRevision.server_seq.desc()).limit(1)
+    return newest.scalar_subquery()
+
+
 def _heads() -> Select[AnswerRevision]:
     """Accepted revisions that no accepted revision of the same item names as its base."""
     child = aliased(AnswerRevision)

@@ -1,5 +1,7 @@
 """Reading notices: everybody sees only their own."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from audit_app.accounts.models import Person
@@ -17,6 +19,12 @@ def unread(person: Person, limit: int = 50) -> list[Notice]:
         .limit(limit)
     )
     return list(db.session.scalars(query))
+
+
+def unread_of(person_id: Any) -> Any:
+    """How many are unread, as a part of a larger query that names the person."""
+    query = select(func.count()).select_from(Notice)
+    return query.where(Notice.person_id == person_id, Notice.read_at.is_(None)).scalar_subquery()
 
 
 def count_unread(person: Person) -> int:

@@ -8,6 +8,11 @@ from audit_app.core.db import db
 from audit_app.trail.models import TrailEntry
 
 
+def head() -> Any:
+    """Hash of the newest row, as a part of a larger query: the same hash means the same chain, row by row."""
+    return select(TrailEntry.row_hash).order_by(TrailEntry.seq.desc()).limit(1).scalar_subquery()
+
+
 def history(subject: Any, limit: int = 200) -> list[TrailEntry]:
     """The acts on one subject, newest first."""
     identity = ":".join(str(part) for part in inspect(subject).identity or ())
