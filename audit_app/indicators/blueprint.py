@@ -1,5 +1,5 @@
-"""The one blueprint of the indicators; its views stand in routes.py, routes_values.py and
-routes_import.py.
+"""The one blueprint of the indicators; its views stand in routes.py, routes_values.py, routes_import.py and
+routes_sampling.py.
 """
 
 from flask import Blueprint

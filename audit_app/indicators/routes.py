@@ -223,6 +223,6 @@ def workbook(book: Workbook, title: str) -> ResponseReturnValue:
     return downloads.send(xlsx.render(book), names.download_name(title, "xlsx"), downloads.XLSX)
 
 
-from audit_app.indicators import routes_import, routes_values  # noqa: E402  # their views join the same blueprint
+from audit_app.indicators import routes_import, routes_sampling, routes_values  # noqa: E402  # their views join the same blueprint
 
-VIEWS = (routes_import, routes_values)
+VIEWS = (routes_import, routes_sampling, routes_values)
