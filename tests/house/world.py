@@ -238,6 +238,7 @@ def table(world: World) -> dict[str, Arguments]:
         "checklists.sync_changes": [{"audit": world.audit.id, "after": 0}],
         "evidence.download": [{"id": each.id} for each in world.files.values()],
         "evidence.upload": [{"kind": "finding", "id": made["planned"].id}],
+        "indicators.sample": [{"n": 3, "seed": "world"}],
         "home.read": [{"id": world.notice.id}],
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **more_addresses(world.more),
