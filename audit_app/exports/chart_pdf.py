@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from flask_babel import gettext as _
@@ -75,6 +76,7 @@ def draw(chart: Chart, wide: float, high: float) -> Drawing:
     _target(drawing, chart, plot)
     _limits(drawing, chart, plot)
     _signals(drawing, chart, plot)
+    _latest(drawing, chart, plot)
     _write_edge(drawing, edge, plot)
     return drawing
 
@@ -151,17 +153,47 @@ def _lines(drawing: Drawing, chart: Chart, plot: Plot) -> None:
             if plot.points <= 60 or len(spots) == 1:
                 for x, y in spots:
                     drawing.add(_marker(index, x, y, colour, 1.3 if plot.width < SLIM else 2.1))
-        if index == 0 and len(chart.series) == 1 and stretches:
-            at, value = stretches[-1][-1]
-            words = number(value, chart.decimals)
-            _value_label(drawing, plot, plot.across(at), plot.up(value), words, colour)
 
 
-def _value_label(drawing: Drawing, plot: Plot, x: float, y: float, words: str, colour: Color) -> None:
-    above = y + 5 + SIZE < plot.y + plot.height + 6
-    half = width(words, BOLD, SIZE) / 2
-    x = min(max(x, plot.x + half), plot.x + plot.width - half)
-    drawing.add(_text(x, y + 5 if above else y - 5 - SIZE, words, colour, "middle", BOLD))
+def _latest(drawing: Drawing, chart: Chart, plot: Plot) -> None:
+    """The last value of a single line in figures, where it covers as little as can be."""
+    stretches = runs(chart.series[0].values)
+    if chart.kind != "line" or len(chart.series) > 1 or not stretches:
+        return
+    at, value = stretches[-1][-1]
+    words = number(value, chart.decimals)
+    half, high = width(words, BOLD, SIZE) / 2, SIZE * 0.75
+    x = min(max(plot.across(at), plot.x + half), plot.x + plot.width - half)
+    y = free_height(chart, plot, (x - half - 1, x + half + 1), plot.up(value))
+    plate: dict[str, Any] = {"fillColor": WHITE, "fillOpacity": 0.85, "strokeColor": None}
+    drawing.add(Rect(x - half - 1, y - 1.2, 2 * half + 2, high + 2.4, **plate))
+    drawing.add(_text(x, y, words, _colour(chart.series[0], 0), "middle", BOLD))
+
+
+def free_height(chart: Chart, plot: Plot, span: tuple[float, float], y: float) -> float:
+    """The foot of a label over `span` near the height `y`: the nearest that no line runs through."""
+    steps = [y + 5 + step for step in range(0, 40, 2)] + [y - 5 - SIZE - step for step in range(0, 40, 2)]
+    roof = plot.y + plot.height + 6
+    inside = [foot for foot in steps if plot.y + 1 <= foot and foot + SIZE <= roof] or steps[:1]
+    busy = _heights_within(chart, plot, span)
+    return min(
+        inside, key=lambda foot: (sum(foot - 1.5 < each < foot + SIZE for each in busy), abs(foot - y))
+    )
+
+
+def _heights_within(chart: Chart, plot: Plot, span: tuple[float, float]) -> list[float]:
+    """Heights at which the line, its target or its limits pass through a stretch of the plot."""
+    spots = [(plot.across(i), plot.up(value)) for run in runs(chart.series[0].values) for i, value in run]
+    found = [y for x, y in spots if span[0] <= x <= span[1]]
+    for (x0, y0), (x1, y1) in pairwise(spots):
+        if x1 > x0 and x1 >= span[0] and x0 <= span[1]:
+            parts = (x0 + (x1 - x0) * part / 12 for part in range(13))
+            found += [y0 + (y1 - y0) * (x - x0) / (x1 - x0) for x in parts if span[0] <= x <= span[1]]
+    targets = [(plot.across(i), plot.up(value)) for run in runs(chart.targets) for i, value in run]
+    found += [y for x, y in targets if span[0] - plot.slot <= x <= span[1] + plot.slot]
+    limits = chart.limits
+    guides = (limits.lower, limits.centre, limits.upper) if limits else ()
+    return found + [plot.up(value) for value in map(finite, guides) if value is not None]
 
 
 def _marker(index: int, x: float, y: float, colour: Color, r: float = 2.1) -> Circle | Polygon:

@@ -37,8 +37,8 @@ def ticks(chart: Chart, wanted: int = 5) -> list[float]:
     if high - low < 1e-6 * max(1.0, abs(low), abs(high)):  # All alike: a span that rounding could not show.
         low, high = (low, low + 1) if abs(low) < 1e-6 else (low - abs(low) * 0.1, high + abs(high) * 0.1)
     step = nice_step((high - low) / wanted)
-    if chart.decimals == 0 and step < 1:
-        step = 1.0
+    if chart.decimals == 0 and step != int(step):  # What is counted has no halves.
+        step = 1.0 if step < 1 else step * 2
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     return [round(index * step, 10) for index in range(first, last + 1)]
 

@@ -247,6 +247,7 @@ class Builder:
         kind = Type(9.2, 14, before=3, after=9)
         if plain(block.title):
             lines += self.words.lines(Badge(block.title, tone_of(block.tone)), kind, room)
+        titled = len(lines)
         parts = block.text if isinstance(block.text, tuple) else (plain(block.text).strip("\n"),)
         if any(plain(part) for part in parts):
             # Without a title the shape of the tone stands before the text: colour never speaks alone.
@@ -258,7 +259,7 @@ class Builder:
                 if indent:
                     text[0].mark = "dot:" if len(parts) > 1 else f"badge:{tone_of(block.tone)}"
                 lines += text
-        return [Lines(lines, TEXT_WIDTH, kind, ground=pale, edge=strong)]
+        return [Lines(lines, TEXT_WIDTH, kind, ground=pale, edge=strong, titled=titled)]
 
     def _signatures(self, block: d.Signatures) -> list[Flowable]:
         flow = SignLines(block.rows, TEXT_WIDTH, self.words)

@@ -35,14 +35,29 @@ class Flow(Flowable):
         return float(self.wrap(0, 0)[1]) + self.before + self.after
 
 
-class Lines(Flow):
-    """Lines one under another; with `ground` on a pale box with an edge of the strong colour."""
+KEPT = 150.0
+"""A box no taller than this, in points, stays on one page."""
 
-    def __init__(self, lines: list[Line], width: float, kind: Type, indent: float = 0,
-                 ground: Color | None = None, edge: Color | None = None) -> None:  # fmt: skip
+
+class Lines(Flow):
+    """Lines one under another; with `ground` on a pale box with an edge of the strong colour.
+
+    `titled`: how many of the first lines are a title, said again where a box goes on.
+    """
+
+    def __init__(
+        self,
+        lines: list[Line],
+        width: float,
+        kind: Type,
+        indent: float = 0,
+        ground: Color | None = None,
+        edge: Color | None = None,
+        titled: int = 0,
+    ) -> None:
         super().__init__(kind.before, kind.after)
         self.lines, self.wide, self.kind, self.indent = lines, width, kind, indent
-        self.ground, self.edge = ground, edge
+        self.ground, self.edge, self.titled = ground, edge, titled
         self.pad = 8.0 if ground else 0.0
 
     def wrap(self, _wide: float, _high: float) -> tuple[float, float]:
@@ -51,23 +66,30 @@ class Lines(Flow):
 
     @property
     def least(self) -> float:
-        """Two lines: a single one is not left behind."""
+        """Two lines: a single one is not left behind; all of a short box."""
+        if self.ground is not None and self.total <= KEPT:
+            return self.total
         return sum(line.height for line in self.lines[:2]) + 2 * self.pad + self.before
 
     def split(self, _wide: float, high: float) -> list[Flowable]:
         """Two parts, of which neither is a single line if that can be had; nothing if too little fits."""
+        if self.ground is not None and self.total <= KEPT:
+            return []
         room, fit = high - 2 * self.pad, 0
         while fit < len(self.lines) and self.lines[fit].height <= room:
             room -= self.lines[fit].height
             fit += 1
         if fit == len(self.lines) - 1 and fit > 2:
             fit -= 1
-        if fit == 0 or (fit == 1 and len(self.lines) > 1 and high < 300):
+        if fit == 0 or (fit <= self.titled + 1 and len(self.lines) > fit and high < 300):
             return []
-        return [self._part(self.lines[:fit]), self._part(self.lines[fit:])]
+        again = self.lines[: self.titled] if fit > self.titled else []
+        upper, lower = self._part(self.lines[:fit]), self._part([*again, *self.lines[fit:]])
+        lower.after = self.after
+        return [upper, lower]
 
     def _part(self, lines: list[Line]) -> "Lines":
-        part = Lines(lines, self.wide, self.kind, self.indent, self.ground, self.edge)
+        part = Lines(lines, self.wide, self.kind, self.indent, self.ground, self.edge, self.titled)
         part.before = part.after = 0
         return part
 

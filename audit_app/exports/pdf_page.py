@@ -164,7 +164,9 @@ def _running(canvas: Any, paper: Document, number: int, total: int) -> None:
     """Header: organisation, title and code. Footer: version and hash, page n of m."""
     right, size = PAGE[0] - RIGHT, 7.6
     y = PAGE[1] - 15 * mm
-    code = clipped(" · ".join(filter(None, (plain(paper.title), plain(paper.code)))), size, TEXT_WIDTH * 0.6)
+    title, told = plain(paper.title), plain(paper.code)
+    told = "" if told in title else told  # A title that names its code needs it only once.
+    code = clipped(" · ".join(filter(None, (title, told))), size, TEXT_WIDTH * 0.6)
     canvas.setFillColor(MUTED)
     canvas.setFont(BOLD, size)
     canvas.drawString(LEFT, y, clipped(plain(paper.organisation), size, TEXT_WIDTH * 0.38, BOLD))

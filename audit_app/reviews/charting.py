@@ -31,7 +31,7 @@ def chart(plot: Plot) -> Chart:
             for line in plot.lines
         ),
         unit=tell_unit(plot.unit),
-        target=number(plot.target),
+        target=tuple(map(number, plot.targets)) if plot.targets else number(plot.target),
         limits=limits,
         signals=plot.signals,
         decimals=plot.decimals,

@@ -212,7 +212,7 @@ def _definitions(register: series.Register) -> list[Definition]:
             Name(row.formula_en, row.formula_zh),
             row.unit,
             row.direction.value,
-            found[row.code].target_words(),
+            said("target.monthly") if found[row.code].by_month else found[row.code].target_words(),
             row.clause,
             row.source.value,
         )

@@ -167,6 +167,7 @@ def plot(register: Register, one: Series) -> Plot:
         source=source(register, one),
         cases=cases(register, one),
         higher=None if one.better == "band" else int(one.better == "higher"),
+        targets=tuple(one.target_of(each) for each in register.window) if one.by_month else (),
     )
 
 

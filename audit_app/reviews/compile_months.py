@@ -43,7 +43,7 @@ def matrix(
 
 def labelled(one: Series) -> Value:
     """Code, name and unit, for the head of a row of values."""
-    unit = "" if one.unit in ("n", "currency") else one.unit
+    unit = "" if one.unit == "n" else one.unit
     return said("value.with_unit", name=full_name(one), unit=said_unit(unit)) if unit else full_name(one)
 
 

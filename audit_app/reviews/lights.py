@@ -139,8 +139,15 @@ def area(register: Register, name: str, key: str, series: tuple[Series, ...]) ->
         reasons = [said("why.all_met", count=len(same))]
     elif len(same) > SHOWN:
         reasons.append(said("why.more", count=len(same) - SHOWN, input=key))
-    words = {now.movement for _tone, _reason, now in same}
-    return Light(said(f"light.{name}"), tone, tuple(reasons), words.pop() if len(words) == 1 else "", key)
+    moves = together({now.movement for _tone, _reason, now in same})
+    return Light(said(f"light.{name}"), tone, tuple(reasons), moves, key)
+
+
+def together(words: set[str]) -> str:
+    """The movement of several: worse as soon as one got worse, better only if all did, else not clear."""
+    if "worsening" in words:
+        return "worsening"
+    return "improving" if words == {"improving"} else ""
 
 
 def of_indicators(register: Register) -> list[Light]:

@@ -108,7 +108,7 @@ class Line:
 class Plot:
     """A chart as plain data. ``cases``: per label (numerator, denominator) or one count; ``higher``: which
     way is
-    better, None for neither."""
+    better, None for neither; ``targets``: one per label where it is set by month."""
 
     kind: str
     title: Value
@@ -122,6 +122,7 @@ class Plot:
     source: Value = None
     cases: tuple[tuple[int, ...] | None, ...] = ()
     higher: int | None = None
+    targets: tuple[Decimal | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def _cover(pack: Pack, sha256: str) -> Cover:
     facts.append(("SHA-256", sha256))
     return Cover(
         meta.title,
-        subtitle=tell(meta.organisation),
+        subtitle=_("Meeting of %(day)s", day=meta.meets_on),
         kicker=" · ".join((_("Management review pack"), meta.code)),
         facts=tuple(facts),
         notice=tell(meta.confidentiality),
@@ -130,7 +130,7 @@ def _decide(pack: Pack) -> Iterator[Block]:
     if not pack.decisions:
         yield Text(_("No decision is asked for."))
     for number, row in enumerate(pack.decisions, 1):
-        yield KeepTogether((Heading(f"1.{number} {_short(row.text)}", 2), _decision_facts(row)))
+        yield KeepTogether((Heading(f"1.{number} {_first_line(row.text)}", 2), _decision_facts(row)))
     if pack.warnings:
         told = tuple(map(_warning, pack.warnings))
         yield Callout(told, "warn", _("Pointed out"))
@@ -142,21 +142,26 @@ def _warning(one: Said) -> str | Link:
     return Link(tell(one), url=f"#input-{key}") if key else tell(one)
 
 
-def _short(text: str) -> str:
-    """The first line for a heading; the whole text stands below it."""
-    first = text.split("\n")[0]
-    return first if len(first) <= 90 else first[:90].rstrip() + " …"
+HEADING = 200
+"""Letters of a decision that a heading holds; a longer one stands below it in full."""
+
+
+def _first_line(text: str) -> str:
+    """The decision as a heading: its first line, cut only where it is a text of its own."""
+    first = text.strip().split("\n")[0]
+    return first if len(first) <= HEADING else first[:HEADING].rstrip() + " …"
 
 
 def _decision_facts(row: DecisionRow) -> Facts:
+    whole = [] if _first_line(row.text) == row.text.strip() else [(_("Decision"), Strong(row.text))]
     pairs: list[tuple[str, GridCell]] = [
-        (_("Decision"), Strong(row.text)),
+        *whole,
         (_("State"), Badge(tell(said(f"decision.{row.state}")), STATE_TONE[row.state])),
         (_("Why"), row.rationale or DASH),
         (_("Options and cost"), row.options or DASH),
         (_("Resources"), row.resources or DASH),
         (_("Follows from"), Link(input_title(row.input_key), url=f"#input-{row.input_key}")),
-        (_("Owner, due"), f"{row.owner or DASH}, {row.due_on or DASH}"),
+        (_("Owner, due"), tell(Many((row.owner or DASH, str(row.due_on or DASH))))),
     ]
     return Facts(tuple(pairs))
 
@@ -173,8 +178,8 @@ def _picture(pack: Pack) -> Iterator[Block]:
     yield Text(
         _(
             "Red: missed or late now. Amber: needs watching. Green: met. Grey: nothing to "
-            "judge by. The arrow says "
-            "whether the last three months got better or worse, whichever way is good."
+            "judge by. The arrow tells of the last three months of the indicators behind the light: worse "
+            "as soon as one of them got worse, better only if all did, whichever way is good."
         ),
         "note",
     )
@@ -205,30 +210,35 @@ def movement_word(movement: str) -> str:
 
 
 def _input(pack: Pack, one: Input) -> Iterator[Block]:
-    yield Heading(input_title(one.key), 2, anchor=f"input-{one.key}")
+    head = Heading(input_title(one.key), 2, anchor=f"input-{one.key}")
     if one.text.strip():
-        yield Text(one.text)
-        yield Text(
-            _("Written by %(name)s, %(at)s", name=one.author, at=tell_moment(one.written_at, pack.meta.zone)),
-            "note",
-        )
-    elif one.nothing:
+        at = tell_moment(one.written_at, pack.meta.zone)
+        note = Text(_("Written by %(name)s, %(at)s", name=one.author, at=at), "note")
+        told = (head, Text(one.text), note)
+        yield from (KeepTogether(told),) if len(one.text) <= KEPT else told
+    else:
+        yield head
+        yield _unwritten(pack, one)
+    if one.key == "a" and pack.previous:
+        yield Text(_("The table stands in section 2."), "note")
+    else:
+        yield from render_blocks(one.blocks)
+
+
+KEPT = 600
+"""Letters of an assessment that stays on one page with its heading and the name of its author."""
+
+
+def _unwritten(pack: Pack, one: Input) -> Callout:
+    """What stands where an assessment would: that there is nothing to report, or for whom it waits."""
+    if one.nothing:
         signed = _(
             "Signed: %(name)s, %(at)s", name=one.author, at=tell_moment(one.written_at, pack.meta.zone)
         )
-        yield Callout("\n".join((one.reason, signed)), "neutral", _("Nothing to report"))
-    else:
-        words = _("No assessment is written yet.")
-        yield Callout(
-            words if not one.owner else words + " " + _("It waits for %(name)s.", name=one.owner), "warn"
-        )
-    if one.key == "a":
-        if pack.previous:
-            yield Text(_("The table stands in section 2."), "note")
-        else:
-            yield from render_blocks(one.blocks)
-    else:
-        yield from render_blocks(one.blocks)
+        return Callout("\n".join((one.reason, signed)), "neutral", _("Nothing to report"))
+    if one.owner:
+        return Callout(_("No assessment is written yet. It waits for %(name)s.", name=one.owner), "warn")
+    return Callout(_("No assessment is written yet."), "warn")
 
 
 def _conclusion(pack: Pack) -> Iterator[Block]:
@@ -272,7 +282,8 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
     )
     yield Grid(columns, rows, empty=_("No decision was asked for or taken."))
     yield from _participants(pack)
-    yield Facts(((_("Next review"), str(one.next_review_on or DASH)),))
+    later = DASH if pack.frozen else _("To be set in the meeting")
+    yield Facts(((_("Next review"), str(one.next_review_on or later)),))
     mark = _("Approved in the system") if pack.frozen else ""
     signed = one.approved_at
     yield Signatures(
@@ -291,10 +302,19 @@ def _participants(pack: Pack) -> Iterator[Block]:
     yield Grid(
         (GridColumn(_("Name"), 30), GridColumn(_("Function"), 40), GridColumn(_("Attendance"), 20)),
         tuple(
-            (row.name, row.function or DASH, Badge(words[row.attended], tones[row.attended]))
+            (
+                row.name,
+                row.function or _function(pack, row.name),
+                Badge(words[row.attended], tones[row.attended]),
+            )
             for row in pack.participants
         ),
     )
+
+
+def _function(pack: Pack, name: str) -> str:
+    """What somebody without a function of their own does in the meeting."""
+    return _("Chair") if name == pack.meta.chair else DASH
 
 
 def _annex(pack: Pack) -> Iterator[Block]:

@@ -121,7 +121,7 @@ def _movement(word: str) -> tuple[str, str]:
         return "–", ""
     if word == "improving":
         return _("Improving"), "success"
-    return (_("Worsening"), "danger") if word == "worsening" else (_("no clear trend"), "")
+    return (_("Worsening"), "danger") if word == "worsening" else (_("No clear trend"), "")
 
 
 def next_words(review: Review) -> str:

@@ -68,6 +68,11 @@ class Series:
             return self.low is not None or self.high is not None
         return self.target is not None or any(point.target is not None for point in self.points.values())
 
+    @property
+    def by_month(self) -> bool:
+        """Whether each month has a target of its own."""
+        return self.better != "band" and self.target is None and self.has_target
+
     def target_of(self, month: Month | None) -> Decimal | None:
         """The target of a month: the indicator's own, else that of the month (allowed downtime)."""
         point = self.points.get(month) if month is not None else None

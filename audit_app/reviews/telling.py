@@ -12,6 +12,8 @@ from audit_app.reviews.pack import Figure, Many, Month, Name, Said, Toned, Value
 from audit_app.reviews.phrases import UNITS, phrase
 
 DASH = "–"
+NBSP = "\u00a0"
+"""A number and its unit stay on one line."""
 
 
 def chinese() -> bool:
@@ -62,8 +64,8 @@ def tell_figure(figure: Figure) -> str:
         return DASH
     pattern = "#,##0" + ("." + "0" * figure.decimals if figure.decimals else "")
     unit = tell_unit(figure.unit)
-    number = str(format_decimal(figure.value, format=pattern))
-    return f"{number} {unit}" if unit else number
+    number = str(format_decimal(figure.value, format=pattern)).replace("-", "−")
+    return f"{number}{NBSP}{unit}" if unit else number
 
 
 def tell_unit(unit: str) -> str:

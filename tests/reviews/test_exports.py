@@ -65,7 +65,7 @@ def test_the_workbook_holds_the_same_numbers_as_numbers(review):
     assert [round(value, 2) for value in values] == [39.86, 76.69, 77.52] or [
         f"{value:.2f}" for value in values
     ] == ["39.86", "76.70", "77.52"]
-    assert {row[6] for row in rows if row[3] is not None} == {"missed"}
+    assert {row[6] for row in rows if row[3] is not None} == {"Missed"}
     assert sum(len(sheet._charts) for sheet in book) >= 6
     assert book["Input h"]._charts
 
@@ -116,7 +116,7 @@ def test_a_pack_over_all_indicators_and_two_years_is_short_and_its_picture_is_on
     draft = exports.export(factory.ready(people), "en")["pdf"]
     pages = [page.extract_text() for page in PdfReader(BytesIO(draft)).pages]
     assert len(pages) <= 28
-    (picture,) = (number for number, text in enumerate(pages) if "The arrow says" in text)
+    (picture,) = (number for number, text in enumerate(pages) if "The arrow tells" in text)
     assert "3 The picture on one page" in pages[picture]
     assert "4 Inputs a) to l)" in pages[picture + 1]
 
