@@ -91,7 +91,7 @@ class Builder:
 
     def flows(self) -> list[Flowable]:
         """All flowables, with page breaks so that no heading is left alone at the foot of a page."""
-        return _with_next(self._all(self.paper.blocks))
+        return _with_next(_signed(self._all(self.paper.blocks)))
 
     def _all(self, blocks: tuple[d.Block, ...]) -> list[Flowable]:
         return [flow for block in blocks for flow in self._makers()[type(block)](block)]
@@ -301,6 +301,33 @@ def _anchors(blocks: tuple[d.Block, ...]) -> Iterator[tuple[str, str]]:
             key = next(keys)
             if block.anchor:
                 yield block.anchor, key
+
+
+def _signed(flows: list[Flowable]) -> list[Flowable]:
+    """Before what is signed last, a break unless the signatures fit below it: nobody signs an empty page."""
+    found = list(flows)
+    for index in range(len(flows) - 1, -1, -1):
+        if not isinstance(flows[index], SignLines):
+            continue
+        start = _signed_from(flows, index)
+        whole = sum(flow.total for flow in flows[start : index + 1] if isinstance(flow, Flow))
+        if start < index and whole <= TEXT_HEIGHT:
+            found.insert(start, CondPageBreak(whole))
+    return found
+
+
+def _signed_from(flows: list[Flowable], index: int) -> int:
+    """Where the last thing before signatures begins, its heading with it."""
+    told, start = False, index
+    while start > 0 and not isinstance(flows[start - 1], NewPage):
+        before = flows[start - 1]
+        if isinstance(before, CoverPage) or (
+            told and isinstance(before, Flow) and not isinstance(before, Head | Caption)
+        ):
+            break
+        told = told or (isinstance(before, Flow) and not isinstance(before, Head | Caption))
+        start -= 1
+    return start
 
 
 def _with_next(flows: list[Flowable]) -> list[Flowable]:

@@ -16,7 +16,7 @@ NO_END = frozenset("（【《〈「『〔〖［｛‘“([{￥＄£$¥")
 
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f□"
 # A unit: a run of spaces, one wide character, or a run of others, which may also break after - / _ , ; & = ?
-_UNIT = re.compile(rf"[ ]+|[{_WIDE}]|[^ {_WIDE}]+?[-/_,;&=?|–—](?=[^ \d{_WIDE}])|[^ {_WIDE}]+")
+_UNIT = re.compile(rf"[ ]+|[{_WIDE}]|[^ {_WIDE}]+?[-/_,;&=?|–—](?=[^ \d\xa0{_WIDE}])|[^ {_WIDE}]+")
 
 
 def _units(text: str) -> list[str]:

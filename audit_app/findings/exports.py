@@ -173,8 +173,7 @@ def document(finding: Finding, files: Sequence[Attachment], locale: str) -> Docu
         *(_answer(finding) if finding.is_nonconformity else ()),
         *_actions(finding),
         *_evidence(files),
-        *_ending(finding),
-        _signatures(finding),
+        KeepTogether((*_ending(finding), *_signatures(finding))),
     ]
     return Document(
         title, tuple(blocks), organisation=organisation.name if organisation else "", code=finding.code,
@@ -273,7 +272,7 @@ def _ending(finding: Finding) -> tuple[Any, ...]:
     return (*(verification if finding.is_nonconformity else ()), *effect, dates)
 
 
-def _signatures(finding: Finding) -> Any:
+def _signatures(finding: Finding) -> tuple[Any, ...]:
     mark = _l("Signed in the system")
     rows = [
         (_l("Auditor"), finding.raised_by, finding.raised_on),
@@ -286,4 +285,4 @@ def _signatures(finding: Finding) -> Any:
         Signature(role, _name(person), moment, mark if moment is not None else "")
         for role, person, moment in rows
     )
-    return KeepTogether((Heading(_l("Signatures"), 2), Signatures(lines)))
+    return (Heading(_l("Signatures"), 2), Signatures(lines))

@@ -114,6 +114,10 @@ def _row(register: Register, one: Series) -> tuple[Value, ...]:
     )
 
 
+FEWEST = 3
+"""Indicators a month must tell of before a share of them is drawn: one of one is no hundred percent."""
+
+
 def met_plot(register: Register) -> Plot:
     """Share of the indicators with a target and a value that met it, month by month."""
     shares: list[Decimal | None] = []
@@ -125,12 +129,15 @@ def met_plot(register: Register) -> Plot:
             if one.has_target and (value := one.value(each)) is not None
         ]
         met = sum(not one.misses(value, each) for one, value in values)
-        shares.append(Decimal(met) * 100 / len(values) if values else None)
-        pairs.append((met, len(values)) if values else None)
+        enough = len(values) >= FEWEST
+        shares.append(Decimal(met) * 100 / len(values) if enough else None)
+        pairs.append((met, len(values)) if enough else None)
+    first = next((place for place, share in enumerate(shares) if share is not None), 0)
+    shares, pairs = shares[first:], pairs[first:]
     return Plot(
         "bar",
         said("plot.met"),
-        tuple(map(month, register.window)),
+        tuple(map(month, register.window[first:])),
         (Line(said("plot.met"), tuple(shares)),),
         unit="%",
         decimals=0,

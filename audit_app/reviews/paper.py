@@ -260,7 +260,7 @@ def _conclusion(pack: Pack) -> Iterator[Block]:
 
 def _sign_off(pack: Pack) -> Iterator[Block]:
     one, meta = pack.conclusion, pack.meta
-    yield Heading(_("6 Decisions, actions and sign-off"), new_page=True)
+    yield Heading(_("6 Decisions, actions and sign-off"))
     columns = (
         GridColumn(_("No."), 19),
         GridColumn(_("Decision"), 36),
@@ -281,18 +281,17 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
         for row in pack.decisions
     )
     yield Grid(columns, rows, empty=_("No decision was asked for or taken."))
-    yield from _participants(pack)
     later = DASH if pack.frozen else _("To be set in the meeting")
-    yield Facts(((_("Next review"), str(one.next_review_on or later)),))
+    following = Facts(((_("Next review"), str(one.next_review_on or later)),))
     mark = _("Approved in the system") if pack.frozen else ""
-    signed = one.approved_at
-    yield Signatures(
+    signatures = Signatures(
         (
             Signature(_("Prepared by"), meta.prepared_by),
             Signature(_("Chair"), meta.chair),
-            Signature(_("Approved by"), one.approved_by, signed, mark),
+            Signature(_("Approved by"), one.approved_by, one.approved_at, mark),
         )
     )
+    yield KeepTogether((*_participants(pack), following, signatures))
 
 
 def _participants(pack: Pack) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from reportlab.graphics.shapes import Drawing, PolyLine, String
 from audit_app.exports import chart_json, chart_pdf
 from audit_app.exports.chart_scale import heights, label_step, runs, ticks
 from audit_app.exports.charts import Chart, Limits, Series
-from audit_app.exports.pdf_fonts import REGULAR, width
+from audit_app.exports.pdf_fonts import BOLD, REGULAR, width
 from tests.exports.samples import chart
 
 
@@ -64,6 +64,36 @@ def test_ticks_hold_every_value_and_are_few(values: list[float | None], kind: st
     hair = 1e-6 * (marks[-1] - marks[0])
     assert all(marks[0] - hair <= height <= marks[-1] + hair for height in heights(one))
     chart_pdf.draw(one, 300, 120)
+
+
+def test_what_is_counted_has_no_halves_on_its_axis() -> None:
+    for most in range(1, 60):
+        marks = ticks(Chart("line", "T", ("a", "b"), (Series("s", (0, most)),), decimals=0))
+        assert all(mark == int(mark) for mark in marks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 100), min_size=6, max_size=24), st.integers(0, 100))
+def test_the_latest_value_stands_clear_of_the_lines_where_there_is_room(
+    values: list[int], target: int
+) -> None:
+    one = Chart(
+        "line", "T", tuple(map(str, range(len(values)))), (Series("s", tuple(values)),), target=target
+    )
+    drawing = chart_pdf.draw(one, 300, 140)
+    (label,) = (s for s in shapes(drawing, String) if s.fontName == BOLD and s.textAnchor == "middle")
+    (line,) = [each for each in shapes(drawing, PolyLine) if each.strokeWidth == 1.4]
+    end = line.points[-1]
+    assert label.text == str(values[-1])
+    assert not end - 1 < label.y + label.fontSize / 2 < end + 1
+
+
+def test_a_label_goes_below_a_target_that_runs_just_above_the_value() -> None:
+    one = Chart("line", "T", tuple("abcdef"), (Series("s", (90,) * 5 + (93,)),), target=95, decimals=0)
+    drawing = chart_pdf.draw(one, 300, 140)
+    (label,) = (s for s in shapes(drawing, String) if s.fontName == BOLD and s.textAnchor == "middle")
+    target = next(each.points[1] for each in shapes(drawing, PolyLine) if each.strokeWidth == 1)
+    assert not label.y - 1 < target < label.y + label.fontSize
 
 
 def test_bars_always_stand_on_zero() -> None:

@@ -156,6 +156,34 @@ def test_a_heading_is_never_the_last_thing_on_a_page() -> None:
         assert "follower" in page.extract_text()
 
 
+def test_nobody_signs_a_page_that_holds_nothing_else() -> None:
+    signatures = (d.Heading("Signatures", 2), d.Signatures((d.Signature("Auditor", "Wei"),) * 5))
+    for filler in range(20, 48):
+        reader = pdf_of(d.Text("\n".join(["line"] * filler)), d.Facts((("Closed on", "today"),)), *signatures)
+        page = next(page for page in reader.pages if "Signatures" in page.extract_text())
+        assert "Closed on" in page.extract_text()
+        assert len(reader.pages) <= 2
+
+
+def test_a_short_box_is_not_torn_and_a_long_one_says_its_title_again() -> None:
+    for filler in range(30, 48):
+        reader = pdf_of(
+            d.Text("\n".join(["line"] * filler)), d.Callout(("one", "two", "three"), "bad", "Late")
+        )
+        page = next(page for page in reader.pages if "Late" in page.extract_text())
+        assert "three" in page.extract_text()
+    reader = pdf_of(d.Callout(tuple(f"row {number}" for number in range(120)), "bad", "Late"))
+    assert len(reader.pages) > 1
+    assert all(page.extract_text().count("Late") == 1 for page in reader.pages)
+
+
+def test_the_running_header_names_the_code_once() -> None:
+    blocks = (d.Text("text"),)
+    for title, code in (("MR-1 Review", "MR-1"), ("Review", "MR-1")):
+        reader = PdfReader(BytesIO(pdf.render(d.Document(title, blocks, code=code))))
+        assert reader.pages[0].extract_text().count("MR-1") == 1
+
+
 def test_a_picture_is_drawn_and_broken_bytes_get_a_sentence() -> None:
     packed = BytesIO()
     Picture.new("RGBA", (3000, 200), (200, 30, 30, 128)).save(packed, "PNG")

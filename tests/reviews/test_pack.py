@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit_app.exports.pdf_fonts import REGULAR, width
+from audit_app.exports.pdf_text import lines_of, widest_unit
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.indicators.trend import badness
 from audit_app.reviews import compile_indicators, lights, phrases
 from audit_app.reviews.compile_months import latest, matrix, spans
-from audit_app.reviews.compile_overview import since
+from audit_app.reviews.compile_overview import met_plot, since
 from audit_app.reviews.pack import (
     KINDS,
     Attendee,
@@ -38,6 +40,7 @@ from audit_app.reviews.pack import (
     to_json,
 )
 from audit_app.reviews.series import Point, Register, Series, movement
+from audit_app.reviews.telling import tell
 
 words = st.text(max_size=20)
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
@@ -226,3 +229,39 @@ def test_a_light_leads_to_the_input_that_shows_its_indicators():
 def test_an_unworded_key_shows_itself():
     assert phrases.phrase("nobody.said.this") == "nobody.said.this"
     assert said("a", b=1) == Said("a", (("b", 1),))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"improving", "worsening"}, "worsening"),
+        ({"", "worsening"}, "worsening"),
+        ({"improving"}, "improving"),
+        ({"improving", ""}, ""),
+        (set(), ""),
+    ],
+)
+def test_a_light_gets_worse_as_soon_as_one_of_its_indicators_does(words, told):
+    assert lights.together(words) == told
+
+
+def test_a_number_never_parts_from_its_unit():
+    assert tell(Figure(Decimal("-1.5"), 1, "%")) == "−1.5\u00a0%"
+    band = said("target.band", low=Figure(Decimal(-10), 0, "%"), high=Figure(Decimal(10), 0, "%"))
+    for sentence in (tell(band), tell(said("target.higher", target=Figure(Decimal(95), 0, "%")))):
+        assert lines_of(sentence, 8, 1000) == (sentence,)
+        assert widest_unit(sentence, 8) == width(sentence, REGULAR, 8)
+
+
+def test_one_indicator_alone_is_no_share_of_all():
+    month = Calendar(2026, 1)
+    span = (month, month.next())
+
+    def one(code, *places):
+        points = {span[place]: Point(Decimal(60)) for place in places}
+        return Series(code, Name("n", "n"), "%", "higher", Decimal(50), None, None, 0, points=points)
+
+    series = (one("A", 0, 1), one("B", 1), one("C", 1))
+    drawn = met_plot(Register(series, span, span, {}, ()))
+    assert drawn.labels == (Month(span[1].first),)
+    assert drawn.lines[0].values == (Decimal(100),)
