@@ -34,6 +34,8 @@ def beside_the_reader() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every domain."""
+    from audit_app.checklists import sync
+    from audit_app.findings import field
     from audit_app.subjects import SUBJECTS
 
     for name in BLUEPRINTS:
@@ -46,5 +48,6 @@ def init_app(app: Flask) -> None:
             trail.learn(module)
             notices.learn(module)
     app.extensions["subjects"] = SUBJECTS
+    sync.TAKERS["finding"] = field.take
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
     evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

@@ -1,6 +1,7 @@
 """Roll-call of all models: relationships named by string, and Alembic, need every table known."""
 
 from audit_app.accounts import models as accounts
+from audit_app.checklists import field_models
 from audit_app.checklists import models as checklists
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
@@ -19,6 +20,7 @@ MODULES = (
     notifications,
     programme,
     checklists,
+    field_models,
     findings,
     indicators,
     reviews,

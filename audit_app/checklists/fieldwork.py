@@ -29,7 +29,7 @@ class Answer:
     @property
     def conflict(self) -> bool:
         """Two people answered without seeing each other, and not the same."""
-        return len({(head.value, head.note, head.flagged) for head in self.heads}) > 1
+        return len({(head.value, head.note, head.flagged, str(head.sample)) for head in self.heads}) > 1
 
     @property
     def head(self) -> AnswerRevision | None:

@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.models import Person, Process, in_reader_language
@@ -180,17 +189,31 @@ class ChecklistItem(Prompted, Base):
 
 
 class RevisionStatus(Label):
-    """Whether the server took a revision or keeps it for the lead auditor to decide."""
+    """Whether the server took a record, keeps it for the lead auditor to decide, or what was decided."""
 
     ACCEPTED = "accepted", _l("Accepted"), "success"
     HELD = "held", _l("Held"), "warning"
+    REJECTED = "rejected", _l("Rejected"), "danger"
+    LATE = "late", _l("Late evidence"), "info"
+
+
+class RecordKind(Label):
+    """What was recorded in the field."""
+
+    ANSWER = "answer", _l("Answer"), "primary"
+    NOTE = "note", _l("Field note"), "info"
+    FINDING = "finding", _l("Finding"), "danger"
+    SIGNATURE = "signature", _l("Signature"), "success"
 
 
 class AnswerRevision(Base):
-    """One answer as one person gave it at one moment. Append-only and hash-chained.
+    """One record of fieldwork as one person made it at one moment. Append-only and hash-chained.
 
     ``id`` and ``device_seq`` are made on the device; ``base`` holds the ids of the heads its author saw, so
-    that work done offline joins without overwriting anything. ``value`` None is "not yet".
+    that work done offline joins without overwriting anything. An answer belongs to an item, and its ``value``
+    None is "not yet"; a note, a finding or a signature belongs to a ``thread``; ``payload`` holds what only
+    one kind has (docs/offline.md). A ruling of the lead auditor on a held record is a further row with the
+    same id and body.
     """
 
     __tablename__ = "answer_revision"
@@ -198,7 +221,12 @@ class AnswerRevision(Base):
     server_seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     id: Mapped[str] = mapped_column(String(36), index=True)
     audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"))
-    item_id: Mapped[int] = mapped_column(ForeignKey("checklist_item.id"), index=True)
+    kind: Mapped[RecordKind] = mapped_column(
+        by_value(RecordKind), default=RecordKind.ANSWER, server_default=RecordKind.ANSWER.value
+    )
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("checklist_item.id"), index=True)
+    thread: Mapped[str | None] = mapped_column(String(36), index=True)
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     base: Mapped[list[Any]]
     value: Mapped[Verdict | None] = mapped_column(by_value(Verdict))
     note: Mapped[str] = mapped_column(String(20000), default="")
@@ -215,18 +243,27 @@ class AnswerRevision(Base):
     received_at: Mapped[datetime]
     status: Mapped[RevisionStatus] = mapped_column(by_value(RevisionStatus))
     held_reason: Mapped[str] = mapped_column(String(40), default="")
+    ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ruling: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     prev_hash: Mapped[str] = mapped_column(String(64))
     row_hash: Mapped[str] = mapped_column(String(64))
 
-    author: Mapped[Person] = relationship()
+    author: Mapped[Person] = relationship(foreign_keys=[author_id])
+    ruled_by: Mapped[Person | None] = relationship(foreign_keys=[ruled_by_id])
 
     __table_args__ = (
-        UniqueConstraint("id", "body_sha256"),
+        UniqueConstraint("id", "body_sha256", "status"),
         UniqueConstraint("row_hash"),
         Index("ix_answer_revision_audit_id_server_seq", "audit_id", "server_seq"),
         Index("ix_answer_revision_device", "device_id", "device_seq"),
         CheckConstraint("device_seq > 0", name="device_seq_counts_from_1"),
+        CheckConstraint("(item_id IS NULL) = (thread IS NOT NULL)", name="item_or_thread"),
     )
+
+    @property
+    def sample(self) -> dict[str, Any] | None:
+        """The sampling record of an answer, as the device sent it."""
+        return (self.payload or {}).get("sample") if self.kind is RecordKind.ANSWER else None
 
 
 class AnswerBase(Base):

@@ -1,5 +1,6 @@
 """What the fieldwork script is told: items, heads and files as plain values for one JSON block."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from flask_babel import gettext as _
 from audit_app.accounts.models import Person
 from audit_app.checklists import protocol
 from audit_app.checklists.exports import section_name
+from audit_app.checklists.field_models import Presence
 from audit_app.checklists.fieldwork import TO_WRITE_UP, Answer, Fieldwork
-from audit_app.checklists.models import AnswerRevision, Verdict
+from audit_app.checklists.models import AnswerRevision, RecordKind, Verdict
 from audit_app.core.clock import now
+from audit_app.programme.models import Audit
 
 ICONS = {
     "conform": "circle-check", "minor": "alert-triangle", "major": "alert-octagon", "observation": "eye",
@@ -85,9 +88,40 @@ def of_answer(answer: Answer, work: Fieldwork, section: int) -> dict[str, Any]:
     }
 
 
-def of_revision(row: AnswerRevision) -> dict[str, Any]:
-    """One revision, as the page, ``/sync/changes`` and an offline copy hold it."""
+def codes_of(audit: Audit, rows: Iterable[AnswerRevision]) -> dict[str, tuple[str, str]]:
+    """thread → (code, address) of the findings that were written from records among these rows."""
+    threads = {row.thread for row in rows if row.kind is RecordKind.FINDING}
+    if not threads:
+        return {}
     return {
+        finding.thread: (finding.code, url_for("findings.show", id=finding.id))
+        for finding in audit.findings
+        if finding.thread in threads
+    }
+
+
+def of_presence(each: Presence) -> dict[str, Any]:
+    """Somebody else who works on the audit just now."""
+    return {
+        "person_id": each.person_id,
+        "name": each.person.name,
+        "item": each.item_id,
+        "at": moment(each.at),
+    }
+
+
+def of_revision(row: AnswerRevision, codes: Mapping[str, tuple[str, str]] | None = None) -> dict[str, Any]:
+    """One record, as the page, ``/sync/changes`` and an offline copy hold it."""
+    more: dict[str, Any] = {"sample": row.sample}
+    if row.kind is not RecordKind.ANSWER:
+        more = {"thread": row.thread, **(row.payload or {})}
+    if row.kind is RecordKind.NOTE:
+        more["text"] = row.note
+    if codes and row.thread and row.thread in codes:
+        more["code"], more["url"] = codes[row.thread]
+    return more | {
+        "kind": row.kind.value,
+        "attachment_ids": row.attachment_ids,
         "id": row.id,
         "item": row.item_id,
         "base": row.base,

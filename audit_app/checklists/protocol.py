@@ -1,22 +1,18 @@
-"""What a device sends and gets back: the shapes of the offline protocol (version 1), read strictly."""
+"""What a device sends and gets back: the shapes of the offline protocol, read strictly (docs/offline.md).
 
-import hashlib
+Protocol 1 knew answers only; what it sends is read as an answer without a sample.
+"""
+
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audit_app.trail.services import canonical
+from audit_app.checklists.records import ROW, Uuid
+from audit_app.checklists.records import Unreadable as Unreadable
+from audit_app.checklists.records import first_field as first_field
 
-PROTOCOL = 1
+PROTOCOL = 2
 OLDEST = 1
 """The oldest protocol still spoken; an older client gets 426 and keeps its answers."""
 MOST = 200
@@ -24,57 +20,9 @@ MOST = 200
 LARGEST = 1_000_000
 """Bytes of one batch."""
 
-UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-UUID4 = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-ROW = 2**31 - 1
-
-
-def _storable(text: str) -> str:
-    """Both databases can keep it: no NUL, no half of a surrogate pair."""
-    if "\x00" in text:
-        raise ValueError("contains a NUL character")
-    text.encode("utf-8")
-    return text
-
-
-Uuid = Annotated[str, StringConstraints(pattern=UUID)]
-Uuid4 = Annotated[str, StringConstraints(pattern=UUID4)]
-RowId = Annotated[int, Field(ge=1, le=ROW)]
-Note = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_storable)]
-Value = Literal["conform", "minor", "major", "observation", "ofi", "good_practice", "not_applicable"]
-
-
-class Revision(BaseModel):
-    """One answer as one person gave it on one device. ``value`` None means "not yet"; times carry their zone.
-
-    ``base`` holds the ids of the heads its author saw; ``tz_offset`` is minutes east of UTC.
-    """
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
-
-    id: Uuid4
-    audit: RowId
-    item: RowId
-    base: list[Uuid4] = Field(max_length=50)
-    value: Value | None
-    note: Note = ""
-    flagged: bool = False
-    author: RowId
-    device_seq: RowId
-    client_time: Annotated[AwareDatetime, Field(strict=False)]
-    tz_offset: int = Field(ge=-900, le=900)
-    clock_offset_ms: int = Field(ge=-(2**62), le=2**62)
-    template_version: RowId
-    attachment_ids: list[Uuid] = Field(default_factory=list, max_length=100)
-
-    def body_sha256(self, device_id: str) -> str:
-        """SHA-256 (hex) over the canonical body: two revisions with one id are the same if this is."""
-        body = {"device_id": device_id, **self.model_dump(mode="json")}
-        return hashlib.sha256(canonical(body).encode()).hexdigest()
-
 
 class Batch(BaseModel):
-    """What a device sends at once. Items are checked one by one: a bad one takes no other with it."""
+    """What a device sends at once. Records are checked one by one: a bad one takes no other with it."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
@@ -86,14 +34,6 @@ class Batch(BaseModel):
     items: list[Any] = Field(max_length=MOST)
 
 
-class Unreadable(Exception):
-    """The envelope is not a batch; ``field`` names what is wrong."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
-
-
 def read_batch(data: Any) -> Batch:
     """The batch in a JSON value. Raises :class:`Unreadable`."""
     try:
@@ -102,15 +42,9 @@ def read_batch(data: Any) -> Batch:
         raise Unreadable(first_field(error)) from error
 
 
-def first_field(error: ValidationError) -> str:
-    """Name of the first field that is wrong."""
-    place = error.errors()[0]["loc"]
-    return str(place[0]) if place else "body"
-
-
 @dataclass(frozen=True)
 class Result:
-    """What became of one revision. ``warnings`` hold clock_suspect and device_forked."""
+    """What became of one record. ``warnings`` hold clock_suspect and device_forked."""
 
     status: str
     server_seq: int | None = None
@@ -136,4 +70,5 @@ class Reply:
     chain_ok: bool
     server_seq: int
     row_hash: str
+    durable_seq: int = 0
     results: dict[str, Result] = field(default_factory=dict)

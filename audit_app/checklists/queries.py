@@ -15,6 +15,7 @@ from audit_app.checklists.models import (
     Checklist,
     ChecklistItem,
     Question,
+    RecordKind,
     RevisionStatus,
     Template,
     TemplateVersion,
@@ -139,58 +140,75 @@ def head() -> Any:
 
 
 def _heads() -> Select[AnswerRevision]:
-    """Accepted revisions that no accepted revision of the same item names as its base."""
+    """Accepted records that no accepted record of the same item, or of the same thread, names as its base."""
     child = aliased(AnswerRevision)
     named = exists().where(
         AnswerBase.base_id == AnswerRevision.id,
         AnswerBase.child_seq == child.server_seq,
-        child.item_id == AnswerRevision.item_id,
+        or_(child.item_id == AnswerRevision.item_id, child.thread == AnswerRevision.thread),
         child.status == RevisionStatus.ACCEPTED,
     )
     return select(AnswerRevision).where(AnswerRevision.status == RevisionStatus.ACCEPTED, ~named)
 
 
-def _with_author(query: Select[AnswerRevision]) -> Select[AnswerRevision]:
+def with_author(query: Select[AnswerRevision]) -> Select[AnswerRevision]:
+    """The same query with the authors, but without their roles, which nobody asks for here."""
     return query.options(joinedload(AnswerRevision.author).lazyload(Person.roles))
 
 
 def heads(audit: Audit) -> dict[int, list[AnswerRevision]]:
     """The heads per item of an audit, oldest first: one is the answer, several are a conflict. One query."""
-    query = _with_author(_heads().where(AnswerRevision.audit_id == audit.id))
+    query = with_author(
+        _heads().where(AnswerRevision.audit_id == audit.id, AnswerRevision.item_id.is_not(None))
+    )
     found: dict[int, list[AnswerRevision]] = defaultdict(list)
     for row in db.session.scalars(query.order_by(AnswerRevision.server_seq)):
-        found[row.item_id].append(row)
+        if row.item_id is not None:
+            found[row.item_id].append(row)
     return dict(found)
+
+
+def disputed(rows: Sequence[AnswerRevision]) -> bool:
+    """Whether the heads of one item say different things."""
+    return len({(row.value, row.note, row.flagged, str(row.sample)) for row in rows}) > 1
+
+
+def threads(audit: Audit, *kinds: RecordKind) -> list[AnswerRevision]:
+    """The heads of an audit's notes, findings and signatures, oldest first."""
+    query = _heads().where(AnswerRevision.audit_id == audit.id, AnswerRevision.kind.in_(kinds))
+    return list(db.session.scalars(with_author(query.order_by(AnswerRevision.server_seq))))
+
+
+def counting(audit: Audit) -> list[AnswerRevision]:
+    """Every record of an audit that counts now: the heads of all kinds. One query."""
+    query = _heads().where(AnswerRevision.audit_id == audit.id)
+    return list(db.session.scalars(with_author(query.order_by(AnswerRevision.server_seq))))
 
 
 def heads_of(item: ChecklistItem) -> list[AnswerRevision]:
     """The heads of one item, oldest first."""
-    query = _with_author(_heads().where(AnswerRevision.item_id == item.id))
+    query = with_author(_heads().where(AnswerRevision.item_id == item.id))
     return list(db.session.scalars(query.order_by(AnswerRevision.server_seq)))
 
 
 def history(item: ChecklistItem) -> list[AnswerRevision]:
     """Every revision of an item, newest first, held ones included."""
-    query = _with_author(select(AnswerRevision).where(AnswerRevision.item_id == item.id))
+    query = with_author(select(AnswerRevision).where(AnswerRevision.item_id == item.id))
     return list(db.session.scalars(query.order_by(AnswerRevision.server_seq.desc())))
 
 
-def changes(audit: Audit, after: int, limit: int = 500) -> list[AnswerRevision]:
-    """Accepted revisions of an audit that the server took after a ``server_seq``, in that order."""
+def changes(
+    audit: Audit, after: int, limit: int = 500, *, answers_only: bool = False
+) -> list[AnswerRevision]:
+    """Accepted records of an audit that the server took after a ``server_seq``, in that order."""
     query = select(AnswerRevision).where(
         AnswerRevision.audit_id == audit.id,
         AnswerRevision.server_seq > after,
         AnswerRevision.status == RevisionStatus.ACCEPTED,
     )
-    return list(db.session.scalars(_with_author(query.order_by(AnswerRevision.server_seq).limit(limit))))
-
-
-def held(audit: Audit) -> list[AnswerRevision]:
-    """Revisions that wait for the lead auditor."""
-    query = select(AnswerRevision).where(
-        AnswerRevision.audit_id == audit.id, AnswerRevision.status == RevisionStatus.HELD
-    )
-    return list(db.session.scalars(_with_author(query.order_by(AnswerRevision.server_seq))))
+    if answers_only:
+        query = query.where(AnswerRevision.kind == RecordKind.ANSWER)
+    return list(db.session.scalars(with_author(query.order_by(AnswerRevision.server_seq).limit(limit))))
 
 
 # --- fieldwork ----------------------------------------------------------------------------------------------
@@ -221,7 +239,7 @@ def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict
     if not wanted:
         return {}
     query = (
-        _with_author(_heads())
+        with_author(_heads())
         .add_columns(TemplateVersion.template_id, ChecklistItem.clause)
         .join(ChecklistItem, ChecklistItem.id == AnswerRevision.item_id)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)

@@ -1,9 +1,15 @@
 """The views, by what they serve: the library, imports, an audit's fieldwork, and the door for answers."""
 
-from audit_app.checklists import routes_fieldwork, routes_import, routes_library, routes_sync
+from audit_app.checklists import (
+    routes_field_files,
+    routes_fieldwork,
+    routes_import,
+    routes_library,
+    routes_sync,
+)
 from audit_app.checklists.blueprint import blueprint
 
 __all__ = ["VIEWS", "blueprint"]
 
-VIEWS = (routes_library, routes_import, routes_fieldwork, routes_sync)
+VIEWS = (routes_library, routes_import, routes_fieldwork, routes_sync, routes_field_files)
 """Modules whose views are on the blueprint."""

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from audit_app.accounts.library import clause_order
 from audit_app.accounts.permissions import Permission
-from audit_app.checklists import exports, forms, one_answer, payload, queries, services, sync
+from audit_app.checklists import exports, forms, one_answer, payload, queries, rulings, services, sync
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.fieldwork import Answer
 from audit_app.checklists.models import Verdict
@@ -40,7 +40,7 @@ def index(audit_id: int) -> ResponseReturnValue:
         section_name=exports.section_name,
         may_answer=sync.may_answer(audit, me()),
         may_change=audit.open_for_answers and _may_change(audit),
-        held=queries.held(audit),
+        held=rulings.waiting(audit),
     )
 
 

@@ -1,38 +1,65 @@
-"""The one door for answers, online and offline: every revision is appended, nothing is ever overwritten.
+"""The one door for what is recorded in the field, online and offline: every record is appended, nothing is
+ever overwritten.
 
-A batch is one transaction with a savepoint per revision. Whoever calls commits, and replies only after that.
+A batch is one transaction with a savepoint per record. Whoever calls commits, and replies only after that.
 """
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import joinedload
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
+from audit_app.checklists import devices, door_reads
+from audit_app.checklists.chain import chain_ok as chain_ok
+from audit_app.checklists.chain import hash_of as hash_of
+from audit_app.checklists.chain import last_row as last_row
+from audit_app.checklists.chain import verify as verify
+from audit_app.checklists.field_models import QuarantinedItem
 from audit_app.checklists.models import (
     AnswerBase,
     AnswerRevision,
-    Checklist,
     ChecklistItem,
+    RecordKind,
     RevisionStatus,
-    TemplateVersion,
     Verdict,
 )
-from audit_app.checklists.protocol import Batch, Reply, Result, Revision, first_field
+from audit_app.checklists.protocol import Batch, Reply, Result
+from audit_app.checklists.records import (
+    ROW,
+    AnyRecord,
+    FieldFinding,
+    FieldNote,
+    Revision,
+    Unreadable,
+    read_record,
+)
 from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
-from audit_app.programme import queries as programme
-from audit_app.programme.models import Audit, TeamMember, TeamRole
-from audit_app.trail.services import GENESIS, canonical, plain
+from audit_app.core.errors import Refused
+from audit_app.programme.models import Audit, TeamRole
+from audit_app.trail import services as trail
 
 CLOCK_SUSPECT_MS = 5 * 60 * 1000
-"""A device whose clock is off by more than this gets a notice; its answers count all the same."""
+"""A device whose clock is off by more than this gets a notice; what it recorded counts all the same."""
+QUARANTINE_PER_DEVICE, LARGEST_RAW = 500, 64 * 1024
+"""So many malformed items, of so many characters, are kept of one device."""
+
+NOT_PAYLOAD = {
+    "id", "kind", "audit", "base", "author", "device_seq", "client_time", "tz_offset", "clock_offset_ms",
+    "attachment_ids", "thread", "text",
+}  # fmt: skip
+"""Fields of a record that have columns of their own."""
+
+Taker = Callable[[FieldFinding, ChecklistItem, Person, Person], str]
+TAKERS: dict[str, Taker] = {}
+"""kind → ``take(record, item, author, by)`` of the owning domain; gives why it is held instead, or "". Filled
+by ``create_app``, because findings stand on a floor above."""
 
 
 def may_answer(audit: Audit, person: Person) -> bool:
@@ -53,51 +80,91 @@ def may_attach(item: ChecklistItem, person: Person) -> Any:
     return None
 
 
-def receive(batch: Batch, *, by: Person) -> Reply:
+def receive(batch: Batch, *, by: Person, held_as: str = "", only_audit: int | None = None) -> Reply:
     """Take a batch in. Flushes; the caller commits, and only then replies.
 
-    A status per revision: ``accepted``; ``duplicate`` (the same body came before); ``id_reuse`` (the id came
-    before with another body: both are kept); ``held:closed``, ``held:not_assigned``, ``held:template`` (kept
-    for the lead auditor, not an answer yet); ``wrong_user``; ``invalid:<field>``; ``retry``.
+    A status per record: ``accepted``; ``duplicate`` (the same body came before); ``id_reuse`` (the id came
+    before with another body: both are kept); ``held:<reason>`` (kept for the lead auditor, does not count
+    yet); ``wrong_user``; ``invalid:<field>`` (kept raw in quarantine); ``retry``.
+
+    ``held_as`` is why nothing of this batch may count by itself (a deposit, a file); ``only_audit`` the one
+    audit that a deposit ticket is for.
     """
     serialize_writes()
     parsed = [_parse(raw, place) for place, raw in enumerate(batch.items)]
-    door = _Door(batch, [each for _key, each in parsed if isinstance(each, Revision)], by)
+    records = [each for _key, each in parsed if not isinstance(each, Result)]
+    door = _Door(batch, records, by, held_as, only_audit)
+    door.audits |= door_reads.reachable(_named(batch.items) - set(door.audits), by)
     reply = Reply(chain_ok(batch.last_seq, batch.last_hash), 0, "")
-    for key, each in parsed:
-        result = door.take(each) if isinstance(each, Revision) else each
+    for (key, each), raw in zip(parsed, batch.items, strict=True):
+        result = each if isinstance(each, Result) else door.take(each)
+        if result.status.startswith("invalid:"):
+            _quarantine(batch, raw, result.status.partition(":")[2], door.audits, by)
         if key not in reply.results or result.status != "duplicate":
             reply.results[key] = result
     reply.server_seq, reply.row_hash = door.last
+    reply.durable_seq = devices.durable_seq()
+    devices.touch(batch, reply, by)
     return reply
 
 
-def _parse(raw: Any, place: int) -> tuple[str, Revision | Result]:
+def _parse(raw: Any, place: int) -> tuple[str, AnyRecord | Result]:
     given = raw.get("id") if isinstance(raw, dict) else None
     key = given if isinstance(given, str) and 0 < len(given) <= 64 else f"#{place}"
     try:
-        return key, Revision.model_validate(raw)
-    except (ValidationError, UnicodeError) as error:
-        field = first_field(error) if isinstance(error, ValidationError) else "note"
-        return key, Result(f"invalid:{field}")
+        return key, read_record(raw)
+    except Unreadable as error:
+        return key, Result(f"invalid:{error.field}")
+
+
+def _named(raws: Iterable[Any]) -> set[int]:
+    """The audits that raw items name, as far as they are numbers that a row can have."""
+    found = (raw.get("audit") for raw in raws if isinstance(raw, dict))
+    return {
+        each for each in found if isinstance(each, int) and not isinstance(each, bool) and 0 < each <= ROW
+    }
+
+
+def _quarantine(batch: Batch, raw: Any, field: str, audits: Mapping[int, Audit], by: Person) -> None:
+    """Keep a malformed item as it came, once; a person can then read what was meant."""
+    text = json.dumps(raw, sort_keys=True)[:LARGEST_RAW]
+    sha = hashlib.sha256(text.encode()).hexdigest()
+    mine = (
+        select(func.count()).select_from(QuarantinedItem).where(QuarantinedItem.device_id == batch.device_id)
+    )
+    known = db.session.scalar(mine.where(QuarantinedItem.raw_sha256 == sha))
+    if known or (db.session.scalar(mine) or 0) >= QUARANTINE_PER_DEVICE:
+        return
+    audit = next((each for each in _named([raw]) if each in audits), None)
+    kept = QuarantinedItem(
+        at=now(), person_id=by.id, device_id=batch.device_id, audit_id=audit, field=field[:60], raw=text,
+        raw_sha256=sha,
+    )  # fmt: skip
+    db.session.add(kept)
+    db.session.flush()
+    trail.note("fieldwork.quarantine", kept, by=by, field=field[:60], sha256=sha)
 
 
 class _Door:
-    """What a batch needs to know, read in a number of queries that does not grow with it."""
+    """What a batch needs to know, read once, and the rules that each record passes."""
 
-    def __init__(self, batch: Batch, revisions: list[Revision], by: Person) -> None:
-        self.device, self.by = batch.device_id, by
-        self.known = _by_id(each.id for each in revisions)
-        bases = {base for each in revisions for base in each.base}
-        self.places = {**_items_of(bases), **_items_of(self.known)}
-        self.items = _items({each.item for each in revisions}, by)
-        self.team = _team({item.checklist.audit_id for item in self.items.values()}, by)
-        self.versions = _versions({each.template_version for each in revisions})
-        self.forks = _device_rows(self.device, [each.device_seq for each in revisions])
+    def __init__(
+        self, batch: Batch, records: list[AnyRecord], by: Person, held_as: str, only_audit: int | None
+    ) -> None:
+        self.device, self.by, self.held_as, self.only_audit = batch.device_id, by, held_as, only_audit
+        self.known = door_reads.by_id(each.id for each in records)
+        self.places = door_reads.places_of({base for each in records for base in each.base} | set(self.known))
+        self.audits = door_reads.reachable({each.audit for each in records}, by)
+        self.visible = door_reads.visible(set(self.audits), by)
+        self.items = door_reads.items({item for each in records for item in _items_of(each)}, self.audits)
+        self.team = door_reads.team(self.audits, by)
+        answers = [each for each in records if isinstance(each, Revision)]
+        self.versions = door_reads.versions({each.template_version for each in answers})
+        self.forks = door_reads.device_rows(self.device, [each.device_seq for each in records])
         self.last = last_row()
 
-    def take(self, given: Revision) -> Result:
-        """One revision, in a savepoint of its own."""
+    def take(self, given: AnyRecord) -> Result:
+        """One record, in a savepoint of its own."""
         refused = self._refused(given)
         if refused is not None:
             return refused
@@ -105,197 +172,171 @@ class _Door:
         earlier = self.known.get(given.id, {})
         if sha in earlier:
             return Result("duplicate", earlier[sha])
-        held = "id_reuse" if earlier else self._held(given)
         try:
             with db.session.begin_nested():
+                held = "id_reuse" if earlier else self._held(given) or self._taken(given)
                 row = self._append(given, sha, held)
         except DBAPIError:
             return Result("retry")
         self._remember(given, sha, row, held)
+        if held == "id_reuse":
+            trail.note("fieldwork.id_reuse", row, by=self.by, device=self.device, record=given.id)
         status = "accepted" if not held else "id_reuse" if held == "id_reuse" else f"held:{held}"
         return Result(status, row.server_seq, self._warnings(given))
 
-    def _refused(self, given: Revision) -> Result | None:
-        """Why a revision is not even kept: another person's, an item that is not there, a broken rule."""
+    def _refused(self, given: AnyRecord) -> Result | None:
+        """Why a record is not even kept: another person's, an item that is not there, a broken rule."""
         if given.author != self.by.id:
             return Result("wrong_user")
-        item = self.items.get(given.item)
-        if item is None or not item.assessable:
-            return Result("invalid:item")
-        if item.checklist.audit_id != given.audit:
-            return Result("invalid:audit")
-        if given.value == "not_applicable" and not given.note.strip():
+        wrong = self._misplaced(given)
+        if wrong is not None:
+            return wrong
+        if isinstance(given, Revision) and given.value == "not_applicable" and not given.note.strip():
             return Result("invalid:note")
-        if given.id in given.base or any(self.places.get(b, given.item) != given.item for b in given.base):
+        bases = (self.places.get(base, given.place) for base in given.base)
+        if given.id in given.base or any(place != given.place for place in bases):
             return Result("invalid:base")
-        if given.id not in self.known and _closes_a_circle(given):
+        if given.id not in self.known and door_reads.closes_a_circle(given):
             return Result("invalid:base")
         return None
 
-    def _held(self, given: Revision) -> str:
-        """Why a revision waits for the lead auditor; empty when it counts at once."""
-        checklist = self.items[given.item].checklist
-        version = self.versions.get(given.template_version)
-        if version is None or version.template_id != checklist.template_version.template_id:
-            return "template"
-        if not checklist.audit.open_for_answers:
-            return "closed"
-        lead = checklist.audit.lead_id == self.by.id
-        assigned = self.by.may(Permission.ANSWER_RECORD) and (lead or checklist.audit_id in self.team)
-        return "" if assigned else "not_assigned"
+    def _misplaced(self, given: AnyRecord) -> Result | None:
+        field = "items" if isinstance(given, FieldNote) else "item"
+        for key in _items_of(given):
+            item = self.items.get(key)
+            if item is None or not item.assessable:
+                return Result(f"invalid:{field}")
+            if item.checklist.audit_id != given.audit:
+                return Result("invalid:audit")
+        elsewhere = self.only_audit is not None and given.audit != self.only_audit
+        return Result("invalid:audit") if given.audit not in self.audits or elsewhere else None
 
-    def _append(self, given: Revision, sha: str, held: str) -> AnswerRevision:
-        seq, previous = self.last
+    def _held(self, given: AnyRecord) -> str:
+        """Why a record waits for the lead auditor; empty when it counts at once."""
+        if self.held_as:
+            return self.held_as
+        audit = self.audits[given.audit]
+        if isinstance(given, Revision):
+            version = self.versions.get(given.template_version)
+            own = self.items[given.item].checklist.template_version
+            if version is None or version.template_id != own.template_id:
+                return "template"
+        if not audit.open_for_answers:
+            return "closed"
+        working = audit.id in self.visible and (audit.lead_id == self.by.id or audit.id in self.team)
+        return "" if working and self.by.may(Permission.ANSWER_RECORD) else "not_assigned"
+
+    def _taken(self, given: AnyRecord) -> str:
+        """Let the owning domain do its part; what it refuses is kept for the lead auditor."""
+        taker = TAKERS.get(given.kind)
+        if taker is None or not isinstance(given, FieldFinding):
+            return ""
+        try:
+            return taker(given, self.items[given.item], self.by, self.by)
+        except Refused:
+            return "not_allowed"
+
+    def _append(self, given: AnyRecord, sha: str, held: str) -> AnswerRevision:
+        status = RevisionStatus.HELD if held else RevisionStatus.ACCEPTED
         row = AnswerRevision(
-            server_seq=seq + 1,
             id=given.id,
             audit_id=given.audit,
-            item_id=given.item,
             base=given.base,
-            value=Verdict(given.value) if given.value else None,
-            note=given.note,
-            flagged=given.flagged,
             author_id=self.by.id,
             device_id=self.device,
             device_seq=given.device_seq,
             client_time=_to_milliseconds(given.client_time),
             tz_offset=given.tz_offset,
             clock_offset_ms=given.clock_offset_ms,
-            template_version=given.template_version,
             attachment_ids=given.attachment_ids,
             body_sha256=sha,
-            received_at=now(),
-            status=RevisionStatus.HELD if held else RevisionStatus.ACCEPTED,
-            held_reason=held,
-            prev_hash=previous,
-            row_hash="",
+            **_own_columns(given),
         )
-        row.row_hash = hash_of(row)
-        db.session.add(row)
-        db.session.flush()
-        db.session.add_all(
-            [AnswerBase(child_seq=row.server_seq, base_id=base) for base in dict.fromkeys(given.base)]
-        )
-        db.session.flush()
-        return row
+        return append(row, status=status, held_reason=held, after=self.last)
 
-    def _remember(self, given: Revision, sha: str, row: AnswerRevision, held: str) -> None:
+    def _remember(self, given: AnyRecord, sha: str, row: AnswerRevision, held: str) -> None:
         self.last = (row.server_seq, row.row_hash)
         self.known.setdefault(given.id, {})[sha] = row.server_seq
         if held != "id_reuse":
-            self.places[given.id] = given.item
+            self.places[given.id] = given.place
 
-    def _warnings(self, given: Revision) -> tuple[str, ...]:
+    def _warnings(self, given: AnyRecord) -> tuple[str, ...]:
         suspect = abs(given.clock_offset_ms) > CLOCK_SUSPECT_MS
         forked = self.forks.setdefault(given.device_seq, given.id) != given.id
         return ("clock_suspect",) * suspect + ("device_forked",) * forked
 
 
-# --- reading what the door needs ----------------------------------------------------------------------------
-def _by_id(ids: Iterable[str]) -> dict[str, dict[str, int]]:
-    """id → body hash → server_seq of what came before."""
-    query = select(AnswerRevision.id, AnswerRevision.body_sha256, AnswerRevision.server_seq)
-    found: dict[str, dict[str, int]] = {}
-    for key, sha, seq in db.session.execute(query.where(AnswerRevision.id.in_(set(ids)))):
-        found.setdefault(key, {})[sha] = seq
-    return found
+def append(
+    row: AnswerRevision,
+    *,
+    status: RevisionStatus,
+    held_reason: str = "",
+    after: tuple[int, str] | None = None,
+) -> AnswerRevision:
+    """Hang a new row on the chain: number, time of arrival and hashes are given here and nowhere else."""
+    serialize_writes()
+    seq, previous = after or last_row()
+    row.server_seq, row.prev_hash, row.row_hash = seq + 1, previous, ""
+    row.received_at, row.status, row.held_reason = now(), status, held_reason
+    row.kind = row.kind or RecordKind.ANSWER
+    row.ruling = row.ruling or ""
+    row.row_hash = hash_of(row)
+    db.session.add(row)
+    db.session.flush()
+    bases = [AnswerBase(child_seq=row.server_seq, base_id=base) for base in dict.fromkeys(row.base)]
+    db.session.add_all(bases)
+    db.session.flush()
+    return row
 
 
-def _items_of(ids: Iterable[str]) -> dict[str, int]:
-    """Which item each known revision answers."""
-    query = select(AnswerRevision.id, AnswerRevision.item_id).where(AnswerRevision.id.in_(set(ids)))
-    return dict(db.session.execute(query).all())
+def record_of(row: AnswerRevision) -> AnyRecord:
+    """A stored record in the shape in which its tablet sent it."""
+    fields: dict[str, Any] = {
+        "id": row.id, "kind": row.kind.value, "audit": row.audit_id, "base": row.base,
+        "author": row.author_id, "device_seq": row.device_seq, "client_time": row.client_time,
+        "tz_offset": row.tz_offset,
+        "clock_offset_ms": row.clock_offset_ms, "attachment_ids": row.attachment_ids, **(row.payload or {}),
+    }  # fmt: skip
+    if row.kind is RecordKind.ANSWER:
+        fields |= {
+            "item": row.item_id, "value": row.value.value if row.value else None, "note": row.note,
+            "flagged": row.flagged, "template_version": row.template_version,
+        }  # fmt: skip
+    else:
+        fields["thread"] = row.thread
+    if row.kind is RecordKind.NOTE:
+        fields["text"] = row.note
+    return read_record(fields)
 
 
-def _items(ids: set[int], by: Person) -> dict[int, ChecklistItem]:
-    """The items that the person may see, with checklist, audit and template version."""
-    visible = programme.visible_to(by).with_only_columns(Audit.id).order_by(None)
-    query = (
-        select(ChecklistItem)
-        .join(ChecklistItem.checklist)
-        .where(ChecklistItem.id.in_(ids), Checklist.audit_id.in_(visible))
-        .options(
-            joinedload(ChecklistItem.checklist).joinedload(Checklist.audit),
-            joinedload(ChecklistItem.checklist).joinedload(Checklist.template_version),
-        )
-    )
-    return {item.id: item for item in db.session.scalars(query)}
+def _items_of(given: AnyRecord) -> list[int]:
+    """The items that a record names."""
+    if isinstance(given, FieldNote):
+        return given.items
+    return [given.item] if isinstance(given, Revision | FieldFinding) else []
 
 
-def _team(audits: set[int], by: Person) -> set[int]:
-    """Audits among these in whose team the person works (observers do not)."""
-    query = select(TeamMember.audit_id).where(
-        TeamMember.audit_id.in_(audits), TeamMember.person_id == by.id, TeamMember.role != TeamRole.OBSERVER
-    )
-    return set(db.session.scalars(query))
-
-
-def _versions(ids: set[int]) -> dict[int, TemplateVersion]:
-    query = select(TemplateVersion).where(TemplateVersion.id.in_(ids))
-    return {version.id: version for version in db.session.scalars(query)}
-
-
-def _device_rows(device: str, numbers: list[int]) -> dict[int, str]:
-    """device_seq → id of what this device sent before: another id means that the device was cloned."""
-    query = select(AnswerRevision.device_seq, AnswerRevision.id).where(
-        AnswerRevision.device_id == device, AnswerRevision.device_seq.in_(numbers)
-    )
-    return dict(db.session.execute(query).all())
-
-
-def _closes_a_circle(given: Revision) -> bool:
-    """Whether a base of this revision was itself made on top of it: then no head would be left.
-
-    That takes a device that names a base before sending it, so most revisions need one short query.
-    """
-    edges = select(AnswerBase.base_id, AnswerRevision.id).join(
-        AnswerRevision, AnswerRevision.server_seq == AnswerBase.child_seq
-    )
-    seen, front = set[str](), {given.id}
-    while front:
-        found = {child for _base, child in db.session.execute(edges.where(AnswerBase.base_id.in_(front)))}
-        if found & set(given.base):
-            return True
-        front = found - seen
-        seen |= found
-    return False
-
-
-# --- the chain ----------------------------------------------------------------------------------------------
-def last_row() -> tuple[int, str]:
-    """(server_seq, row_hash) of the newest row; (0, zeros) before the first."""
-    query = select(AnswerRevision.server_seq, AnswerRevision.row_hash)
-    row = db.session.execute(query.order_by(AnswerRevision.server_seq.desc()).limit(1)).first()
-    return (row.server_seq, row.row_hash) if row else (0, GENESIS)
-
-
-def chain_ok(seq: int | None, row_hash: str | None) -> bool:
-    """Whether what a device saw last is still here unchanged (it is not after a restore from a backup)."""
-    if not seq:
-        return True
-    query = select(AnswerRevision.row_hash).where(AnswerRevision.server_seq == seq)
-    return db.session.scalar(query) == row_hash
-
-
-def hash_of(row: AnswerRevision) -> str:
-    """SHA-256 (hex) over everything in the row but the hash itself, the hash of the row before included."""
-    body = {
-        column.key: plain(getattr(row, column.key))
-        for column in AnswerRevision.__table__.columns
-        if column.key != "row_hash"
+def _own_columns(given: AnyRecord) -> dict[str, Any]:
+    """The columns in which the kinds differ."""
+    if isinstance(given, Revision):
+        return {
+            "kind": RecordKind.ANSWER,
+            "item_id": given.item,
+            "value": Verdict(given.value) if given.value else None,
+            "note": given.note,
+            "flagged": given.flagged,
+            "template_version": given.template_version,
+            "payload": {"sample": given.sample.model_dump(mode="json")} if given.sample else None,
+        }
+    return {
+        "kind": RecordKind(given.kind),
+        "thread": given.thread,
+        "value": None,
+        "note": given.text if isinstance(given, FieldNote) else "",
+        "flagged": False,
+        "template_version": 0,
+        "payload": given.model_dump(mode="json", exclude=NOT_PAYLOAD),
     }
-    return hashlib.sha256(canonical(body).encode()).hexdigest()
-
-
-def verify() -> list[str]:
-    """Walk the whole chain of answers; one line per problem, at most one, since all after it hangs on it."""
-    previous, expected = GENESIS, 1
-    query = select(AnswerRevision).order_by(AnswerRevision.server_seq).execution_options(yield_per=1000)
-    for row in db.session.scalars(query):
-        if row.server_seq != expected or row.prev_hash != previous or hash_of(row) != row.row_hash:
-            return [f"answers: revision {expected} is broken (the {expected - 1} before it are whole)"]
-        previous, expected = row.row_hash, expected + 1
-    return []
 
 
 def _to_milliseconds(moment: Any) -> Any:

@@ -20,6 +20,17 @@ SENTENCES: dict[str, Any] = {
     "question.remove": _l("removed a question"),
     "checklist.add": _l("added a checklist to the audit"),
     "checklist.remove": _l("took a checklist out of the audit"),
+    "device.enrol": _l("used a new tablet"),
+    "device.take_offline": _l("took an audit offline on a tablet"),
+    "device.older_server": _l("came back to a server that had been restored from an older backup"),
+    "device.revoke": _l("shut a tablet out"),
+    "fieldwork.quarantine": _l("sent something that is no record: it is kept raw"),
+    "fieldwork.id_reuse": _l("sent another record under a number that was used before: both are kept"),
+    "fieldwork.admit": _l("admitted a held record"),
+    "fieldwork.reject": _l("rejected a held record"),
+    "fieldwork.file_late": _l("filed a held record as late evidence"),
+    "fieldwork.waive": _l("did without a file that never arrived"),
+    "fieldwork.durable": _l("noted that a backup holds the records so far"),
 }
 
 FIELDS: dict[str, Any] = {
@@ -41,4 +52,15 @@ FIELDS: dict[str, Any] = {
     "evidence_zh": _l("Expected evidence in Chinese"),
     "documented_information": _l("Documented information"),
     "process_code": _l("Process"),
+    "person_id": _l("Person"),
+    "audit_id": _l("Audit"),
+    "device_id": _l("Tablet"),
+    "name": _l("Name of the tablet"),
+    "waiting": _l("Records waiting on the tablet"),
+    "photos": _l("Files waiting on the tablet"),
+    "revoked_at": _l("Shut out at"),
+    "revoke_reason": _l("Reason"),
+    "reason": _l("Reason"),
+    "issued_at": _l("Issued at"),
+    "expires_at": _l("Valid until"),
 }

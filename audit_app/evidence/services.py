@@ -1,6 +1,7 @@
 """Taking a file in: checked by content, named by its hash, written once, flushed to disk before the row
 exists."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -63,6 +64,52 @@ def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachm
     db.session.flush()
     trail.note("evidence.attach", subject, by=by, file=name, sha256=sha256)
     return attachment
+
+
+def media_type_of(path: Path, name: str) -> str:
+    """Media type of a file on disk, by its content. Raises :class:`Refused` for kinds that are not taken."""
+    with path.open("rb") as file:
+        return sniff.media_type(file.read(4096), name)
+
+
+def adopt(
+    subject: Any, path: Path, *, attachment_id: str, name: str, by: Person, caption: str = ""
+) -> Attachment:
+    """Make a file that lies on this disk already an attachment under an id made elsewhere; the file moves.
+
+    Raises :class:`Refused` when its kind is not taken.
+    """
+    media_type = media_type_of(path, name)
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            size += len(chunk)
+            digest.update(chunk)
+        os.fsync(file.fileno())
+    target = path_of(digest.hexdigest())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _into_place(path, target)
+    attachment = Attachment(
+        id=attachment_id, kind=subject.__tablename__, subject_id=str(subject.id), filename=clean_name(name),
+        caption=caption[:500], sha256=digest.hexdigest(), size=size, media_type=media_type, at=now(),
+        by_id=by.id,
+    )  # fmt: skip
+    db.session.add(attachment)
+    db.session.flush()
+    trail.note("evidence.attach", subject, by=by, file=attachment.filename, sha256=attachment.sha256)
+    return attachment
+
+
+def _into_place(path: Path, target: Path) -> None:
+    """A hard link first: should the transaction fail, the bytes still lie where the sender goes on."""
+    with contextlib.suppress(FileExistsError):  # the same bytes were attached before, or just now
+        os.link(path, target)
+    for folder in (target.parent, target.parent.parent):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def clean_name(name: str | None) -> str:

@@ -97,6 +97,7 @@ class Finding(Versioned, Base):
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    thread: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
     raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     raised_on: Mapped[date]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

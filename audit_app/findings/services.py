@@ -84,6 +84,7 @@ def raise_finding(
     origin: Origin = Origin.INTERNAL_AUDIT,
     recommendation: str = "",
     raised_on: date | None = None,
+    thread: str | None = None,
     by: Person,
 ) -> Finding:
     """Write up a finding as a draft; its code is given now and never changes.
@@ -118,6 +119,7 @@ def raise_finding(
             owner=owner or (process.owner if process is not None else None),
             raised_by=by,
             raised_on=day,
+            thread=thread,
             reopened=0,
         )
         with trail.act("finding.raise", finding, by=by):

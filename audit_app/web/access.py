@@ -11,7 +11,7 @@ from flask_login import current_user
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-PUBLIC, SIGNED_IN = "public", "signed in"
+PUBLIC, SIGNED_IN, TICKET = "public", "signed in", "ticket"
 FOREIGN = {"static", "security.login", "security.logout", "security.change_password", "security.verify"}
 """Views of libraries that guard themselves."""
 
@@ -20,6 +20,18 @@ def public(view: View) -> View:
     """Anybody may enter, also without signing in. Keep the list short."""
     view.access = PUBLIC  # type: ignore[attr-defined]  # the mark that the route sweep reads
     return view
+
+
+def by_ticket(view: View) -> View:
+    """Whoever brings a ticket, which the view itself checks; no cookie is looked at, so no CSRF token is
+    needed."""
+    view.access = TICKET  # type: ignore[attr-defined]  # the mark that the route sweep reads
+    return view
+
+
+def ticket_views(app: Flask) -> list[Any]:
+    """The views that a ticket opens: ``create_app`` takes them out of the CSRF check."""
+    return [view for view in app.view_functions.values() if getattr(view, "access", "") == TICKET]
 
 
 def signed_in(view: View) -> View:

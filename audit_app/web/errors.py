@@ -54,7 +54,12 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> ResponseReturnValue:
         current_app.logger.exception("database", exc_info=error)
-        return page(500)
+        if not wants_json():
+            return page(500)
+        roll_back_anyway()
+        reply = jsonify(error="busy", message=_("The server is busy. What you sent waits and is sent again."))
+        reply.headers["Retry-After"] = "5"
+        return reply, 503
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:

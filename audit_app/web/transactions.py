@@ -14,6 +14,11 @@ def roll_back_anyway() -> None:
     g.rolled_back = True
 
 
+def keep_anyway() -> None:
+    """Commit this request's changes although its reply is 400 or above: the refusal itself is a record."""
+    g.kept = True
+
+
 def init_app(app: Flask) -> None:
     """Attach the hook."""
 
@@ -23,7 +28,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if request.method in SAFE or response.status_code >= 400 or g.get("rolled_back", False):
+        refused = response.status_code >= 400 and not g.get("kept", False)
+        if request.method in SAFE or refused or g.get("rolled_back", False):
             if (
                 app.testing
                 and request.method in SAFE

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from audit_app.checklists import protocol, queries, sync
+from audit_app.checklists import protocol, queries, rulings, sync
 from audit_app.checklists.models import AnswerRevision
 from audit_app.core.db import db
 from audit_app.programme.models import AuditState, TeamMember, TeamRole
@@ -57,7 +57,7 @@ def test_answers_to_a_closed_audit_are_held_and_do_not_count(made, people, state
     given = factory.revision(made.items[0], people.lead)
     assert status(factory.send(people.lead, given), given) == "held:closed"
     assert queries.heads(made.audit) == {}
-    assert [row.id for row in queries.held(made.audit)] == [given["id"]]
+    assert [row.id for row in rulings.waiting(made.audit)] == [given["id"]]
 
 
 def test_answers_of_who_is_not_in_the_team_are_held(made, people):
@@ -122,7 +122,7 @@ def test_an_item_of_an_audit_one_may_not_see_does_not_exist(made, people):
 def test_an_item_must_belong_to_the_audit_named(made, people):
     other = factory.audit(people, code="IA-2")
     given = factory.revision(made.items[0], people.lead, audit=other.id)
-    assert status(factory.send(people.lead, given), given) == "invalid:audit"
+    assert status(factory.send(people.lead, given), given) == "invalid:item"
 
 
 def test_two_answers_that_did_not_see_each_other_are_a_conflict_until_a_third_names_both(made, people):

@@ -8,13 +8,16 @@ from flask.testing import FlaskClient
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission, Role
-from audit_app.web.access import FOREIGN, PUBLIC, SIGNED_IN
+from audit_app.web.access import FOREIGN, PUBLIC, SIGNED_IN, TICKET
 from tests.house.world import Address, World, addresses, own_rules
 
 ANYBODY = {"accounts.language", "home.healthz"}
 """Routes that need no sign-in, by name: the switch of language on the sign-in page, and the health check."""
 MAY_ALSO_BE_PUBLIC = {"checklists.manifest", "checklists.worker", "checklists.service_worker", "home.worker"}
 """Files of the installed application: they hold nobody's data."""
+
+BY_TICKET = {"checklists.deposit", "checklists.deposit_piece"}
+"""Doors that a deposit ticket opens: they take in, they never show anything."""
 
 Clients = Callable[[Person], FlaskClient]
 
@@ -36,6 +39,14 @@ def test_the_list_of_public_routes_is_short_and_known(app: Flask):
     assert public - MAY_ALSO_BE_PUBLIC == ANYBODY
 
 
+def test_the_doors_that_a_ticket_opens_are_known_and_stay_shut_without_one(app: Flask):
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if access(app, rule.endpoint) == TICKET}
+    assert found == BY_TICKET
+    client = app.test_client()
+    for reply in (client.post("/sync/deposit", json={}), client.put("/sync/deposit/attachments/x")):
+        assert (reply.status_code, reply.json["error"]) == (401, "ticket")
+
+
 def test_views_of_libraries_are_only_those_for_signing_in(app: Flask):
     foreign = {rule.endpoint for rule in app.url_map.iter_rules()} & FOREIGN
     assert foreign - {"static"} == {
@@ -50,7 +61,7 @@ def test_marks_name_permissions_that_exist(app: Flask):
     known = {str(each) for each in Permission}
     marks = {rule.endpoint: access(app, rule.endpoint) for rule in app.url_map.iter_rules()}
     odd = {name: mark for name, mark in marks.items()
-           if mark not in (None, PUBLIC, SIGNED_IN) and not (mark and set(mark) <= known)}  # fmt: skip
+           if mark not in (None, PUBLIC, SIGNED_IN, TICKET) and not (mark and set(mark) <= known)}  # fmt: skip
     assert odd == {}
 
 

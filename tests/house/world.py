@@ -28,8 +28,9 @@ from audit_app.notifications.models import Notice
 from audit_app.programme import services as programme
 from audit_app.programme.models import Audit, AuditKind, TeamRole
 from audit_app.web import holding
-from audit_app.web.access import FOREIGN
+from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
+from tests.house import field_world
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 
@@ -126,6 +127,7 @@ def build(people: People) -> World:
         state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH
     }
     foreign = foreign_finding(p)
+    field_world.build(checklist, items[2], p.auditor, p.lead)
     copy = checklists.copy_template(published, by=p.lead)
     subjects = {"finding": made["planned"], "action": made["planned"].actions[0], "audit": audit,
                 "checklist_item": items[0]}  # fmt: skip
@@ -216,6 +218,7 @@ def table(world: World) -> dict[str, Arguments]:
         "checklists.index": audits,
         "checklists.add": audits,
         "checklists.fieldwork": [*audits, audits[0] | {"item": world.item.id}],
+        "checklists.file_progress": [{"id": "11111111-1111-4111-8111-111111111111"}],
         "checklists.answer": audits[:1],
         "checklists.record_pdf": audits[:1],
         "checklists.record_xlsx": audits[:1],
@@ -254,13 +257,14 @@ class Address:
 
 
 def own_rules(app: Flask, method: str) -> list[Rule]:
-    """Every rule of ours that answers a method, in the order of its path."""
+    """Every rule of ours that answers a method and that a sign-in opens, in the order of its path."""
     rules = [
         rule
         for rule in app.url_map.iter_rules()
         if method in (rule.methods or ())
         and rule.endpoint not in FOREIGN
         and not rule.endpoint.endswith("static")
+        and getattr(app.view_functions[rule.endpoint], "access", None) != TICKET
     ]
     return sorted(rules, key=lambda rule: rule.rule)
 

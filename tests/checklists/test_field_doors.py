@@ -1,0 +1,368 @@
+"""The doors around the records: hello, take, presence, files in pieces, deposit, and what each refuses."""
+
+import hashlib
+import io
+import uuid
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from audit_app.checklists import devices, queries, rulings, sync
+from audit_app.checklists.field_models import DepositTicket, FieldDevice, Upload, UploadState
+from audit_app.checklists.models import AnswerRevision
+from audit_app.core.db import db
+from audit_app.evidence import services as evidence
+from audit_app.evidence.models import Attachment
+from audit_app.programme.models import AuditState
+from tests.checklists import factory, field
+from tests.databases import both_databases
+
+
+@pytest.fixture
+def made(people):
+    return factory.checklist(people)
+
+
+def photo(size=(400, 300), kind="JPEG"):
+    picture = Image.effect_noise(size, 90)
+    out = io.BytesIO()
+    picture.convert("RGB").save(out, kind)
+    return out.getvalue()
+
+
+def batch(*items, device=factory.DEVICE, **facts):
+    return {"protocol": 2, "device_id": device, "items": list(items), **facts}
+
+
+def take(client, made, device=factory.DEVICE):
+    told = {"audit": made.audit.id, "device_id": device, "device_name": "iPad 3"}
+    return client.post("/sync/take", json=told)
+
+
+# --- hello and take -----------------------------------------------------------------------------------------
+def test_hello_tells_how_far_the_server_has_this_tablet_and_that_three_are_missing(made, people, client_for):
+    given = [factory.revision(made.items[0], people.lead, device_seq=number) for number in (1, 2, 3, 7)]
+    factory.send(people.lead, *given)
+    said = client_for(people.lead).get(f"/sync/hello?device={factory.DEVICE}").json
+    assert (said["seen"], said["highest"]) == ({factory.DEVICE: 3}, {factory.DEVICE: 7})
+    assert (said["protocol"], said["min_protocol"], said["durable_seq"]) == (2, 1, 0)
+
+
+def test_the_key_of_the_store_belongs_to_one_person_on_one_tablet(made, people, client_for):
+    other = str(uuid.uuid4())
+    ask = lambda who, device: client_for(who).get(f"/sync/hello?device={device}").json["store_key"]  # noqa: E731
+    keys = [ask(people.lead, factory.DEVICE), ask(people.auditor, factory.DEVICE), ask(people.lead, other)]
+    assert len(set(keys)) == 3
+    assert keys[0] == ask(people.lead, factory.DEVICE)
+    assert all(len(key) == 43 for key in keys)
+
+
+def test_an_audit_is_taken_offline_with_a_ticket_and_everything_the_screen_holds(made, people, client_for):
+    reply = take(client_for(people.auditor), made)
+    assert reply.status_code == 200
+    assert [item["prompt"] for item in reply.json["bundle"]["items"]] == [
+        "Is it recorded?",
+        "Is it reviewed?",
+    ]
+    ticket = db.session.scalars(select(DepositTicket)).one()
+    assert ticket.token_sha256 == hashlib.sha256(reply.json["ticket"].encode()).hexdigest()
+    device = db.session.get(FieldDevice, factory.DEVICE)
+    assert (device.person_id, device.name) == (people.auditor.id, "iPad 3")
+
+
+def test_only_the_team_takes_an_audit_offline(made, people, client_for):
+    assert take(client_for(people.auditor2), made).status_code in (403, 404)
+    assert db.session.scalars(select(DepositTicket)).all() == []
+
+
+def test_a_store_of_somebody_else_is_not_taken_over(made, people, client_for):
+    take(client_for(people.auditor), made)
+    reply = take(client_for(people.lead), made)
+    assert reply.status_code == 422
+    assert "belongs to somebody else" in reply.json["message"]
+
+
+# --- shut out, deposit --------------------------------------------------------------------------------------
+def test_a_tablet_that_was_shut_out_hands_in_by_ticket_and_the_lead_admits(made, people, client_for):
+    client = client_for(people.auditor)
+    ticket = take(client, made).json["ticket"]
+    devices.revoke(db.session.get(FieldDevice, factory.DEVICE), reason="Lost on the train", by=people.admin)
+    db.session.commit()
+    given = factory.revision(made.items[0], people.auditor)
+    refused = client.post("/sync", json=batch(given))
+    assert (refused.status_code, refused.json["error"]) == (403, "device_revoked")
+    assert client.get(f"/sync/hello?device={factory.DEVICE}").json["store_key"] is None
+    nobody = client_for.app.test_client()
+    reply = nobody.post("/sync/deposit", json=batch(given), headers={"Authorization": f"Bearer {ticket}"})
+    assert reply.json["results"][given["id"]] == {"status": "held", "reason": "revoked", "server_seq": 1}
+    assert queries.heads(made.audit) == {}
+    row = rulings.waiting(made.audit)[0]
+    rulings.admit(row, made.audit, reason="He was there", by=people.lead)
+    head = queries.heads(made.audit)[made.items[0].id][0]
+    assert (head.author_id, head.ruled_by_id, head.ruling) == (
+        people.auditor.id,
+        people.lead.id,
+        "He was there",
+    )
+    assert head.client_time == row.client_time
+    assert rulings.waiting(made.audit) == []
+    assert sync.verify() == []
+
+
+def test_a_person_who_left_hands_in_by_ticket_but_reads_nothing(made, people, client_for):
+    ticket = take(client_for(people.auditor), made).json["ticket"]
+    people.auditor.active = False
+    db.session.commit()
+    given = factory.revision(made.items[0], people.auditor)
+    nobody = client_for.app.test_client()
+    headers = {"Authorization": f"Bearer {ticket}", "Accept": "application/json"}
+    assert (
+        nobody.post("/sync/deposit", json=batch(given), headers=headers).json["results"][given["id"]][
+            "reason"
+        ]
+        == "revoked"
+    )
+    assert nobody.get(f"/sync/changes?audit={made.audit.id}&after=0", headers=headers).status_code == 401
+    assert nobody.post("/sync", json=batch(given), headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("word", ["", "Bearer ", "Bearer wrong", "Basic abc"])
+def test_a_deposit_without_a_good_ticket_is_refused(made, people, client_for, word):
+    nobody = client_for.app.test_client()
+    reply = nobody.post("/sync/deposit", json=batch(), headers={"Authorization": word})
+    assert (reply.status_code, reply.json["error"]) == (401, "ticket")
+
+
+def test_a_ticket_is_for_one_audit_one_tablet_and_one_person(made, people, client_for):
+    other = factory.audit(people, code="IA-2")
+    ticket = take(client_for(people.auditor), made).json["ticket"]
+    nobody, headers = client_for.app.test_client(), {"Authorization": f"Bearer {ticket}"}
+    elsewhere = field.note(other, people.auditor)
+    foreign = factory.revision(made.items[0], people.lead)
+    results = nobody.post("/sync/deposit", json=batch(elsewhere, foreign), headers=headers).json["results"]
+    assert results[elsewhere["id"]] == {"status": "invalid", "reason": "audit"}
+    assert results[foreign["id"]] == {"status": "wrong_user"}
+    assert (
+        nobody.post("/sync/deposit", json=batch(device=str(uuid.uuid4())), headers=headers).status_code == 401
+    )
+
+
+# --- rulings ------------------------------------------------------------------------------------------------
+def held_row(made, people):
+    made.audit.state = AuditState.REPORTED
+    given = factory.revision(made.items[0], people.auditor)
+    factory.send(people.auditor, given)
+    return rulings.waiting(made.audit)[0]
+
+
+def test_what_came_after_the_report_is_filed_as_late_evidence(made, people):
+    row = held_row(made, people)
+    from audit_app.core.errors import Refused
+
+    with pytest.raises(Refused, match="Reopen it first"):
+        rulings.admit(row, made.audit, reason="", by=people.lead)
+    with pytest.raises(Refused, match="Write the reason"):
+        rulings.file_late(row, made.audit, reason=" ", by=people.lead)
+    with pytest.raises(Refused, match="lead auditor"):
+        rulings.file_late(row, made.audit, reason="Late", by=people.auditor)
+    rulings.file_late(row, made.audit, reason="The tablet came back a day late", by=people.lead)
+    assert (queries.heads(made.audit), rulings.waiting(made.audit)) == ({}, [])
+    assert [each.ruling for each in rulings.decided(made.audit)] == ["The tablet came back a day late"]
+    assert sync.verify() == []
+
+
+def test_a_rejected_record_stays_readable_and_resending_it_changes_nothing(made, people):
+    row = held_row(made, people)
+    rulings.reject(row, made.audit, reason="Not the audit's subject", by=people.lead)
+    given = sync.record_of(row).model_dump(mode="json")
+    assert factory.send(people.auditor, {**given, "client_time": "2026-03-10T09:30:00.000+08:00"}).results[row.id].status in (
+        "duplicate", "id_reuse")  # fmt: skip
+    assert queries.heads(made.audit) == {}
+    assert db.session.query(AnswerRevision).filter_by(id=row.id).count() >= 2
+
+
+# --- presence -----------------------------------------------------------------------------------------------
+def test_two_auditors_see_each_other_and_on_which_question(made, people, client_for):
+    told = {
+        "audit": made.audit.id,
+        "device_id": factory.DEVICE,
+        "item": made.items[1].id,
+        "waiting": 2,
+        "photos": 1,
+    }
+    assert client_for(people.auditor).post("/sync/presence", json=told).json == {"others": []}
+    said = client_for(people.lead).post("/sync/presence", json={**told, "item": None}).json["others"]
+    assert [(each["name"], each["item"]) for each in said] == [(people.auditor.name, made.items[1].id)]
+
+
+# --- files --------------------------------------------------------------------------------------------------
+@both_databases
+def test_a_photo_comes_in_pieces_and_goes_on_where_it_was_cut_off(people, client_for):
+    made = factory.checklist(people)
+    client, whole, key = client_for(people.auditor), photo(), str(uuid.uuid4())
+    half = len(whole) // 2
+    facts = {"audit": made.audit, "whole": whole, "id": key, "item": made.items[0].id}
+    reply = field.put(client, whole[:half], **facts)
+    assert (reply.status_code, reply.json) == (200, {"file": None, "next": half, "state": "partial"})
+    behind = field.put(client, whole[half + 9 :], offset=half + 9, **facts)
+    assert (behind.status_code, behind.json["next"]) == (409, half)
+    assert client.get(f"/sync/attachments/{key}").json == {"state": "partial", "next": half, "reason": ""}
+    done = field.put(client, whole[half:], offset=half, **facts)
+    assert (done.status_code, done.json["file"]["id"]) == (201, key)
+    again = field.put(client, whole[half:], offset=half, **facts)
+    assert again.json["state"] == "stored"
+    stored = db.session.scalars(select(Attachment)).one()
+    assert evidence.path_of(stored.sha256).read_bytes() == whole
+    assert client.get(done.json["file"]["url"]).data == whole
+
+
+def test_a_photo_with_a_wrong_hash_starts_over_and_nothing_is_kept(made, people, client_for):
+    whole = photo()
+    reply = field.put(client_for(people.auditor), whole, audit=made.audit, sha256="0" * 64)
+    assert (reply.status_code, reply.json) == (422, {"error": "checksum", "next": 0})
+    assert db.session.scalars(select(Attachment)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "reason"),
+    [(b"<html><script>alert(1)</script></html>", "photo.jpg", "type"),
+     (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "drawing.png", "type"),
+     (b"\xff\xd8\xff\xe0 no picture at all", "photo.jpg", "not_an_image"), (b"\x00\x01\x02\x03", "blob", "type")],
+)  # fmt: skip
+def test_a_photo_that_is_none_is_refused_with_a_reason_and_the_answer_still_counts(
+    made, people, client_for, content, name, reason
+):
+    key = str(uuid.uuid4())
+    given = factory.revision(made.items[0], people.auditor, attachment_ids=[key])
+    factory.send(people.auditor, given)
+    reply = field.put(client_for(people.auditor), content, audit=made.audit, id=key, name=name)
+    assert (reply.status_code, reply.json["error"], reply.json["reason"]) == (422, "refused", reason)
+    assert reply.json["message"]
+    assert db.session.get(Upload, key).state is UploadState.REFUSED
+    assert list(rulings.missing_files(made.audit)) == [key]
+    assert queries.heads(made.audit)[made.items[0].id]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.jpg", "..\\..\\x.jpg", "a/b/c.jpg", "x\u202egpj.exe.jpg"])
+def test_a_name_with_path_characters_is_only_ever_a_name(made, people, client_for, name):
+    reply = field.put(client_for(people.auditor), photo(), audit=made.audit, name=name)
+    assert reply.status_code == 201
+    shown = reply.json["file"]["name"]
+    assert "/" not in shown
+    assert "\\" not in shown
+    assert ".." not in shown.strip(".")
+
+
+@pytest.mark.parametrize(
+    ("change", "field_name"),
+    [({"sha256": "x"}, "sha256"), ({"offset": -1}, "offset"), ({"device": "x"}, "device"), ({"taken_at": "yesterday"}, "taken_at"),
+     ({"item": 99999}, "item"), ({"audit_id": 99999}, "audit")],
+)  # fmt: skip
+def test_a_piece_that_says_nonsense_is_named(made, people, client_for, change, field_name):
+    from urllib.parse import urlencode
+
+    told = {
+        "audit": made.audit.id,
+        "offset": 0,
+        "size": 3,
+        "sha256": "a" * 64,
+        "name": "a.txt",
+        "device": factory.DEVICE,
+    }
+    told |= {"audit" if key == "audit_id" else key: value for key, value in change.items()}
+    reply = client_for(people.auditor).put(f"/sync/attachments/{uuid.uuid4()}?{urlencode(told)}", data=b"abc")
+    assert (reply.status_code, reply.json) == (422, {"error": "invalid", "field": field_name})
+
+
+def test_the_id_of_a_file_is_never_a_path(made, people, client_for):
+    client = client_for(people.auditor)
+    for key in ("..%2f..%2fx", "nonsense", "11111111-1111-1111-1111-111111111111"):
+        assert client.put(f"/sync/attachments/{key}?audit=1", data=b"x").status_code in (404, 405, 422)
+        assert client.get(f"/sync/attachments/{key}").status_code in (200, 404)
+
+
+def test_a_piece_of_more_than_a_megabyte_is_too_large(made, people, client_for):
+    reply = field.put(client_for(people.auditor), b"x" * (1 << 20 | 1), audit=made.audit)
+    assert reply.status_code == 413
+
+
+def test_nobody_goes_on_with_the_file_of_another(made, people, client_for):
+    whole, key = photo(), str(uuid.uuid4())
+    field.put(client_for(people.auditor), whole[:100], whole=whole, audit=made.audit, id=key)
+    reply = field.put(client_for(people.lead), whole[100:], whole=whole, offset=100, audit=made.audit, id=key)
+    assert (reply.status_code, reply.json["reason"]) == (422, "wrong_user")
+    assert client_for(people.lead).get(f"/sync/attachments/{key}").json["state"] == "unknown"
+
+
+def test_a_photo_for_a_closed_audit_is_held_until_its_record_is_admitted(made, people, client_for):
+    client, whole, key = client_for(people.auditor), photo(), str(uuid.uuid4())
+    made.audit.state = AuditState.REPORTED
+    given = factory.revision(made.items[0], people.auditor, attachment_ids=[key])
+    factory.send(people.auditor, given)
+    reply = field.put(client, whole, audit=made.audit, id=key, item=made.items[0].id)
+    assert (reply.status_code, reply.json["state"]) == (201, "held")
+    assert db.session.scalars(select(Attachment)).all() == []
+    made.audit.state = AuditState.IN_PROGRESS
+    rulings.admit(rulings.waiting(made.audit)[0], made.audit, reason="", by=people.lead)
+    assert db.session.scalars(select(Attachment)).one().id == key
+    assert rulings.missing_files(made.audit) == {}
+
+
+def test_a_file_that_never_comes_is_waived_with_a_reason(made, people):
+    key = str(uuid.uuid4())
+    factory.send(people.auditor, factory.revision(made.items[0], people.auditor, attachment_ids=[key]))
+    assert rulings.summary(made.audit) == {"held": 0, "conflicts": 0, "missing": 1}
+    rulings.waive(key, made.audit, reason="The tablet was destroyed", by=people.lead)
+    assert rulings.summary(made.audit)["missing"] == 0
+    assert [each.reason for each in rulings.waivers(made.audit)] == ["The tablet was destroyed"]
+
+
+# --- what a batch may not do --------------------------------------------------------------------------------
+def test_truncated_json_and_two_megabytes_have_their_status(made, people, client_for):
+    client = client_for(people.auditor)
+    reply = client.post("/sync", data=b'{"protocol": 2, "items": [', content_type="application/json")
+    assert (reply.status_code, reply.json["error"]) == (422, "invalid")
+    reply = client.post("/sync", data=b"[" + b" " * 2_000_000 + b"]", content_type="application/json")
+    assert (reply.status_code, reply.json["error"]) == (413, "too_large")
+
+
+def test_a_client_time_in_the_far_future_counts_and_is_remarked(made, people):
+    given = factory.revision(
+        made.items[0], people.auditor, client_time="2199-01-01T00:00:00+08:00", clock_offset_ms=-(10**12)
+    )
+    result = factory.send(people.auditor, given).results[given["id"]]
+    assert (result.status, result.warnings) == ("accepted", ("clock_suspect",))
+
+
+def test_ten_thousand_replays_leave_one_record(made, people):
+    given = factory.revision(made.items[0], people.auditor)
+    for _turn in range(50):
+        reply = factory.send(people.auditor, *[given] * 200)
+        assert reply.results[given["id"]].status in ("accepted", "duplicate")
+    assert db.session.query(AnswerRevision).count() == 1
+
+
+def test_work_done_before_the_assignment_moved_is_held_for_the_lead(made, people, client_for):
+    take(client_for(people.auditor), made)
+    made.audit.members.clear()
+    db.session.commit()
+    given = factory.revision(made.items[0], people.auditor)
+    reply = client_for(people.auditor).post("/sync", json=batch(given))
+    assert reply.json["results"][given["id"]]["reason"] == "not_assigned"
+    assert [row.id for row in rulings.waiting(made.audit)] == [given["id"]]
+
+
+def test_a_restored_server_is_noticed_once_with_what_is_offered_again(made, people, client_for):
+    client = client_for(people.auditor)
+    take(client, made)
+    given = factory.revision(made.items[0], people.auditor)
+    reply = client.post("/sync", json=batch(given, last_seq=41, last_hash="f" * 64, outbox_count=1))
+    assert reply.json["chain_ok"] is False
+    again = [factory.revision(made.items[0], people.auditor, device_seq=n) for n in (2, 3)]
+    client.post(
+        "/sync", json=batch(*again, last_seq=reply.json["server_seq"], last_hash=reply.json["row_hash"])
+    )
+    device = db.session.get(FieldDevice, factory.DEVICE)
+    assert device.chain_broken_at is not None
+    assert device.offered_again == 2
