@@ -18,6 +18,7 @@ from audit_app.exports.document import (
     Grid,
     GridColumn,
     Heading,
+    KeepTogether,
     Letterhead,
     Signature,
     Signatures,
@@ -175,12 +176,7 @@ def record_document(work: Fieldwork) -> Document:
     for section in work.sections:
         blocks.append(Heading(section_name(section), 2))
         blocks.append(_grid(section.answers, work))
-    blocks.append(Heading(_("Summary"), 2))
-    blocks.append(Facts(tuple((verdict.label, count) for verdict, count in work.counts.items()), columns=2))
-    for words in dict.fromkeys(each.template_version.attribution for each in work.checklists):
-        if words:
-            blocks.append(Text(words, "note"))
-    blocks.append(_signatures(audit.lead.name if audit.lead else ""))
+    blocks.append(KeepTogether(_summary(work)))
     return Document(
         _("Internal audit checklist"),
         tuple(blocks),
@@ -189,6 +185,18 @@ def record_document(work: Fieldwork) -> Document:
         language=str(get_locale()),
         created=now(),
         zone=zone(),
+    )
+
+
+def _summary(work: Fieldwork) -> tuple[Block, ...]:
+    """How many items had which verdict, and who signs for it: on one page."""
+    credits = dict.fromkeys(each.template_version.attribution for each in work.checklists)
+    lead = work.audit.lead
+    return (
+        Heading(_("Summary"), 2),
+        Facts(tuple((verdict.label, count) for verdict, count in work.counts.items()), columns=2),
+        *(Text(words, "note") for words in credits if words),
+        _signatures(lead.name if lead else ""),
     )
 
 

@@ -242,11 +242,19 @@ def _text(cell: Cell) -> str:
     return plain(value)
 
 
+READABLE = {"landscape": 260, "portrait": 170}
+"""Characters of column width that one page of A4 takes before the letters get smaller than about 5 points."""
+
+
 def print_setup(tab: Any, book: Workbook, sheet: Sheet) -> None:
-    """A4, as wide as the page; organisation and title above, code, version and page n of m below."""
+    """A4, as few pages wide as can be read; organisation and title above, code, version and page below."""
     tab.page_setup.paperSize = 9
     tab.page_setup.orientation = "landscape" if sheet.landscape and sheet.columns else "portrait"
-    tab.page_setup.fitToWidth, tab.page_setup.fitToHeight = 1, 0
+    wide = sum(each.width for each in tab.column_dimensions.values())
+    tab.page_setup.fitToWidth = max(1, ceil(wide / READABLE[tab.page_setup.orientation]))
+    tab.page_setup.fitToHeight = 0
+    if tab.page_setup.fitToWidth > 1:
+        tab.print_title_cols = "A:A"  # Each further page says again which row is meant.
     tab.sheet_properties.pageSetUpPr.fitToPage = True
     tab.page_margins.left = tab.page_margins.right = 0.5
     tab.page_margins.top = tab.page_margins.bottom = 0.75

@@ -173,7 +173,7 @@ def document(finding: Finding, files: Sequence[Attachment], locale: str) -> Docu
         *(_answer(finding) if finding.is_nonconformity else ()),
         *_actions(finding),
         *_evidence(files),
-        KeepTogether((*_ending(finding), *_signatures(finding))),
+        *_ending(finding),
     ]
     return Document(
         title, tuple(blocks), organisation=organisation.name if organisation else "", code=finding.code,
@@ -258,8 +258,9 @@ def _evidence(files: Sequence[Attachment]) -> tuple[Any, ...]:
 
 
 def _ending(finding: Finding) -> tuple[Any, ...]:
+    signed = _signatures(finding)
     if finding.state is FindingState.WITHDRAWN:
-        return (Heading(_l("Withdrawn"), 2), Text(finding.withdrawn_reason))
+        return (Heading(_l("Withdrawn"), 2), Text(finding.withdrawn_reason), *signed)
     verification = (Heading(_l("Verification"), 2), *_part(_l("What was seen"), finding.verification_note))
     dates = Facts(
         (
@@ -269,7 +270,8 @@ def _ending(finding: Finding) -> tuple[Any, ...]:
         )
     )
     effect = _part(_l("Effectiveness"), finding.effectiveness_note)
-    return (*(verification if finding.is_nonconformity else ()), *effect, dates)
+    seen = verification if finding.is_nonconformity else ()
+    return (*seen, KeepTogether((*effect, dates, *signed)))  # Nobody signs a page of its own.
 
 
 def _signatures(finding: Finding) -> tuple[Any, ...]:

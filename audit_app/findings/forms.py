@@ -108,7 +108,8 @@ class FindingForm(RowsForm):
         description=_l("What you saw: records, dates, numbers, how many of how many."),
     )
     title = text(
-        _l("Title"), description=_l("Short, for lists. Left empty, the first sentence above is used.")
+        _l("Title"),
+        description=_l("Short, for lists. Left empty, the first sentence of what is wrong is used."),
     )
     requirement = long_text(_l("Requirement"), longest=5000, rows=3)
     location = text(_l("Location"), longest=500, description=_l("Where exactly: place, system, team, shift."))

@@ -12,7 +12,7 @@ from audit_app.exports.values import Link, Tone
 from audit_app.reviews.charting import chart
 from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
-from audit_app.reviews.paper import STATE_TONE, input_title, light_word
+from audit_app.reviews.paper import STATE_TONE, function_of, input_title, light_word
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_unit
 
 NEAR = 30
@@ -75,7 +75,10 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         (_("Approved at"), end.approved_at),
     ]
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
-    rows = [(row.name, row.function, words[row.attended]) for row in pack.participants]
+    rows = [
+        (row.name, row.function or function_of(pack, row.name), words[row.attended])
+        for row in pack.participants
+    ]
     columns = (
         sheet.Column(_("Name"), width=28),
         sheet.Column(_("Function"), width=44),

@@ -303,7 +303,7 @@ def _participants(pack: Pack) -> Iterator[Block]:
         tuple(
             (
                 row.name,
-                row.function or _function(pack, row.name),
+                row.function or function_of(pack, row.name),
                 Badge(words[row.attended], tones[row.attended]),
             )
             for row in pack.participants
@@ -311,7 +311,7 @@ def _participants(pack: Pack) -> Iterator[Block]:
     )
 
 
-def _function(pack: Pack, name: str) -> str:
+def function_of(pack: Pack, name: str) -> str:
     """What somebody without a function of their own does in the meeting."""
     return _("Chair") if name == pack.meta.chair else DASH
 

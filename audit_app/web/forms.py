@@ -1,6 +1,7 @@
 """Form base: plain values out, refusals in, and a stale save that shows both versions."""
 
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from flask_babel import gettext as _
@@ -109,7 +110,7 @@ class BaseForm(FlaskForm):
             if (
                 name not in {"csrf_token", "version"}
                 and hasattr(subject, name)
-                and _text(stored) != _text(field.data)
+                and not _same(stored, field.data)
             ):
                 self.conflicts.append((field.label.text, _text(stored), _text(field.data)))
         self.version.data = str(subject.version)
@@ -126,6 +127,13 @@ class BaseForm(FlaskForm):
         """Remember the version shown (call when the form is first displayed)."""
         if not self.is_submitted():
             self.version.data = str(subject.version)
+
+
+def _same(stored: Any, typed: Any) -> bool:
+    """Whether both say the same; a choice comes back as the value that is stored, not as its label."""
+    if isinstance(stored, Enum) and str(stored.value) == str(typed):
+        return True
+    return _text(stored) == _text(typed)
 
 
 def _text(value: Any) -> str:

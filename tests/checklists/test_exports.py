@@ -70,3 +70,12 @@ def test_an_exported_template_comes_back_as_it_went(app, people, language):
         "evidence_zh",
     )
     assert [[getattr(q, n) for n in names] for q in back] == [[getattr(q, n) for n in names] for q in asked]
+
+
+@pytest.mark.parametrize("count", range(2, 26, 3))
+def test_the_summary_stands_on_the_page_that_is_signed(app, people, count):
+    made = factory.checklist(people, *(f"Is it recorded, question {each}?" for each in range(count)))
+    work = queries.fieldwork(made.audit, to=people.lead)
+    with app.test_request_context():
+        pages = PdfReader(BytesIO(pdf.render(exports.record_document(work)))).pages
+    assert "Summary" in next(text for page in pages if "Auditee" in (text := page.extract_text()))

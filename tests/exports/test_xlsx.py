@@ -117,6 +117,14 @@ def test_header_filter_print_setup_and_footer_are_set() -> None:
     assert "MR-1" in tab.oddFooter.left.text
 
 
+def test_a_sheet_of_many_columns_is_printed_on_several_pages_side_by_side() -> None:
+    sheet = Sheet("S", tuple(Column(f"C{number}", width=40) for number in range(16)), [("x",) * 16])
+    tab = load_workbook(BytesIO(xlsx.render(Workbook((sheet,), "T")))).active
+    assert tab is not None
+    assert tab.page_setup.fitToWidth == 3
+    assert "$A:$A" in str(tab.print_title_cols)
+
+
 def test_chinese_counts_double_in_column_widths() -> None:
     tab = book_of(Sheet("S", (Column("a"), Column("b")), [("审核发现与纠正措施", "123456789")])).active
     assert tab is not None

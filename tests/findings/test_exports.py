@@ -77,3 +77,13 @@ def test_every_grade_and_an_empty_draft_have_a_report(app: Flask, people: People
         assert "x<b>&" in words(exports.report(subject, [], "en"))
         services.withdraw(subject, reason="A typing error.", by=people.lead)
         assert "Atypingerror." in words(exports.report(subject, [], "zh"))
+
+
+@pytest.mark.parametrize("lines", range(1, 30, 3))
+def test_nobody_signs_a_page_without_what_it_is_about(app: Flask, people: People, lines: int) -> None:
+    subject = factory.at(people, "closed", audit=factory.audit(people))
+    subject.requirement = "\n".join(["A line of the requirement."] * lines)
+    with app.test_request_context():
+        pages = PdfReader(BytesIO(exports.report(subject, evidence.of(subject), "en"))).pages
+    signed = next(text for page in pages if "Closed by" in (text := page.extract_text()))
+    assert "Effectiveness" in signed

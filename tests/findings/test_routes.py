@@ -191,6 +191,8 @@ def test_the_second_of_two_people_sees_both_texts(people: People, client_for: An
     assert reply.status_code == 422
     for words in ("Hers", "Mine", "Olga Owner", "Otto Owner"):
         assert words in reply.text
+    compared = reply.text[reply.text.index("beside yours") : reply.text.index("</table>")]
+    assert "Internal audit" not in compared  # Both say so: only what differs is compared.
     db.session.expire_all()
     assert subject.title == "Hers"
     again = mine | {"version": str(subject.version)}
