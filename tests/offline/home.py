@@ -64,7 +64,7 @@ def _all_is_there(world: World) -> None:
 
 def refused(world: World, tablet: Tablet, store: Store) -> bool:
     """Whether this person or this device may not come in any more."""
-    devices = {tablet.device, *(kept.device for kept in store.kept.values())}
+    devices = {store.device, *(kept.device for kept in store.kept.values())}
     return world.server.is_revoked(store.owner) or any(world.server.is_device_revoked(d) for d in devices)
 
 

@@ -108,12 +108,13 @@ class Server:
 
     def deposit(self, ticket: str, batch: Reply) -> Reply:
         """A batch without a session: it is all held, and only what the ticket's person made."""
-        person, _audit, device, until = self.state.tickets.get(ticket, (0, 0, "", 0.0))
+        person, audit, device, until = self.state.tickets.get(ticket, (0, 0, "", 0.0))
         if not person or until < self.day:
             return SIGNED_OUT
-        if device != batch["device_id"]:
+        if device != batch["device_id"] or any(each["audit"] != audit for each in batch["items"]):
             return SIGNED_OUT
-        reason = "revoked" if person in self.state.revoked else "signed_out"
+        gone = person in self.state.revoked or device in self.state.revoked_devices
+        reason = "revoked" if gone else "signed_out"
         return self._receive(batch, person, 0, reason)
 
     def take_offline(self, session: int, audit: int, device: str) -> Reply:
@@ -134,16 +135,15 @@ class Server:
             results |= self._receive(batch, None, LEAD, "file")["results"]
         return {"results": results}
 
-    def changes(self, session: int, audit: int, after: int) -> Reply:
-        """A page of what counts in an audit since a number."""
+    def changes(self, session: int, audit: int, after: int, last: tuple[int, str]) -> Reply:
+        """A page of what counts in an audit since a number; and is the chain the one last seen?"""
         if session in self.state.revoked or not session:
             return SIGNED_OUT
         rows = [
-            row
-            for row in self.state.rows[after:]
-            if row.status == "accepted" and row.body["audit"] == audit
+            row for row in self.state.rows[after:] if row.status == "accepted" and row.body["audit"] == audit
         ]
-        return {"changes": [{**row.body, "seq": row.seq} for row in rows[:PAGE]], "more": len(rows) > PAGE}
+        page = [{**row.body, "seq": row.seq} for row in rows[:PAGE]]
+        return {**self._envelope(self.state, last), "changes": page, "more": len(rows) > PAGE}
 
     def put_photo(self, session: int, photo: str, offset: int, size: int, sha256: str, part: bytes) -> Reply:
         """The bytes of a photo from an offset on."""
@@ -169,7 +169,7 @@ class Server:
 
     # --- receiving ------------------------------------------------------------------------------------------
     def _receive(self, batch: Reply, author: int | None, session: int, held: str) -> Reply:
-        if batch["device_id"] in self.state.revoked_devices and held != "file":
+        if batch["device_id"] in self.state.revoked_devices and not held:
             return DEVICE_REVOKED
         draft, results = self.state.copy(), {}
         for place, record in enumerate(batch["items"]):

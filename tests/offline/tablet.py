@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.offline.model import AUDITS, GENESIS, VERSION, Crash, Record, Reply
+from tests.offline.model import GENESIS, VERSION, Crash, Record, Reply
 
 KEEP_DAYS = 30
 """How long a record stays on the tablet after it is known to be in a backup."""
@@ -22,8 +22,8 @@ FATES = (OK, LOST_REQUEST, LOST_REPLY, PORTAL, CRASH, RETRY, NO_STATUS)
 class Network:
     """Between tablets and server: loses requests and replies, and may deliver an old request once more."""
 
-    def __init__(self, server: Any) -> None:
-        self.server = server
+    def __init__(self, server: Any, heard: Callable[[Reply], None]) -> None:
+        self.server, self.heard = server, heard
         self.old: list[Callable[[], Any]] = []
 
     def call(self, door: str, *facts: Any, fate: str = OK) -> Reply | None:
@@ -41,7 +41,10 @@ class Network:
             self.server.crashing, self.server.failing = False, set()
         if fate == NO_STATUS and reply.get("results"):
             reply["results"].popitem()
-        return None if fate == LOST_REPLY else reply
+        if fate == LOST_REPLY:
+            return None
+        self.heard(reply)
+        return reply
 
     def replay(self, number: int) -> None:
         """A request that hung somewhere arrives again; nobody hears the reply."""
@@ -75,13 +78,16 @@ class Store:
     """What one person has on one tablet. Nobody else's sign-in opens it."""
 
     owner: int
+    device: str
+    """The id under which this store is known to the server: one person's work on one tablet."""
+    device_seq: int = 0
     kept: dict[str, Kept] = field(default_factory=dict)
     photos: dict[str, Picture] = field(default_factory=dict)
     others: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
     """What the server said counts: id → (item, base)."""
     cursors: dict[int, int] = field(default_factory=dict)
     last: tuple[int, str] = (0, GENESIS)
-    tickets: dict[str, str] = field(default_factory=dict)
+    tickets: dict[tuple[str, int], str] = field(default_factory=dict)
     purged: set[str] = field(default_factory=set)
     reissued: dict[str, str] = field(default_factory=dict)
     chain_broke: bool = False
@@ -123,7 +129,6 @@ class Tablet:
         person: int,
     ) -> None:
         self.network, self.new_id, self.saved = network, new_id, saved
-        self.device, self.device_seq = new_id(), 0
         self.stores: dict[int, Store] = {}
         self.clock_days = 0.0
         """How far its clock is off."""
@@ -135,7 +140,8 @@ class Tablet:
     def sign_in(self, person: int) -> None:
         """Somebody takes the tablet; whose work is on it already stays sealed in a store of its own."""
         self.person = self.cookie = person
-        self.stores.setdefault(person, Store(person))
+        if person not in self.stores:
+            self.stores[person] = Store(person, self.new_id())
 
     @property
     def store(self) -> Store:
@@ -151,12 +157,11 @@ class Tablet:
 
     def evict(self) -> None:
         """The browser throws everything away; only the device id is known elsewhere."""
-        self.stores = {self.person: Store(self.person)}
-        self.device_seq = 0
+        self.stores = {self.person: Store(self.person, self.store.device)}
 
-    def take_new_device_id(self) -> None:
+    def take_new_device_id(self, store: Store) -> None:
         """Numbers begin anew under a new id; what was made before keeps the id it was made under."""
-        self.device, self.device_seq = self.new_id(), 0
+        store.device, store.device_seq = self.new_id(), 0
 
     # --- writing --------------------------------------------------------------------------------------------
     def answer(
@@ -184,9 +189,9 @@ class Tablet:
         return self._save(store, record)
 
     def _save(self, store: Store, record: Record) -> Kept:
-        self.device_seq += 1
-        record["device_seq"] = self.device_seq
-        kept = store.kept[record["id"]] = Kept(record, self.device)
+        store.device_seq += 1
+        record["device_seq"] = store.device_seq
+        kept = store.kept[record["id"]] = Kept(record, store.device)
         self.saved(self, kept)
         return kept
 
@@ -194,18 +199,18 @@ class Tablet:
     def hello(self, fate: str = OK) -> None:
         """On opening: is the chain the one we saw, and has this tablet lost its store?"""
         store = self.store
-        reply = self.network.call("hello", self.cookie, self.device, store.last, fate=fate)
+        reply = self.network.call("hello", self.cookie, store.device, store.last, fate=fate)
         if reply is None or "error" in reply or reply["user"] != store.owner:
             return
         self._look_at_chain(store, reply)
-        if reply["seen"].get(self.device, 0) > self.device_seq:
+        if reply["seen"].get(store.device, 0) > store.device_seq:
             self.lost_store = True
-            self.take_new_device_id()
+            self.take_new_device_id(store)
 
     def sync(self, fate: str = OK) -> Reply | None:
         """Send one batch of the open store, under whatever session the browser has."""
         store = self.store
-        device, records = next(store.batches(), (self.device, []))
+        device, records = next(store.batches(), (store.device, []))
         batch = self._batch(store, device, records)
         reply = self.network.call("sync", self.cookie, batch, fate=fate)
         if reply is not None and "error" not in reply:
@@ -218,21 +223,19 @@ class Tablet:
         An empty batch goes too: it is how such a tablet learns that the server was restored.
         """
         store = self.stores[person]
-        for device, records in list(store.batches()) or [(each, []) for each in store.tickets]:
-            ticket = store.tickets.get(device)
-            if ticket is None:
-                continue
+        for (device, audit), ticket in list(store.tickets.items()):
+            waiting = [kept.record for kept in store.waiting() if kept.device == device]
+            records = [record for record in waiting if record["audit"] == audit][:MOST]
             batch = self._batch(store, device, records)
             reply = self.network.call("deposit", ticket, batch, fate=fate)
             if reply is not None and "error" not in reply:
                 self.apply(store, reply)
-            return
 
-    def take_offline(self, fate: str = OK) -> None:
-        """Fetch the deposit ticket of this person for this device."""
-        reply = self.network.call("take_offline", self.cookie, min(AUDITS), self.device, fate=fate)
+    def take_offline(self, audit: int, fate: str = OK) -> None:
+        """Fetch the deposit ticket of this person for this audit on this device."""
+        reply = self.network.call("take_offline", self.cookie, audit, self.store.device, fate=fate)
         if reply is not None and "error" not in reply and self.cookie == self.person:
-            self.store.tickets[self.device] = reply["ticket"]
+            self.store.tickets[self.store.device, audit] = reply["ticket"]
 
     def file(self, person: int) -> list[Reply]:
         """A file for the lead auditor: everything that is kept, for "sent" may no longer be true (a restore)."""
@@ -276,9 +279,9 @@ class Tablet:
             kept.state, kept.seq = "held", result["server_seq"]
         elif status == "invalid":
             kept.state = "red"
-        if "device_forked" in result.get("warnings", ()) and kept.device == self.device:
+        if "device_forked" in result.get("warnings", ()) and kept.device == store.device:
             self.told_of_fork = True
-            self.take_new_device_id()
+            self.take_new_device_id(store)
 
     def _look_at_chain(self, store: Store, reply: Reply) -> None:
         """After a restore everything kept is offered again, and what others did is read anew."""
@@ -314,9 +317,13 @@ class Tablet:
         """A page of what others did. Says whether there is more."""
         store = self.store
         after = store.cursors.get(audit, 0)
-        reply = self.network.call("changes", self.cookie, audit, after, fate=fate)
+        reply = self.network.call("changes", self.cookie, audit, after, store.last, fate=fate)
         if reply is None or "error" in reply:
             return False
+        if not reply["chain_ok"]:
+            self._look_at_chain(store, reply)
+            return True
+        store.last = (reply["server_seq"], reply["row_hash"])
         for row in reply["changes"]:
             store.others[row["id"]] = (row["item"], tuple(row["base"]))
             store.cursors[audit] = row["seq"]
@@ -331,7 +338,7 @@ class Tablet:
         for key, photo in store.photos.items():
             if photo.stored:
                 continue
-            part = photo.content[photo.next : photo.next + max(1, len(photo.content) // 2)]
+            part = photo.content[photo.next : photo.next + len(photo.content) // 2 + 1]
             facts = (photo.next, len(photo.content), hashlib.sha256(photo.content).hexdigest(), part)
             reply = self.network.call("put_photo", self.cookie, key, *facts, fate=fate)
             if reply is not None and ("next" in reply or reply.get("state") == "stored"):

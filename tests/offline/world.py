@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tests.offline.model import AUDITS, LEAD, MEMBER, OTHER, Record, Row
+from tests.offline.model import AUDITS, LEAD, MEMBER, OTHER, Record, Reply, Row
 from tests.offline.tablet import KEEP_DAYS, Kept, Network, Store, Tablet
 
 PEOPLE = (LEAD, MEMBER, OTHER)
@@ -26,7 +26,7 @@ class World:
     """Two tablets (a third when one is cloned), three people, one server, and a memory of all that was made."""
 
     def __init__(self, server: Any, tablet: type[Tablet] = Tablet) -> None:
-        self.server, self.network = server, Network(server)
+        self.server, self.network = server, Network(server, self.heard)
         self.ids = 0
         self.made: list[Made] = []
         self.excused: set[int] = set()
@@ -45,6 +45,16 @@ class World:
     def saved(self, tablet: Tablet, kept: Kept) -> None:
         """Remember what was made, as it is now."""
         self.made.append(Made(dict(kept.record), kept.device, tablet.told_of_fork))
+
+    def heard(self, reply: Reply) -> None:
+        """An acknowledgement that reaches a tablet is true at that moment: the row is there."""
+        results = reply.get("results")
+        if results:
+            rows = self.server.rows()
+            for key, result in results.items():
+                seq = result.get("server_seq")
+                if seq is not None:
+                    assert seq <= len(rows) and rows[seq - 1].body["id"] == key, f"acknowledged: {key}"
 
     # --- looking --------------------------------------------------------------------------------------------
     def stores(self) -> list[tuple[Tablet, Store]]:
