@@ -54,7 +54,8 @@ class World:
             for key, result in results.items():
                 seq = result.get("server_seq")
                 if seq is not None:
-                    assert seq <= len(rows) and rows[seq - 1].body["id"] == key, f"acknowledged: {key}"
+                    there = seq <= len(rows) and rows[seq - 1].body["id"] == key
+                    assert there, f"acknowledged: {key}"
 
     # --- looking --------------------------------------------------------------------------------------------
     def stores(self) -> list[tuple[Tablet, Store]]:
