@@ -34,8 +34,9 @@ def beside_the_reader() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every domain."""
-    from audit_app.checklists import sync
+    from audit_app.checklists import rulings, sync
     from audit_app.findings import field
+    from audit_app.programme import fieldwork_door
     from audit_app.subjects import SUBJECTS
 
     for name in BLUEPRINTS:
@@ -49,5 +50,6 @@ def init_app(app: Flask) -> None:
             notices.learn(module)
     app.extensions["subjects"] = SUBJECTS
     sync.TAKERS["finding"] = field.take
+    fieldwork_door.answer_with(rulings.standing)
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
     evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

@@ -43,6 +43,13 @@ ENTRIES = (
         ("reviews.",),
     ),
     Entry(_l("Checklist library"), "books", "checklists.library", (P.TEMPLATE_SEE,), ("checklists.",)),
+    Entry(
+        _l("Tablets"),
+        "device-tablet",
+        "checklists.device_list",
+        (P.ANSWER_RECORD, P.PEOPLE_MANAGE),
+        ("checklists.device",),
+    ),
     Entry(_l("People and organisation"), "users", "accounts.index", (), ("accounts.",)),
     Entry(_l("Trail"), "history", "home.trail_index", (P.TRAIL_SEE,)),
 )

@@ -25,6 +25,36 @@ class TemplateForm(BaseForm):
     licence = text(_l("Licence"))
 
 
+class RulingForm(BaseForm):
+    """Why a held record counts or not."""
+
+    reason = long_text(
+        _l("Reason"), longest=1000, rows=3, description=_l("Required to reject a record or to file it late.")
+    )
+
+
+class WaiverForm(BaseForm):
+    """Why an audit does without a file."""
+
+    reason = long_text(_l("Reason"), need=True, longest=1000, rows=3)
+
+
+class RevokeForm(BaseForm):
+    """Why a tablet is shut out."""
+
+    reason = long_text(_l("Reason"), need=True, longest=500, rows=3)
+
+
+class SavedFileForm(BaseForm):
+    """A file of unsent answers."""
+
+    file = FileField(
+        _l("File of unsent answers"),
+        validators=[FileRequired(_l("Choose the file that the tablet saved."))],
+        description=_l("Its name ends in .json; up to 60 MB."),
+    )
+
+
 class NewTemplateForm(TemplateForm):
     """A new checklist also says what it asks about."""
 

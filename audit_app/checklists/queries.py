@@ -115,6 +115,16 @@ def visible_items(to: Person) -> Select[ChecklistItem]:
     )
 
 
+def items_of(audit: Audit) -> list[ChecklistItem]:
+    """The assessable items of an audit, in reading order."""
+    query = select(ChecklistItem).join(ChecklistItem.checklist).where(Checklist.audit_id == audit.id)
+    return list(
+        db.session.scalars(
+            query.where(ChecklistItem.assessable.is_(True)).order_by(Checklist.id, ChecklistItem.position)
+        )
+    )
+
+
 def get_item(item_id: int, *, to: Person) -> ChecklistItem:
     """An item of an audit the person may see. Raises :class:`NotVisible`."""
     found = db.session.scalars(visible_items(to).where(ChecklistItem.id == item_id)).first()

@@ -6,10 +6,11 @@ from audit_app.checklists import (
     routes_import,
     routes_library,
     routes_sync,
+    routes_tablets,
 )
 from audit_app.checklists.blueprint import blueprint
 
 __all__ = ["VIEWS", "blueprint"]
 
-VIEWS = (routes_library, routes_import, routes_fieldwork, routes_sync, routes_field_files)
+VIEWS = (routes_library, routes_import, routes_fieldwork, routes_sync, routes_field_files, routes_tablets)
 """Modules whose views are on the blueprint."""

@@ -4,7 +4,6 @@ A ruling is a further row of the chain with the id and body of the held record, 
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
@@ -20,6 +19,7 @@ from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.evidence.models import Attachment
+from audit_app.programme.fieldwork_door import Standing
 from audit_app.programme.models import Audit
 from audit_app.trail import services as trail
 
@@ -180,10 +180,18 @@ def _needed(reason: str) -> str:
     return reason.strip()
 
 
-def summary(audit: Audit) -> dict[str, Any]:
-    """How much still stands between an audit and its report: held records, conflicts, missing files."""
-    return {
-        "held": len(waiting(audit)),
-        "conflicts": sum(queries.disputed(rows) for rows in queries.heads(audit).values()),
-        "missing": len(missing_files(audit)),
-    }
+def standing(audit: Audit) -> Standing:
+    """What still stands between an audit and its report, for the guards of its workflow."""
+    heads = queries.heads(audit)
+    items = queries.items_of(audit)
+    return Standing(
+        unanswered=tuple(item.clause for item in items if not _settled(heads.get(item.id, []))),
+        disputed=tuple(item.clause for item in items if queries.disputed(heads.get(item.id, []))),
+        held=len(waiting(audit)),
+        missing_files=len(missing_files(audit)),
+    )
+
+
+def _settled(rows: list[AnswerRevision]) -> bool:
+    """Whether somebody gave a verdict; whether the verdicts agree is asked beside it."""
+    return any(row.value is not None for row in rows)

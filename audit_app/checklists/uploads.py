@@ -6,6 +6,7 @@ how far it has come. Only the last piece makes an attachment, in the same transa
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy import select
 from audit_app.accounts.models import Person
 from audit_app.checklists.field_models import Upload, UploadState
 from audit_app.checklists.models import ChecklistItem
+from audit_app.checklists.records import UUID4
 from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
 from audit_app.core.errors import Refused
@@ -51,6 +53,11 @@ class Progress:
     reason: str = ""
     message: Any = ""
     attachment: Attachment | None = None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of an upload: a UUIDv4, and so also safe as the name of a file."""
+    return re.fullmatch(UUID4, text) is not None
 
 
 def progress(upload_id: str, by: Person) -> Progress:

@@ -30,6 +30,7 @@ SENTENCES: dict[str, Any] = {
     "fieldwork.reject": _l("rejected a held record"),
     "fieldwork.file_late": _l("filed a held record as late evidence"),
     "fieldwork.waive": _l("did without a file that never arrived"),
+    "fieldwork.import": _l("brought a file of unsent answers"),
     "fieldwork.durable": _l("noted that a backup holds the records so far"),
 }
 

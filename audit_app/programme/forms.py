@@ -212,7 +212,12 @@ class ReasonForm(BaseForm):
     reason = long_text(_l("Reason"), need=True, longest=1000)
 
 
-STEP_FORMS: dict[str, type[BaseForm]] = {"report": ReportForm, "cancel": ReasonForm, "revise": ReasonForm}
+STEP_FORMS: dict[str, type[BaseForm]] = {
+    "report": ReportForm,
+    "cancel": ReasonForm,
+    "revise": ReasonForm,
+    "reopen": ReasonForm,
+}
 
 
 def new_audit_defaults(programme: Programme) -> dict[str, Any]:

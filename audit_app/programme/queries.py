@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.accounts.permissions import Permission, Role
 from audit_app.core.clock import today
-from audit_app.core.db import Base, db
+from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.programme.models import EXTERNAL, Audit, AuditKind, AuditState, Programme, TeamMember
 
@@ -244,36 +244,6 @@ def findings_of(audit: Audit, *, to: Person) -> Sequence[Any]:
             or finding.department_id in departments
         )
     ]
-
-
-def unanswered(audit: Audit) -> list[str]:
-    """Clauses of the assessable checklist items of an audit that have no answer yet.
-
-    Checklists stand above this floor, so their tables are named by string, as relationships are. An
-    answer counts
-    when it was accepted, no later accepted one replaced it, and it is not "not yet".
-    """
-    tables = Base.metadata.tables
-    item, checklist = tables["checklist_item"], tables["checklist"]
-    answer, base = tables["answer_revision"], tables["answer_base"]
-    later = answer.alias("later")
-    replaced = (
-        select(base.c.base_id)
-        .join(later, later.c.server_seq == base.c.child_seq)
-        .where(base.c.base_id == answer.c.id, later.c.status == "accepted")
-    )
-    answered = (
-        select(answer.c.item_id)
-        .where(answer.c.item_id == item.c.id, answer.c.status == "accepted", ~replaced.exists())
-        .where(answer.c.value.is_not(None), answer.c.value != "open")
-    )
-    query = (
-        select(item.c.clause)
-        .join(checklist, checklist.c.id == item.c.checklist_id)
-        .where(checklist.c.audit_id == audit.id, item.c.assessable, ~answered.exists())
-        .order_by(checklist.c.id, item.c.position)
-    )
-    return [str(clause) for clause in db.session.scalars(query)]
 
 
 def is_external(kind: AuditKind) -> bool:

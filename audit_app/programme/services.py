@@ -191,6 +191,17 @@ def close(audit: Audit, *, by: Person) -> Audit:
     return _step("close", audit, by, "closed_at")
 
 
+def reopen(audit: Audit, reason: str, *, by: Person) -> Audit:
+    """Take answers again after the report, e.g. for a tablet that came back late; the reason stays in the
+    trail."""
+    if not reason.strip():
+        raise Refused(_l("Say why the audit is reopened: the report was already given."), field="reason")
+    with trail.act("audit.reopen", audit, by=by, reason=reason.strip()):
+        workflow_of(audit).fire("reopen", audit, by=by)
+        audit.reported_at = None
+    return audit
+
+
 def cancel(audit: Audit, reason: str, *, by: Person) -> Audit:
     """Cancel with a reason; whoever had the notice is told."""
     if not reason.strip():

@@ -18,6 +18,7 @@ SENTENCES: dict[str, Any] = {
     "audit.start": _l("started the audit"),
     "audit.report": _l("reported the audit"),
     "audit.close": _l("closed the audit"),
+    "audit.reopen": _l("reopened the audit"),
     "audit.cancel": _l("cancelled the audit"),
 }
 

@@ -9,7 +9,7 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
 from audit_app.core.workflow import Offer, Step, Workflow
-from audit_app.programme import queries
+from audit_app.programme.fieldwork_door import standing
 from audit_app.programme.independence import Scope, conflicts
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
 
@@ -93,7 +93,7 @@ def leads(audit: Audit, person: Person) -> Any:
 
 def all_answered(audit: Audit, _person: Person) -> Any:
     """Every item of the checklists has an answer; "N.A." is one."""
-    open_ = queries.unanswered(audit)
+    open_ = list(standing(audit).unanswered)
     if not open_:
         return None
     return _l(
@@ -101,6 +101,24 @@ def all_answered(audit: Audit, _person: Person) -> Any:
         count=len(open_),
         clauses=named(open_),
     )
+
+
+def all_arrived(audit: Audit, _person: Person) -> Any:
+    """What was recorded in the field is here, undisputed and decided on, before the report relies on it."""
+    found = standing(audit)
+    if found.disputed:
+        return _l(
+            "Two people answered differently: %(clauses)s. Settle it in fieldwork by one more answer.",
+            clauses=named(list(found.disputed)),
+        )
+    if found.held or found.missing_files:
+        return _l(
+            "From tablets: %(held)s records wait for your decision, %(files)s files have not arrived. Admit "
+            "or reject the records; wait for the files, or do without them and say why.",
+            held=found.held,
+            files=found.missing_files,
+        )
+    return None
 
 
 def no_drafts(audit: Audit, _person: Person) -> Any:
@@ -145,9 +163,26 @@ AUDIT = Workflow(
             (A.IN_PROGRESS,),
             A.REPORTED,
             P.AUDIT_CONDUCT,
-            (leads, all_answered, no_drafts),
+            (leads, all_answered, all_arrived, no_drafts),
         ),
-        Step("close", _l("Close the audit"), (A.REPORTED,), A.CLOSED, P.AUDIT_CLOSE, (settled,), "success"),
+        Step(
+            "close",
+            _l("Close the audit"),
+            (A.REPORTED,),
+            A.CLOSED,
+            P.AUDIT_CLOSE,
+            (settled, all_arrived),
+            "success",
+        ),
+        Step(
+            "reopen",
+            _l("Reopen the audit"),
+            (A.REPORTED,),
+            A.IN_PROGRESS,
+            P.AUDIT_CONDUCT,
+            (leads,),
+            "secondary",
+        ),
         Step(
             "cancel",
             _l("Cancel the audit"),
@@ -170,7 +205,7 @@ EXTERNAL_AUDIT = Workflow(
             (A.PLANNED, A.NOTIFIED, A.IN_PROGRESS),
             A.REPORTED,
             P.AUDIT_PLAN,
-            (has_criteria, all_answered, no_drafts),
+            (has_criteria, all_answered, all_arrived, no_drafts),
         ),
         Step(
             "notify",
