@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from audit_app.accounts.models import Person
 from audit_app.checklists import devices, queries, rulings
@@ -72,7 +72,7 @@ def _person(person_id: int) -> Person:
     return found
 
 
-def _counts(audit: Audit) -> Select[Any]:
+def _counts(audit: Audit) -> Any:
     row = AnswerRevision
     keys = (row.device_id, row.author_id, row.kind, row.status)
     last = func.max(row.received_at).label("last")
@@ -94,14 +94,14 @@ def _tablets(audit: Audit, found: dict[tuple[str, int], Line]) -> None:
         found[device.id, device.person_id].device = device
 
 
-def _files(audit: Audit) -> Select[Any]:
+def _files(audit: Audit) -> Any:
     keys = (Upload.device_id, Upload.author_id)
     stored = select(*keys, func.count()).join(Attachment, Attachment.id == Upload.id)
     mine = stored.where(Upload.audit_id == audit.id, Upload.state == UploadState.STORED)
     return mine.group_by(*keys)
 
 
-def _numbers(ids: set[str]) -> Select[Any]:
+def _numbers(ids: set[str]) -> Any:
     row = AnswerRevision
     count = func.count(row.device_seq.distinct())
     return (

@@ -18,8 +18,8 @@ def send(by: Person, *records: object) -> None:
     sync.receive(Batch(protocol=2, device_id=TABLET, items=list(records)), by=by)
 
 
-def build(checklist: Checklist, item: ChecklistItem, auditor: Person, lead: Person) -> str:
-    """One row of every table that remembers tablets. Returns the id of a held record's row as text."""
+def build(checklist: Checklist, item: ChecklistItem, auditor: Person, lead: Person) -> tuple[int, str]:
+    """One row of every table that remembers tablets. Returns (server_seq of a held record, id of a file on its way)."""
     audit = checklist.audit
     devices.take_offline(audit, TABLET, name="平板一号", by=auditor)
     never, gone = str(uuid.uuid4()), str(uuid.uuid4())
@@ -44,4 +44,4 @@ def build(checklist: Checklist, item: ChecklistItem, auditor: Person, lead: Pers
     rulings.reject(rulings.waiting(audit)[0], audit, reason="不在范围内", by=lead)
     devices.mark_durable(*chain.last_row())
     db.session.flush()
-    return str(rulings.waiting(audit)[0].server_seq)
+    return rulings.waiting(audit)[0].server_seq, never

@@ -58,6 +58,8 @@ class World:
     notice: Any
     upload: str
     more: dict[str, Any]
+    held_seq: int
+    missing_file: str
 
     @property
     def everybody(self) -> dict[str, Person]:
@@ -127,7 +129,7 @@ def build(people: People) -> World:
         state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH
     }
     foreign = foreign_finding(p)
-    field_world.build(checklist, items[2], p.auditor, p.lead)
+    held_seq, missing_file = field_world.build(checklist, items[2], p.auditor, p.lead)
     copy = checklists.copy_template(published, by=p.lead)
     subjects = {"finding": made["planned"], "action": made["planned"].actions[0], "audit": audit,
                 "checklist_item": items[0]}  # fmt: skip
@@ -141,7 +143,7 @@ def build(people: People) -> World:
         foreign.actions[0] if foreign.actions else None, files, published, copy,
         db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
         holding.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)).token,
-        build_more(p, data_folder()),
+        build_more(p, data_folder()), held_seq, missing_file,
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     db.session.commit()
@@ -218,6 +220,13 @@ def table(world: World) -> dict[str, Arguments]:
         "checklists.index": audits,
         "checklists.add": audits,
         "checklists.fieldwork": [*audits, audits[0] | {"item": world.item.id}],
+        "checklists.tablets": audits,
+        "checklists.rule": [audits[0] | {"seq": world.held_seq, "verb": verb} for verb in ("admit", "reject", "file_late")],
+        "checklists.waive": [audits[0] | {"key": world.missing_file}],
+        "checklists.import_saved": audits,
+        "checklists.receipt_page": audits,
+        "checklists.device": [{"id": field_world.TABLET}],
+        "checklists.device_revoke": [{"id": field_world.TABLET}],
         "checklists.file_progress": [{"id": "11111111-1111-4111-8111-111111111111"}],
         "checklists.answer": audits[:1],
         "checklists.record_pdf": audits[:1],
