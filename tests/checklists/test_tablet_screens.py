@@ -108,9 +108,9 @@ def test_a_reported_audit_is_reopened_with_a_reason_for_a_tablet_that_came_late(
     assert client.post(url, data={"reason": ""}).status_code == 422
     assert client.post(url, data={"reason": "Ana's tablet came back"}).status_code == 303
     assert made.audit.state is AuditState.IN_PROGRESS
-    assert "reopened the audit: Ana" in client.get(f"/programme/audits/{made.audit.id}").get_data(as_text=True).replace(
-        "&#39;", "'"
-    )
+    assert "reopened the audit: Ana" in client.get(f"/programme/audits/{made.audit.id}").get_data(
+        as_text=True
+    ).replace("&#39;", "'")
 
 
 # --- receipt ------------------------------------------------------------------------------------------------
