@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from audit_app.core import clock
     from audit_app.core.db import db, prepare_engine
     from audit_app.evidence import services as evidence
-    from audit_app.web import access, errors, formats, headers, icons, transactions
+    from audit_app.web import access, errors, formats, headers, icons, kept, sessions, transactions
 
     settings = settings or from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.use_zone(settings.time_zone)
     evidence.use_folder(settings.evidence_dir)
     assert tables.MODULES
+    sessions.init_app(app)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.init_app(app)
     sign_in.init_app(app, settings, domains.beside_the_reader())
     headers.init_app(app)
+    kept.init_app(app)
     formats.init_app(app)
     icons.init_app(app)
     errors.init_app(app)

@@ -13,6 +13,7 @@ from audit_app import create_app
 from audit_app.accounts.models import Person
 from audit_app.config import Settings
 from audit_app.core.db import db
+from tests import chains
 from tests.people import People, invite
 
 pytest_plugins = ["tests.databases", "tests.live"]
@@ -52,6 +53,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     application.config["WTF_CSRF_ENABLED"] = False
     application.test_client_class = OwnContextClient
     with application.app_context():
+        chains.watch(db.engine)
         yield application
         db.session.remove()
         db.engine.dispose()

@@ -105,6 +105,11 @@ def processes(*, all_: bool = False) -> list[Process]:
     return list(db.session.scalars(_used(query, Process.active, all_).order_by(Process.code)))
 
 
+def process_scopes() -> list[Process]:
+    """The processes in use by code, with their clauses alone: what coverage is counted from."""
+    return list(db.session.scalars(select(Process).where(Process.active).order_by(Process.code)))
+
+
 def _used(query: Select[Any], active: Any, all_: bool) -> Select[Any]:
     return query if all_ else query.where(active)
 

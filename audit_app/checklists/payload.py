@@ -15,6 +15,7 @@ from audit_app.checklists.fieldwork import TO_WRITE_UP, Answer, Fieldwork
 from audit_app.checklists.models import AnswerRevision, RecordKind, Verdict
 from audit_app.core.clock import now
 from audit_app.programme.models import Audit
+from audit_app.web.kept import fresh
 
 ICONS = {
     "conform": "circle-check", "minor": "alert-triangle", "major": "alert-octagon", "observation": "eye",
@@ -35,7 +36,7 @@ def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[s
         "mayRaise": person.may("finding:raise"),
         "protocol": protocol.PROTOCOL,
         "seq": work.last_seq,
-        "now": moment(now()),
+        "now": fresh(moment_now),
         "sprite": url_for("static", filename="vendor/icons.svg"),
         "icons": ICONS,
         "tones": {verdict.value: verdict.tone for verdict in Verdict},
@@ -133,6 +134,11 @@ def of_revision(row: AnswerRevision, codes: Mapping[str, tuple[str, str]] | None
         "at": moment(row.received_at),
         "seq": row.server_seq,
     }
+
+
+def moment_now() -> str:
+    """The server's moment, against which a tablet sets its clock."""
+    return moment(now())
 
 
 def moment(value: datetime) -> str:

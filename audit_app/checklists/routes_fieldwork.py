@@ -23,6 +23,7 @@ from audit_app.programme.coverage import clauses_of
 from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
+from audit_app.web.kept import fresh, kept
 
 SEE = Permission.AUDIT_SEE
 
@@ -75,8 +76,14 @@ def remove(id: int) -> ResponseReturnValue:
     return redirect(url_for("checklists.index", audit_id=audit_id), 303)
 
 
+def new_id() -> str:
+    """An id for an answer that is about to be given."""
+    return str(uuid.uuid4())
+
+
 @blueprint.get("/audits/<int:audit_id>/fieldwork")
 @allow(SEE)
+@kept
 def fieldwork(audit_id: int) -> ResponseReturnValue:
     """The screen auditors work with; without a script each question is a form of its own."""
     audit = programme.get_alone(audit_id, to=me())
@@ -104,7 +111,7 @@ def _screen(audit: Any, work: Any, shown: Answer | None, may_answer: bool, **mor
         icons=payload.ICONS,
         section_name=exports.section_name,
         data=payload.of_fieldwork(work, me(), may_answer=may_answer),
-        revision_id=str(uuid.uuid4()),
+        revision_id=fresh(new_id),
         **more,
     )
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
-from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
 
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.accounts.permissions import Permission
@@ -145,7 +145,7 @@ def listing(person: Person, given: Mapping[str, str], sort: str = "-raised") -> 
     Loads the named rows in the same query, so that a page costs the same number of queries whatever its
     length.
     """
-    return _narrowed(person, given, sort).options(
+    return narrowed(person, given, sort).options(
         joinedload(Finding.process).lazyload(Process.clause_rows),
         joinedload(Finding.department),
         joinedload(Finding.owner).lazyload(Person.roles),
@@ -153,25 +153,29 @@ def listing(person: Person, given: Mapping[str, str], sort: str = "-raised") -> 
     )
 
 
-def rows(person: Person, given: Mapping[str, str], sort: str = "-raised") -> Select[Finding]:
-    """The same findings with no more than a row of the list shows; to ask them for more is an error."""
-    return _narrowed(person, given, sort).options(
-        load_only(*SHOWN, raiseload=True),
-        joinedload(Finding.process)
-        .load_only(Process.name_en, Process.name_zh, raiseload=True)
-        .raiseload(Process.clause_rows),
-        joinedload(Finding.department).load_only(Department.name_en, Department.name_zh, raiseload=True),
-        joinedload(Finding.owner).load_only(Person.name, raiseload=True).raiseload(Person.roles),
+_PROCESS, _DEPARTMENT, _OWNER = aliased(Process), aliased(Department), aliased(Person)
+SHOWN: tuple[Any, ...] = (
+    Finding.id, Finding.code, Finding.title, Finding.grade, Finding.state, Finding.clause, Finding.raised_on,
+    Finding.next_due_on, _PROCESS.name_en.label("process_en"), _PROCESS.name_zh.label("process_zh"),
+    _DEPARTMENT.name_en.label("department_en"), _DEPARTMENT.name_zh.label("department_zh"),
+    _OWNER.name.label("owner"),
+)  # fmt: skip
+"""Everything that a row of the list shows."""
+
+
+def rows(person: Person, given: Mapping[str, str], sort: str = "-raised") -> Select[Any]:
+    """The same findings as plain rows of ``SHOWN``: fifty of them are read in a fraction of the time."""
+    plain: Select[Any] = narrowed(person, given, sort)
+    return (
+        plain.with_only_columns(*SHOWN)
+        .outerjoin(_PROCESS, _PROCESS.id == Finding.process_id)
+        .outerjoin(_DEPARTMENT, _DEPARTMENT.id == Finding.department_id)
+        .outerjoin(_OWNER, _OWNER.id == Finding.owner_id)
     )
 
 
-SHOWN = (
-    Finding.code, Finding.title, Finding.grade, Finding.state, Finding.clause, Finding.raised_on,
-    Finding.next_due_on,
-)  # fmt: skip
-
-
-def _narrowed(person: Person, given: Mapping[str, str], sort: str) -> Select[Finding]:
+def narrowed(person: Person, given: Mapping[str, str], sort: str = "-raised") -> Select[Finding]:
+    """The findings as filtered and sorted, with nothing loaded beside them."""
     query = visible_to(person).where(*_conditions(person, given))
     return query.order_by(*sorted_by(SORTS, sort, "-raised", Finding.id))
 

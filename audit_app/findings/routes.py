@@ -16,6 +16,7 @@ from audit_app.findings.workflow import ACTION, FINDING
 from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
+from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
 blueprint = Blueprint("findings", __name__, url_prefix="/findings")
@@ -37,12 +38,14 @@ def _language() -> str:
 
 @blueprint.get("/")
 @allow(SEE)
+@kept
 def index() -> ResponseReturnValue:
     """The list of findings."""
     given = arguments(queries.FILTERS)
-    page = paginate(queries.rows(current_user, given, request.args.get("sort", "-raised")))
+    asked = current_user, given, request.args.get("sort", "-raised")
+    page = paginate(queries.rows(*asked), among=queries.narrowed(*asked))
     return render_template(
-        "findings/index.html", findings=page, given=given,
+        "findings/index.html", findings=page, lines=screens.lines(page), given=given,
         selects=screens.finding_filters(current_user, given),
         may_raise=current_user.may(Permission.FINDING_RAISE),
     )  # fmt: skip

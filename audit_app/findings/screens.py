@@ -1,15 +1,20 @@
 """What the pages show beyond the record itself: filters, words on forms, which form belongs to which step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from flask import url_for
+from flask import get_template_attribute, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
-from audit_app.accounts.models import Person
+from audit_app.accounts.models import Person, in_reader_language
 from audit_app.accounts.permissions import Permission
 from audit_app.checklists.models import ChecklistItem
+from audit_app.core.clock import today
 from audit_app.core.workflow import Offer, Step
 from audit_app.evidence import queries as evidence
 from audit_app.findings import action_services, forms, queries, services, workflow
@@ -88,6 +93,21 @@ WHAT_HAPPENS: dict[str, Any] = {
 }
 FINAL = frozenset({"withdraw", "cancel"})
 """Steps that cannot be taken back: the page asks once more."""
+
+
+def lines(rows: Iterable[Any]) -> Markup:
+    """The rows of the list of findings. What was drawn before from the same values is not drawn again."""
+    place = str(get_locale()), today(), request.script_root
+    return Markup("").join(_line(row, *place) for row in rows)
+
+
+@lru_cache(maxsize=2000)
+def _line(row: Any, _language: str, day: date, _root: str) -> Markup:
+    """One row. Its language and the root of its links are read by the template, so they are in the key."""
+    process = in_reader_language(row.process_en or "", row.process_zh or "")
+    department = in_reader_language(row.department_en or "", row.department_zh or "")
+    drawn: Markup = get_template_attribute("findings/_rows.html", "line")(row, process, department, day)
+    return drawn
 
 
 def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:

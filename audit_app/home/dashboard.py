@@ -55,7 +55,7 @@ def compile_for(person: Person) -> Dashboard:
         audits=tuple(counted),
         done=sum(audit.state in DONE for audit in counted),
         late=tuple(programme.late(person, day)),
-        coverage=coverage(counted, accounts.processes()) if plan else None,
+        coverage=coverage(counted, accounts.process_scopes()) if plan else None,
         findings=(board := figures.board(person)),
         flow=flow_chart(board),
         indicators=indicators.board() if person.may(Permission.INDICATOR_SEE) else None,

@@ -15,6 +15,7 @@ from audit_app.notifications import words
 from audit_app.trail import queries as trail
 from audit_app.trail.models import TrailEntry
 from audit_app.web.access import allow, public, signed_in
+from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
 blueprint = Blueprint("home", __name__)
@@ -32,6 +33,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/dashboard")
 @allow(Permission.PROGRAMME_SEE)
+@kept
 def dashboard() -> ResponseReturnValue:
     """The programme, the findings and the indicators at a glance; each figure opens its rows."""
     made = board.compile_for(current_user)

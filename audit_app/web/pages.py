@@ -66,14 +66,20 @@ def number(name: str, default: int = 1) -> int:
     return int(text) if text.isdecimal() and 0 < int(text) < 1_000_000 else default
 
 
-def paginate(query: Select[Any], *, per_page: int = PER_PAGE, unique: bool = False) -> Page:
-    """Run a list query for the page asked for: one COUNT and one SELECT, whatever the number of rows."""
-    plain: Select[Any] = query.order_by(None)
+def paginate(
+    query: Select[Any], *, per_page: int = PER_PAGE, unique: bool = False, among: Select[Any] | None = None
+) -> Page:
+    """Run a list query for the page asked for: one COUNT and one SELECT, whatever the number of rows.
+
+    With ``among`` the query is of plain columns; ``among`` is the same list without what is only shown.
+    """
+    plain: Select[Any] = (query if among is None else among).order_by(None)
     rows = plain.with_only_columns(literal_column("1"), maintain_column_froms=True).subquery()
     total = db.session.scalar(select(func.count()).select_from(rows)) or 0
     pages = max(1, -(-total // per_page))
     page = min(number("page"), pages)
-    result = db.session.scalars(query.limit(per_page).offset((page - 1) * per_page))
+    shown = query.limit(per_page).offset((page - 1) * per_page)
+    result = db.session.scalars(shown) if among is None else db.session.execute(shown)
     return Page(list(result.unique() if unique else result), total, page, per_page)
 
 
