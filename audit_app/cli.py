@@ -3,6 +3,7 @@
 import contextlib
 import json
 import secrets
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from audit_app import create_app, schema
 from audit_app.accounts import language
 from audit_app.accounts import services as accounts
 from audit_app.accounts.permissions import Role
+from audit_app.checklists import chain, devices
 from audit_app.checklists import services as checklists
 from audit_app.config import Settings, from_environment
 from audit_app.core.db import db
@@ -250,6 +252,44 @@ def verify(data: Path | None) -> None:
         click.echo("Nothing was tampered with." if not problems else f"{len(problems)} problem(s).")
     if problems:
         sys.exit(1)
+
+
+@main.command("backed-up")
+@data_option
+@click.option(
+    "--file",
+    "copy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The SQLite copy: its own last record is read from it.",
+)
+@click.option("--seq", type=int, help="The number of the last record, as noted before the backup began.")
+def backed_up(data: Path | None, copy: Path | None, seq: int | None) -> None:
+    """Tell tablets which records a backup holds; without an option, only print the newest number."""
+    with opened(data):
+        newest, row_hash = chain.last_row()
+        if copy is None and seq is None:
+            click.echo(f"{newest}")
+            return
+        if copy is not None:
+            seq, row_hash = _last_of(copy)
+        elif seq != newest:
+            row_hash = chain.hash_at(seq or 0)
+        devices.mark_durable(seq or 0, row_hash)
+        db.session.commit()
+    click.echo(f"Marked: a backup holds every record up to {seq}.")
+
+
+def _last_of(copy: Path) -> tuple[int, str]:
+    """(server_seq, row_hash) of the newest record in an SQLite copy."""
+    query = "SELECT server_seq, row_hash FROM answer_revision ORDER BY server_seq DESC LIMIT 1"
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as connection:
+            row = connection.execute(query).fetchone()
+    except sqlite3.Error as error:
+        raise click.ClickException(f"“{copy}” is no copy of the database: {error}.") from None
+    if row is None:
+        raise click.ClickException(f"“{copy}” holds no record yet; there is nothing to mark.")
+    return int(row[0]), str(row[1])
 
 
 @main.command("send-notices")

@@ -221,6 +221,18 @@ def test_a_pack_is_written_in_both_kinds_with_its_hashes(tmp_path):
         assert (out / f"{code}.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_what_is_no_backup_is_not_marked_as_one(data):
+    assert run("backed-up", data=data).stdout.strip() == "0"
+    for given, words in (
+        (("--seq", "5"), "Nothing was marked"),
+        (("--file", "README.md"), "is no copy of the database"),
+        (("--file", str(data / "audit.db")), "holds no record yet"),
+    ):
+        refused = run("backed-up", *given, data=data, ok=False)
+        assert refused.returncode == 1
+        assert words in refused.stderr, given
+
+
 def test_verify_is_content_and_then_names_the_row_that_somebody_changed(data, tickets, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(data, copy)

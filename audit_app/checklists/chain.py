@@ -20,6 +20,11 @@ def last_row() -> tuple[int, str]:
     return (row.server_seq, row.row_hash) if row else (0, GENESIS)
 
 
+def hash_at(seq: int) -> str:
+    """The hash of one row; empty when there is none."""
+    return db.session.scalar(select(AnswerRevision.row_hash).where(AnswerRevision.server_seq == seq)) or ""
+
+
 def chain_ok(seq: int | None, row_hash: str | None) -> bool:
     """Whether what a device saw last is still here unchanged (it is not after a restore from a backup)."""
     if not seq:

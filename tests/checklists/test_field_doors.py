@@ -8,10 +8,18 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from audit_app.checklists import devices, queries, rulings, sync
-from audit_app.checklists.field_models import DepositTicket, FieldDevice, Upload, UploadState
+from audit_app.checklists import chain, devices, queries, rulings, sync
+from audit_app.checklists.field_models import (
+    DepositTicket,
+    DurableMark,
+    FieldDevice,
+    Upload,
+    UploadState,
+)
 from audit_app.checklists.models import AnswerRevision
+from audit_app.core.clock import now
 from audit_app.core.db import db
+from audit_app.core.errors import Refused
 from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
 from audit_app.programme.models import AuditState
@@ -158,8 +166,6 @@ def held_row(made, people):
 
 def test_what_came_after_the_report_is_filed_as_late_evidence(made, people):
     row = held_row(made, people)
-    from audit_app.core.errors import Refused
-
     with pytest.raises(Refused, match="Reopen it first"):
         rulings.admit(row, made.audit, reason="", by=people.lead)
     with pytest.raises(Refused, match="Write the reason"):
@@ -366,3 +372,32 @@ def test_a_restored_server_is_noticed_once_with_what_is_offered_again(made, peop
     device = db.session.get(FieldDevice, factory.DEVICE)
     assert device.chain_broken_at is not None
     assert device.offered_again == 2
+
+
+@both_databases
+def test_the_watermark_is_what_a_backup_holds_and_falls_back_after_a_restore(people):
+    made = factory.checklist(people)
+    for number in (1, 2):
+        factory.send(people.auditor, factory.revision(made.items[0], people.auditor, device_seq=number))
+    assert devices.durable_seq() == 0
+    devices.mark_durable(*chain.last_row())
+    assert devices.durable_seq() == 2
+    db.session.add(DurableMark(seq=9, row_hash="f" * 64, at=now()))  # of records that a restore took away
+    db.session.flush()
+    assert devices.durable_seq() == 2
+    with pytest.raises(Refused, match="Nothing was marked"):
+        devices.mark_durable(9, "f" * 64)
+
+
+def test_the_command_marks_what_the_copy_of_a_database_holds(made, people, settings, tmp_path):
+    import sqlite3
+    from contextlib import closing
+
+    factory.send(people.auditor, factory.revision(made.items[0], people.auditor))
+    db.session.commit()
+    copy, place = tmp_path / "copy.db", settings.database.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(place)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    from audit_app.cli import _last_of
+
+    assert _last_of(copy) == chain.last_row()
