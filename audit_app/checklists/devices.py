@@ -107,7 +107,9 @@ def touch(batch: Batch, reply: Reply, by: Person) -> None:
     if device is None or device.person_id != by.id:
         return
     device.last_seen_at = now()
-    sent = sum(result.status in ("accepted", "duplicate") for result in reply.results.values())
+    sent = sum(
+        result.status.partition(":")[0] in ("accepted", "duplicate") for result in reply.results.values()
+    )
     device.waiting = max(0, batch.outbox_count - sent)
     if not reply.chain_ok:
         first = device.chain_broken_at is None or now() - device.chain_broken_at > ONE_STORY

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from audit_app.accounts.models import Person
 from audit_app.checklists.field_models import DepositTicket
@@ -29,6 +29,20 @@ def by_id(ids: Iterable[str]) -> dict[str, dict[str, int]]:
     for key, sha, seq in db.session.execute(query):
         found.setdefault(key, {}).setdefault(sha, seq)
     return found
+
+
+def held_of(ids: Iterable[str]) -> dict[int, str]:
+    """server_seq → why it is held, of records that came before and that nobody has admitted since."""
+    admitted = aliased(AnswerRevision)
+    counts = exists().where(
+        admitted.id == AnswerRevision.id,
+        admitted.body_sha256 == AnswerRevision.body_sha256,
+        admitted.status == RevisionStatus.ACCEPTED,
+    )
+    query = select(AnswerRevision.server_seq, AnswerRevision.held_reason).where(
+        AnswerRevision.id.in_(set(ids)), AnswerRevision.status == RevisionStatus.HELD, ~counts
+    )
+    return dict(db.session.execute(query).all())
 
 
 def places_of(ids: Iterable[str]) -> dict[str, str]:

@@ -53,12 +53,19 @@ def sync_door() -> ResponseReturnValue:
 @blueprint.get("/sync/changes")
 @allow(Permission.AUDIT_SEE)
 def sync_changes() -> ResponseReturnValue:
-    """What was recorded in an audit since a ``server_seq``; ``more`` says that there is further."""
+    """What was recorded in an audit since a ``server_seq``; ``more`` says that there is further.
+
+    ``after`` means nothing after a restore: a tablet quotes the chain here too, and reads anew if it broke.
+    """
     audit = programme.get_alone(field_json.number("audit"), to=me())
     spoken = field_json.number("protocol") or protocol.OLDEST
     rows = queries.changes(audit, field_json.number("after"), answers_only=spoken < 2)
     codes = payload.codes_of(audit, rows)
+    seq, row_hash = sync.last_row()
     return jsonify(
+        chain_ok=sync.chain_ok(field_json.number("seq") or None, request.args.get("hash")),
+        server_seq=seq,
+        row_hash=row_hash,
         server_time=payload.moment(now()),
         open=audit.open_for_answers,
         more=len(rows) == 500,

@@ -83,9 +83,10 @@ def may_attach(item: ChecklistItem, person: Person) -> Any:
 def receive(batch: Batch, *, by: Person, held_as: str = "", only_audit: int | None = None) -> Reply:
     """Take a batch in. Flushes; the caller commits, and only then replies.
 
-    A status per record: ``accepted``; ``duplicate`` (the same body came before); ``id_reuse`` (the id came
-    before with another body: both are kept); ``held:<reason>`` (kept for the lead auditor, does not count
-    yet); ``wrong_user``; ``invalid:<field>`` (kept raw in quarantine); ``retry``.
+    A status per record: ``accepted``; ``duplicate`` (the same body came before; ``duplicate:<reason>``
+    while it is held); ``id_reuse`` (the id came before with another body: both are kept);
+    ``held:<reason>`` (kept for the lead auditor, does not count yet); ``wrong_user``;
+    ``invalid:<field>`` (kept raw in quarantine); ``retry``.
 
     ``held_as`` is why nothing of this batch may count by itself (a deposit, a file); ``only_audit`` the one
     audit that a deposit ticket is for.
@@ -100,7 +101,7 @@ def receive(batch: Batch, *, by: Person, held_as: str = "", only_audit: int | No
         result = each if isinstance(each, Result) else door.take(each)
         if result.status.startswith("invalid:"):
             _quarantine(batch, raw, result.status.partition(":")[2], door.audits, by)
-        if key not in reply.results or result.status != "duplicate":
+        if key not in reply.results or not result.status.startswith("duplicate"):
             reply.results[key] = result
     reply.server_seq, reply.row_hash = door.last
     reply.durable_seq = devices.durable_seq()
@@ -153,6 +154,7 @@ class _Door:
     ) -> None:
         self.device, self.by, self.held_as, self.only_audit = batch.device_id, by, held_as, only_audit
         self.known = door_reads.by_id(each.id for each in records)
+        self.held = door_reads.held_of(self.known)
         self.places = door_reads.places_of({base for each in records for base in each.base} | set(self.known))
         self.audits = door_reads.reachable({each.audit for each in records}, by)
         self.visible = door_reads.visible(set(self.audits), by)
@@ -171,7 +173,7 @@ class _Door:
         sha = given.body_sha256(self.device)
         earlier = self.known.get(given.id, {})
         if sha in earlier:
-            return Result("duplicate", earlier[sha])
+            return self._again(earlier[sha])
         try:
             with db.session.begin_nested():
                 held = "id_reuse" if earlier else self._held(given) or self._taken(given)
@@ -183,6 +185,13 @@ class _Door:
             trail.note("fieldwork.id_reuse", row, by=self.by, device=self.device, record=given.id)
         status = "accepted" if not held else "id_reuse" if held == "id_reuse" else f"held:{held}"
         return Result(status, row.server_seq, self._warnings(given))
+
+    def _again(self, seq: int) -> Result:
+        """What came before. That it does not count yet is said again: the first reply may have been lost."""
+        held = self.held.get(seq, "")
+        if held == "id_reuse":
+            return Result("id_reuse", seq)
+        return Result(f"duplicate:{held}" if held else "duplicate", seq)
 
     def _refused(self, given: AnyRecord) -> Result | None:
         """Why a record is not even kept: another person's, an item that is not there, a broken rule."""
@@ -257,6 +266,8 @@ class _Door:
     def _remember(self, given: AnyRecord, sha: str, row: AnswerRevision, held: str) -> None:
         self.last = (row.server_seq, row.row_hash)
         self.known.setdefault(given.id, {})[sha] = row.server_seq
+        if held:
+            self.held[row.server_seq] = held
         if held != "id_reuse":
             self.places[given.id] = given.place
 

@@ -183,7 +183,7 @@ def test_a_rejected_record_stays_readable_and_resending_it_changes_nothing(made,
     rulings.reject(row, made.audit, reason="Not the audit's subject", by=people.lead)
     given = sync.record_of(row).model_dump(mode="json")
     assert factory.send(people.auditor, {**given, "client_time": "2026-03-10T09:30:00.000+08:00"}).results[row.id].status in (
-        "duplicate", "id_reuse")  # fmt: skip
+        "duplicate:closed", "id_reuse")  # fmt: skip
     assert queries.heads(made.audit) == {}
     assert db.session.query(AnswerRevision).filter_by(id=row.id).count() >= 2
 

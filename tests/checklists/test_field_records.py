@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from audit_app.checklists import queries, records, sync
+from audit_app.checklists import queries, records, rulings, sync
 from audit_app.checklists.models import AnswerRevision, RecordKind, RevisionStatus
 from audit_app.core.db import db
 from audit_app.findings.models import Finding, FindingState, Grade
@@ -163,3 +163,17 @@ def test_rows_of_older_versions_hash_as_before(made, people):
 
     body = {key: plain(getattr(row, key)) for key in first_version}
     assert hashlib.sha256(canonical(body).encode()).hexdigest() == row.row_hash
+
+
+def test_a_held_record_that_is_resent_is_still_held_and_a_used_id_is_told_again(people):
+    made = factory.checklist(people)
+    made.audit.state = AuditState.REPORTED
+    held = factory.revision(made.items[0], people.lead)
+    factory.send(people.lead, held)
+    assert factory.send(people.lead, held).results[held["id"]].status == "duplicate:closed"
+    other = {**held, "note": "Other words"}
+    assert factory.send(people.lead, other).results[held["id"]].status == "id_reuse"
+    assert factory.send(people.lead, other).results[held["id"]].status == "id_reuse"
+    made.audit.state = AuditState.IN_PROGRESS
+    rulings.admit(rulings.waiting(made.audit)[0], made.audit, reason="Seen", by=people.lead)
+    assert factory.send(people.lead, held).results[held["id"]].status == "duplicate"
