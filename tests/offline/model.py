@@ -114,8 +114,7 @@ class Server:
         if device != batch["device_id"] or any(each["audit"] != audit for each in batch["items"]):
             return SIGNED_OUT
         gone = person in self.state.revoked or device in self.state.revoked_devices
-        reason = "revoked" if gone else "signed_out"
-        return self._receive(batch, person, 0, reason)
+        return self._receive(batch, person, 0, "revoked" if gone else "signed_out")
 
     def take_offline(self, session: int, audit: int, device: str) -> Reply:
         """A ticket for this person, audit and device."""
@@ -310,8 +309,18 @@ class Server:
     # --- what the lead auditor does -------------------------------------------------------------------------
     def why_open(self, audit: int) -> list[str]:
         """What keeps an audit from being closed: conflicts, and photos that are not here."""
-        conflicts = ["conflict" for item in AUDITS[audit] if len(self.heads(item)) > 1]
+        conflicts = ["conflict" for item in AUDITS[audit] if self._differ(self.heads(item))]
         return conflicts + ["photo" for _photo in self.missing_photos(audit)]
+
+    def _differ(self, ids: set[str]) -> bool:
+        """Whether answers say different things; two people who say the same do not contradict each other."""
+        rows = [row for row in self.state.rows if row.status == "accepted" and row.body["id"] in ids]
+        return len({row.body["value"] for row in rows}) > 1
+
+    def photo_here(self, photo: str) -> bool:
+        """Whether a photo is whole on the server."""
+        known = self.state.photos.get(photo)
+        return known is not None and known.state == "stored"
 
     def missing_photos(self, audit: int) -> set[str]:
         """Photos that an accepted answer names and that have not come and were not waived."""
@@ -322,8 +331,7 @@ class Server:
             if row.status == "accepted" and row.body["audit"] == audit
             for photo in row.body["attachment_ids"]
         }
-        here = {photo for photo in named if photo in state.photos and state.photos[photo].state == "stored"}
-        return named - here - state.waived
+        return {photo for photo in named if not self.photo_here(photo)} - state.waived
 
     def close(self, audit: int) -> bool:
         """Close an audit, if nothing keeps it open."""
