@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from audit_app.accounts.models import Person
-from audit_app.checklists import protocol
+from audit_app.checklists import protocol, queries
 from audit_app.checklists.exports import section_name
 from audit_app.checklists.field_models import Presence
+from audit_app.checklists.field_words import words
 from audit_app.checklists.fieldwork import TO_WRITE_UP, Answer, Fieldwork
 from audit_app.checklists.models import AnswerRevision, RecordKind, Verdict
 from audit_app.core.clock import now
@@ -29,8 +29,12 @@ def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[s
     sections = {
         answer.item.id: number for number, section in enumerate(work.sections) for answer in section.answers
     }
+    records = queries.field_records(work.audit)
+    codes = codes_of(work.audit, records)
     return {
         "audit": work.audit.id,
+        "code": work.audit.code,
+        "title": work.audit.title,
         "person": {"id": person.id, "name": person.name},
         "mayAnswer": may_answer,
         "mayRaise": person.may("finding:raise"),
@@ -42,8 +46,8 @@ def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[s
         "tones": {verdict.value: verdict.tone for verdict in Verdict},
         "urls": {
             "sync": url_for("checklists.sync_door"),
-            "hello": url_for("checklists.sync_hello"),
-            "changes": url_for("checklists.sync_changes"),
+            "audit": url_for("programme.audit", id=work.audit.id),
+            "summary": url_for("checklists.index", audit_id=work.audit.id),
             "finding": url_for("findings.new"),
             "signIn": url_for("security.login"),
         },
@@ -51,6 +55,7 @@ def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[s
         "verdicts": {verdict.value: str(verdict.label) for verdict in Verdict},
         "sections": [{"name": section_name(section)} for section in work.sections],
         "items": [of_answer(answer, work, sections[answer.item.id]) for answer in work.answers],
+        "records": [of_revision(row, codes) for row in records],
         "words": words(),
     }
 
@@ -144,44 +149,3 @@ def moment_now() -> str:
 def moment(value: datetime) -> str:
     """ISO 8601 in UTC, to the millisecond."""
     return value.isoformat(timespec="milliseconds")
-
-
-def words() -> dict[str, str]:
-    """Sentences that the script shows."""
-    return {
-        "saved": _("Saved %(time)s", time="{time}"),
-        "saving": _("Saving…"),
-        "unsaved": _("Not saved yet"),
-        "offline": _("Not saved: no connection. Answers that wait on this device: %(count)s. They are sent "
-                     "by themselves.", count="{count}"),
-        "server": _("Not saved: the server did not take it. Answers that wait on this device: %(count)s. "
-                    "They are sent again.", count="{count}"),
-        "signIn": _("Not saved: your sign-in has ended. Answers that wait on this device: %(count)s.",
-                    count="{count}"),
-        "signInLink": _("Sign in again to send your answers (%(count)s)", count="{count}"),
-        "wrongUser": _("Somebody else is signed in now. The answers of %(name)s wait on this device until "
-                       "they sign in again.", name="{name}"),
-        "old": _("This page is out of date. Reload it; the answers that wait stay on this device."),
-        "storage": _("This browser keeps nothing: an answer is only in this page until it says “Saved”. "
-                     "Do not close it before."),
-        "heldClosed": _("The audit takes no answers any more. Your answer is kept for the lead auditor "
-                        "to decide."),
-        "heldAssigned": _("You are not in the team of this audit. Your answer is kept for the lead "
-                          "auditor to decide."),
-        "heldTemplate": _("This checklist has changed. Your answer is kept for the lead auditor to decide."),
-        "refused": _("The server did not take this answer. It is still here: change it and it is sent "
-                     "again."),
-        "reason": _("Why is this not applicable? Write the reason, then it is saved."),
-        "uploading": _("Sending %(name)s…", name="{name}"),
-        "uploadFailed": _("%(name)s could not be attached: %(why)s", name="{name}", why="{why}"),
-        "again": _("Try again"),
-        "noConnection": _("there is no connection"),
-        "of": _("%(n)s of %(total)s", n="{n}", total="{total}"),
-        "conflict": _("Two people answered differently"),
-        "keep": _("Take this answer"),
-        "notYet": _("no note"),
-        "bare": _("Conform without evidence: add a note or a photo of what you saw."),
-        "flag": _("Flag to come back to"),
-        "unflag": _("Take the flag away"),
-        "unknown": _("Answered %(time)s by %(name)s", time="{time}", name="{name}"),
-    }  # fmt: skip

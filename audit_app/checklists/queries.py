@@ -221,6 +221,16 @@ def changes(
     return list(db.session.scalars(with_author(query.order_by(AnswerRevision.server_seq).limit(limit))))
 
 
+def field_records(audit: Audit) -> list[AnswerRevision]:
+    """Accepted notes, findings and signatures of an audit, oldest first."""
+    query = select(AnswerRevision).where(
+        AnswerRevision.audit_id == audit.id,
+        AnswerRevision.kind != RecordKind.ANSWER,
+        AnswerRevision.status == RevisionStatus.ACCEPTED,
+    )
+    return list(db.session.scalars(with_author(query.order_by(AnswerRevision.server_seq))))
+
+
 # --- fieldwork ----------------------------------------------------------------------------------------------
 def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
     """Everything the fieldwork screen and the record need, in a number of queries that does not grow."""

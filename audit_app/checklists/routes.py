@@ -1,6 +1,7 @@
 """The views, by what they serve: the library, imports, an audit's fieldwork, and the door for answers."""
 
 from audit_app.checklists import (
+    routes_app,
     routes_field_files,
     routes_fieldwork,
     routes_import,
@@ -12,5 +13,13 @@ from audit_app.checklists.blueprint import blueprint
 
 __all__ = ["VIEWS", "blueprint"]
 
-VIEWS = (routes_library, routes_import, routes_fieldwork, routes_sync, routes_field_files, routes_tablets)
+VIEWS = (
+    routes_library,
+    routes_import,
+    routes_fieldwork,
+    routes_app,
+    routes_sync,
+    routes_field_files,
+    routes_tablets,
+)
 """Modules whose views are on the blueprint."""

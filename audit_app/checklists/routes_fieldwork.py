@@ -3,13 +3,33 @@
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    after_this_request,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from audit_app.accounts.library import clause_order
 from audit_app.accounts.permissions import Permission
-from audit_app.checklists import exports, forms, one_answer, payload, queries, rulings, services, sync
+from audit_app.checklists import (
+    devices,
+    exports,
+    field_json,
+    forms,
+    one_answer,
+    payload,
+    queries,
+    rulings,
+    services,
+    sync,
+)
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.fieldwork import Answer
 from audit_app.checklists.models import Verdict
@@ -110,10 +130,28 @@ def _screen(audit: Any, work: Any, shown: Answer | None, may_answer: bool, **mor
         verdicts=[(verdict, payload.ICONS[verdict.value]) for verdict in Verdict],
         icons=payload.ICONS,
         section_name=exports.section_name,
-        data=payload.of_fieldwork(work, me(), may_answer=may_answer),
+        data=payload.of_fieldwork(work, me(), may_answer=may_answer) | {"tablet": fresh(key_of_tablet)},
         revision_id=fresh(new_id),
         **more,
     )
+
+
+def key_of_tablet() -> str:
+    """Id and store key of this tablet, if its cookie says which one it is: the store opens without a further
+    question. The cookie holds nothing but the id; it is renewed, because script-written ones end."""
+    name = f"tablet-{me().id}"
+    device = request.cookies.get(name, "")
+    if not field_json.is_uuid(device):
+        return ""
+
+    @after_this_request
+    def renew(reply: Response) -> Response:
+        reply.set_cookie(name, device, max_age=400 * 86400, samesite="Lax", secure=request.is_secure)
+        return reply
+
+    if devices.revoked(device):
+        return device
+    return f"{device} {devices.store_key(current_app.config['SECRET_KEY'], me(), device)}"
 
 
 @blueprint.post("/audits/<int:audit_id>/fieldwork/answer")

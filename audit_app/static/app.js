@@ -39,6 +39,19 @@ function holdBack(event, element, proceed) {
   });
 }
 
+// Answers that wait on a tablet (fieldwork) are its author's alone to send: signing out before that asks.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-sign-out]") || form.dataset.asked || form.dataset.confirmed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.dataset.asked = "yes";
+  const { beforeSignOut } = await import("./fieldwork/leaving.js");
+  const question = await beforeSignOut(Number(document.body.dataset.person), words.unsent);
+  if (question) form.dataset.confirm = question; else delete form.dataset.confirm;
+  form.requestSubmit();
+  if (question) delete form.dataset.asked;
+}, true);
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.confirm) holdBack(event, form, () => form.requestSubmit(event.submitter ?? undefined));

@@ -1,52 +1,144 @@
-// Files for a question: photos are made smaller on the device (which also takes the place they were taken at out of them),
-// then sent one by one. What could not be sent stays in the page with a button to try again.
+// Files on their way to the server. The bytes are written once, read back and hashed before any record may refer to them;
+// they go in pieces, go on where they were cut off, and stay until the server has them or says why it does not take them.
+import { hash, uuid } from "./ids.js";
+import { shrink } from "./shrink.js";
 
-const LONGEST_SIDE = 2200;
+const PIECE = 512 * 1024;
+export const RESERVE = 20 * 1024 * 1024;
 
-async function smaller(file) {
-  if (!/^image\/(jpeg|png|webp|heic|heif)$/.test(file.type)) return file;
-  try {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
-    if (scale === 1 && file.type === "image/png") return file;
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
-    return blob ? new File([blob], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" }) : file;
-  } catch { return file; } // a kind this browser cannot read is sent as it is
-}
+export class TooFull extends Error {}
 
 export class Photos {
-  constructor(door, words, repaint) { Object.assign(this, { door, words, repaint, sending: new Map() }); }
+  constructor({ store, cipher, door, outbox, author, changed }) {
+    Object.assign(this, { store, cipher, door, outbox, author, changed, jobs: new Map(), urls: new Map() });
+  }
 
-  of(item) { return this.sending.get(item.id) ?? []; }
-
-  add(item, files) {
-    const list = this.sending.get(item.id) ?? [];
-    for (const file of files) {
-      const job = { name: file.name, file, failed: "" };
-      list.push(job);
-      this.send(item, job);
+  async load() {
+    if (!this.store.alive) return;
+    for (const row of [...await this.store.all("files", "state", "waiting"), ...await this.store.all("files", "state", "refused")]) {
+      if (this.jobs.has(row.id)) continue;
+      try { this.jobs.set(row.id, { ...await this.cipher.unseal(row.id, row), id: row.id, state: row.state, next: row.next, why: row.why ?? "", stored: true }); } catch { /* sealed under another key */ }
     }
-    this.sending.set(item.id, list);
-    this.repaint(item);
   }
 
-  get open() { return [...this.sending.values()].flat().length; }
+  get waiting() { return [...this.jobs.values()].filter((job) => job.state === "waiting"); }
 
-  async send(item, job) {
-    job.failed = "";
-    this.repaint(item);
-    try {
-      job.small ??= await smaller(job.file);
-      const form = new FormData();
-      form.append("files", job.small, job.small.name);
-      const { status, body } = await this.door.post(item.upload, { body: form, headers: { "X-Requested-With": "fetch" }, signal: AbortSignal.timeout(180_000) });
-      if (status !== 200 || !body.files) { job.failed = body.message || `${status}`; return; }
-      item.files.push(...body.files.map((file) => ({ id: file.id, name: file.filename, url: file.url, image: file.image })));
-      this.sending.set(item.id, this.of(item).filter((other) => other !== job));
-    } catch { job.failed = this.words.noConnection; } finally { this.repaint(item); }
+  of(item) { return [...this.jobs.values()].filter((job) => job.item === item); }
+
+  /** Keep files of an item, or of a note. Resolves with the jobs that were kept; the others say why on the screen. */
+  async add(files, { audit, item = null, template = null }) {
+    const kept = [];
+    for (const file of files) {
+      const job = { id: uuid(), audit, item, template, name: file.name || "photo", type: file.type, taken_at: new Date().toISOString(), state: "keeping", next: 0, why: "", author: this.author };
+      this.jobs.set(job.id, job);
+      this.changed(job);
+      try { await this.#keep(job, file); kept.push(job); } catch (error) {
+        Object.assign(job, { state: "lost", why: error instanceof TooFull || error?.name === "QuotaExceededError" ? "full" : "failed" });
+      }
+      this.changed(job);
+    }
+    return kept;
   }
+
+  async #keep(job, file) {
+    const small = await shrink(file);
+    Object.assign(job, { name: small.name, type: small.type, size: small.bytes.byteLength, sha256: await hash(small.bytes) });
+    if (this.outbox.storing) {
+      await this.#room(job.size);
+      const sealed = await this.cipher.sealBytes(job.id, small.bytes);
+      await this.store.write(["blobs"], (tx) => tx.objectStore("blobs").add({ id: job.id, ...sealed }));
+      if (await hash(await this.#bytes(job)) !== job.sha256) { await this.store.delete("blobs", job.id); throw new Error("what was written is not what is read"); }
+      await this.#write(job, "waiting");
+      job.stored = true;
+    } else job.bytes = small.bytes; // in this page only; the red bar says so
+    job.state = "waiting";
+  }
+
+  async #bytes(job) {
+    if (job.bytes) return job.bytes;
+    const row = await this.store.get("blobs", job.id);
+    return row ? this.cipher.openBytes(job.id, row) : null;
+  }
+
+  async #write(job, state, facts = {}) {
+    const { name, type, taken_at, sha256, template, author } = job;
+    const sealed = await this.cipher.seal(job.id, { audit: job.audit, item: job.item, size: job.size, name, type, taken_at, sha256, template, author });
+    await this.store.put("files", { id: job.id, audit: job.audit, state, next: job.next, why: job.why, ...facts, ...sealed });
+  }
+
+  /** Words go before pictures: 20 MB stay free for them, and acknowledged photos make room first. */
+  async #room(size) {
+    const free = async () => { const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {}; return quota - usage; };
+    if (await free() >= size + RESERVE) return;
+    for (const row of await this.store.all("files", "state", "sent")) await this.store.delete("blobs", row.id);
+    if (await free() < size + RESERVE) throw new TooFull();
+  }
+
+  /** After a restore of the server: what is still here is offered again. */
+  async offerAgain() {
+    for (const row of await this.store.all("files", "state", "sent")) {
+      if (await this.store.get("blobs", row.id)) await this.store.put("files", { ...row, state: "waiting", next: 0 });
+    }
+    await this.load();
+  }
+
+  async again(job) {
+    Object.assign(job, { state: "waiting", why: "", next: 0 });
+    if (job.stored) await this.#write(job, "waiting");
+    this.changed(job);
+  }
+
+  /** Take a file that cannot be sent out of the list; its bytes go with it. */
+  async drop(job) {
+    this.jobs.delete(job.id);
+    if (job.stored) await this.store.write(["files", "blobs"], async (tx) => { await tx.objectStore("files").delete(job.id); await tx.objectStore("blobs").delete(job.id); });
+    this.changed(job);
+  }
+
+  async sendAll() { for (const job of this.waiting) await this.send(job); }
+
+  async send(job, { path = "/attachments", headers = {}, device = null } = {}) {
+    const bytes = await this.#bytes(job);
+    if (!bytes) { await this.#over(job, "refused", { why: "gone" }); return; }
+    const told = new URLSearchParams({ audit: job.audit, size: job.size, sha256: job.sha256, name: job.name, taken_at: job.taken_at, device: device ?? (await this.outbox.device()).id });
+    if (job.item) told.set("item", job.item);
+    for (let turn = 0, stuck = 0; stuck < 4; turn += 1) {
+      told.set("offset", job.next);
+      const { status, body } = await this.door.put(`${path}/${job.id}?${told}`, bytes.slice(job.next, job.next + PIECE), headers);
+      if (status === 201) { await this.#over(job, "sent", { file: body.file, held: body.state === "held" }); return; }
+      if (status === 422 && body.error !== "checksum") { await this.#over(job, "refused", { why: body.message || body.reason || body.field || body.error }); return; }
+      if (status === 403 || status === 404 || status === 413) { await this.#over(job, "refused", { why: body.message || String(status) }); return; }
+      const next = Number(body.next ?? 0);
+      stuck = next > job.next && status === 200 ? 0 : stuck + 1;
+      job.next = next;
+      if (job.stored) await this.#write(job, "waiting");
+      this.changed(job);
+    }
+    throw new Error("the file does not arrive");
+  }
+
+  async #over(job, state, { why = "", file = null, held = false }) {
+    Object.assign(job, { state, why, held });
+    if (state === "sent") { this.jobs.delete(job.id); if (file) job.file = { ...file }; }
+    if (job.stored) await this.#write(job, state, { sent_at: Date.now() });
+    this.changed(job);
+  }
+
+  /** A picture that waits can be looked at too. */
+  async preview(job) {
+    if (!/^image\/(jpeg|png|webp)$/.test(job.type)) return "";
+    if (!this.urls.has(job.id)) {
+      const bytes = await this.#bytes(job);
+      this.urls.set(job.id, bytes ? URL.createObjectURL(new Blob([bytes], { type: job.type })) : "");
+    }
+    return this.urls.get(job.id);
+  }
+
+  async sentOf(audit) {
+    if (!this.store.alive) return 0;
+    return (await this.store.all("files", "state", "sent")).filter((row) => row.audit === audit).length;
+  }
+
+  /** The bytes of what waits, for the file that the lead auditor can import. */
+  async bytesOf(job) { return this.#bytes(job); }
 }

@@ -1,19 +1,11 @@
 // Drawing only: from plain values to the places that the server has already put on the page. Text is always text, never markup.
 
+import { answered, conflict, flaggedOf, noteOf, say, valueOf } from "./heads.js";
+
+export { answered, conflict, flaggedOf, noteOf, say, valueOf };
+
 const at = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
-
-export const say = (words, facts) => words.replace(/\{(\w+)\}/g, (_whole, name) => facts[name] ?? "");
-
-export function conflict(item) {
-  return new Set(item.heads.map((head) => JSON.stringify([head.value, head.note, head.flagged]))).size > 1;
-}
-export function valueOf(item) {
-  return new Set(item.heads.map((head) => head.value)).size === 1 ? item.heads[0].value : null;
-}
-export const noteOf = (item) => [...new Set(item.heads.map((head) => head.note).filter(Boolean))].join("\n\n");
-export const flaggedOf = (item) => item.heads.some((head) => head.flagged);
-export const answered = (item) => valueOf(item) !== null && !conflict(item);
 
 export class View {
   constructor(data) {
@@ -22,6 +14,38 @@ export class View {
     this.sections = [...document.querySelectorAll("[data-section]")];
     this.time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  }
+
+  /** The list of questions, where the server has not drawn it: without a network the page comes empty. */
+  build() {
+    const { data } = this;
+    const place = document.querySelector(".fw-rows");
+    place.replaceChildren(...data.sections.map(({ name }, number) => {
+      const section = at("fw-section-plan").content.firstElementChild.cloneNode(true);
+      section.dataset.section = number;
+      section.querySelector(".fw-section > span").textContent = name;
+      section.querySelector("ul").replaceChildren(...data.items.filter((item) => item.section === number).map((item) => this.#built(item)));
+      return section;
+    }));
+    document.title = `${data.code} · ${document.title}`;
+    at("fw-audit").textContent = `${data.code} ${data.title}`;
+    for (const [id, address] of [["fw-back", data.urls.audit], ["fw-summary", data.urls.summary]]) at(id).href = address;
+    for (const button of document.querySelectorAll(".fw-verdict")) button.disabled = !data.mayAnswer;
+    for (const id of ["fw-flag", "fw-adders"]) at(id).hidden = !data.mayAnswer;
+    at("fw-note").readOnly = !data.mayAnswer;
+    this.rows = new Map([...document.querySelectorAll(".fw-row")].map((row) => [Number(row.dataset.item), row]));
+    this.sections = [...place.children];
+    for (const item of data.items) this.row(item);
+  }
+
+  #built(item) {
+    const line = at("fw-row-plan").content.firstElementChild.cloneNode(true);
+    const row = line.querySelector("a");
+    row.dataset.item = item.id;
+    row.href = `#item-${item.id}`;
+    row.querySelector(".fw-clause").textContent = item.clause;
+    row.querySelector(".fw-words").append(` ${item.title || item.prompt.slice(0, 70)}`);
+    return line;
   }
 
   icon(name, label) {
@@ -88,9 +112,19 @@ export class View {
     this.disputed(item, pick);
     this.notice(item, half, notice);
     this.findings(item);
-    this.thumbs(item, files);
+    this.thumbs(files.done, files);
     for (const row of this.rows.values()) row.removeAttribute("aria-current");
     this.rows.get(item.id).setAttribute("aria-current", "true");
+  }
+
+  /** Who else is at work here, by name; beside the question when it is the same one. */
+  others(others, item) {
+    const names = others.map(({ name }) => name).join(", ");
+    at("fw-others").hidden = !names;
+    at("fw-others-words").textContent = names;
+    const here = others.filter((each) => each.item === item.id).map(({ name }) => name).join(", ");
+    at("fw-here").hidden = !here;
+    at("fw-here").textContent = here ? say(this.data.words.here, { names: here }) : "";
   }
 
   last(item) {
@@ -144,53 +178,49 @@ export class View {
     }));
   }
 
-  thumbs(item, { sending, again }) {
-    const done = item.files.map((file) => {
+  thumbs(files, { sending, again, drop, preview }) {
+    const done = files.map((file) => {
       const link = document.createElement("a");
       link.href = file.url;
       link.target = "_blank";
       link.rel = "noopener";
-      if (file.image) {
-        const picture = document.createElement("img");
-        picture.src = file.url;
-        picture.alt = file.name;
-        picture.loading = "lazy";
-        link.append(picture);
-      } else { const name = document.createElement("span"); name.textContent = file.name; link.append(this.icon("file-text"), name); }
+      if (file.image) link.append(this.picture(file.url, file.name));
+      else { const name = document.createElement("span"); name.textContent = file.name; link.append(this.icon("file-text"), name); }
       return link;
     });
-    const waiting = sending.map((job) => {
-      const box = document.createElement("div");
-      box.className = `fw-sending${job.failed ? " fw-failed" : ""}`;
-      const words = document.createElement("span");
-      words.textContent = job.failed ? say(this.data.words.uploadFailed, { name: job.name, why: job.failed }) : say(this.data.words.uploading, { name: job.name });
-      box.append(words);
-      if (job.failed) {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "btn btn-outline-danger";
-        button.textContent = this.data.words.again;
-        button.addEventListener("click", () => again(job));
-        box.append(button);
-      }
-      return box;
-    });
-    at("fw-thumbs").replaceChildren(...[...done, ...waiting].map((each) => { const line = document.createElement("li"); line.append(each); return line; }));
+    at("fw-thumbs").replaceChildren(...[...done, ...sending.map((job) => this.sending(job, { again, drop, preview }))].map((each) => { const line = document.createElement("li"); line.append(each); return line; }));
   }
 
-  /** The words at the right of the clause, and the bar across the page when something waits. */
-  state(kind, waiting, time, durable) {
-    const { words, urls, person } = this.data;
-    const place = at("fw-state");
-    place.className = `fw-state${kind === "saved" && time ? " is-saved" : waiting ? " is-waiting" : ""}`;
-    place.textContent = kind === "saving" ? words.saving : waiting ? words.unsaved : time ? say(words.saved, { time: this.time.format(time) }) : "";
-    const bad = ["offline", "server", "signIn", "wrongUser", "old"].includes(kind) && (waiting > 0 || kind === "old");
-    const sentence = bad ? say(words[kind], { count: waiting, name: person.name }) : durable ? "" : words.storage;
-    at("fw-bar").hidden = !sentence;
-    at("fw-bar-words").textContent = sentence;
-    const link = at("fw-bar-link");
-    link.hidden = !(bad && kind === "signIn");
-    link.href = urls.signIn;
-    link.textContent = say(words.signInLink, { count: waiting });
+  picture(address, words) {
+    const picture = document.createElement("img");
+    picture.src = address;
+    picture.alt = words;
+    picture.loading = "lazy";
+    return picture;
+  }
+
+  /** A file that waits, is on its way, or could not be kept or sent: always with its reason and a way on. */
+  sending(job, { again, drop, preview }) {
+    const { words } = this.data;
+    const bad = job.state === "refused" || job.state === "lost";
+    const box = document.createElement("div");
+    box.className = `fw-sending${bad ? " fw-failed" : ""}`;
+    const label = document.createElement("span");
+    const why = { full: words.photoFull, failed: words.photoFailed, gone: words.photoGone }[job.why] ?? job.why;
+    label.textContent = bad ? say(words.uploadFailed, { name: job.name, why }) : job.state === "keeping" ? say(words.preparing, { name: job.name })
+      : job.next ? say(words.uploading, { name: job.name, percent: Math.floor((100 * job.next) / job.size) }) : say(words.waits, { name: job.name });
+    box.append(label);
+    if (!bad) preview(job).then((address) => { if (address) box.prepend(this.picture(address, job.name)); });
+    const button = (text, tone, act) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.className = `btn btn-outline-${tone}`;
+      made.textContent = text;
+      made.addEventListener("click", () => act(job));
+      box.append(made);
+    };
+    if (job.state === "refused" && job.why !== "gone") button(words.again, "danger", again);
+    if (bad) button(words.takeAway, "secondary", drop);
+    return box;
   }
 }

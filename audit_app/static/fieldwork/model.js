@@ -1,0 +1,58 @@
+// What the screen knows: the questions with the heads of their answers, and the heads of everything else that was recorded.
+import { conflict, flaggedOf, noteOf, sampleOf, valueOf } from "./heads.js";
+
+export class Model {
+  constructor(data) {
+    this.data = data;
+    this.items = data.items;
+    this.byId = new Map(data.items.map((item) => [item.id, item]));
+    this.halves = new Map();
+    this.notices = new Map();
+    this.rows = new Map();
+    this.gone = new Set();
+    for (const item of data.items) for (const head of item.heads) this.#know(head);
+    for (const row of data.records ?? []) this.take(row);
+  }
+
+  #know(row) { for (const base of row.base ?? []) this.gone.add(base); }
+
+  /** One row as the server tells it, or as it was just recorded here. Says whether that was news. */
+  take(row) {
+    const kind = row.kind ?? "answer";
+    this.#know(row);
+    if (kind !== "answer") {
+      const known = this.rows.get(row.id);
+      this.rows.set(row.id, { ...known, ...row });
+      return !known || row.seq !== known.seq;
+    }
+    const item = this.byId.get(row.item);
+    if (!item) return false;
+    const before = item.heads.length;
+    const known = item.heads.findIndex((head) => head.id === row.id);
+    item.heads = item.heads.filter((head) => !this.gone.has(head.id));
+    if (known >= 0) { const place = item.heads.findIndex((head) => head.id === row.id); if (place >= 0) item.heads[place] = row; return false; }
+    if (this.gone.has(row.id)) return item.heads.length !== before;
+    item.heads.push(row);
+    return true;
+  }
+
+  /** A record of this device as a row: the author by name, the time by the device. */
+  rowOf(record, seq = null) { return { ...record, author: this.data.person.name, author_id: record.author, at: record.client_time, seq, mine: true }; }
+
+  /** Heads of the notes, findings or signatures: what nobody has changed since. */
+  records(kind) { return [...this.rows.values()].filter((row) => row.kind === kind && !this.gone.has(row.id)); }
+
+  /** What a new answer is made from: the present one, what is half typed, and the change. */
+  answer(item, change) {
+    const written = { value: valueOf(item), note: noteOf(item), flagged: flaggedOf(item), sample: sampleOf(item), ...(this.halves.get(item.id) ?? {}), ...change };
+    if (written.value === "open") written.value = null;
+    return written;
+  }
+
+  baseOf(kind, body) {
+    if (kind === "answer") return (this.byId.get(body.item)?.heads ?? []).map((head) => head.id);
+    return this.records(kind).filter((row) => row.thread === body.thread).map((row) => row.id);
+  }
+
+  disputed(item) { return conflict(item); }
+}
