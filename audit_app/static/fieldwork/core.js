@@ -1,11 +1,12 @@
 // Everything under the screen: the store with its key, what waits in it, the one page that sends, and what comes back.
-import { Cipher, Keyring, possible } from "./crypto.js";
+import { Cipher, Keyring } from "./crypto.js";
 import { Door } from "./door.js";
 import { tidy, uuid } from "./ids.js";
 import { Leader } from "./leader.js";
 import { migrate } from "./migrate.js";
 import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
+import { Others } from "./others.js";
 import { Photos } from "./photos.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
@@ -28,9 +29,10 @@ export class Core {
       door: this.door, outbox: this.outbox, store: this.store, files: this.photos, leader: this.leader, protocol: 2,
       on: {
         state: () => this.emit("state"), hello: (told, device) => this.#hello(told, device), result: (each, first) => this.#result(each, first),
-        notice: (kind, facts) => this.emit("notice", kind, facts), revoked: () => this.emit("revoked"), fromStart: () => { data.seq = 0; this.look(); },
+        notice: (kind, facts) => this.emit("notice", kind, facts), revoked: () => this.emit("revoked"), fromStart: () => { data.seq = 0; this.others.look(); },
       },
     });
+    this.others = new Others(this);
     this.listeners = new Map();
     this.savedAt = null;
   }
@@ -97,11 +99,11 @@ export class Core {
       await this.reload();
       for (const [id, half] of await this.outbox.halves()) if (!this.model.halves.has(id)) this.model.halves.set(id, half);
       await this.outbox.keepAll();
-      if (await this.store.get("bundles", this.data.audit) && !this.data.fromStore) await this.keepBundle(this.data);
+      if (await this.store.get("bundles", this.data.audit) && !this.data.fromStore) await this.others.keepBundle(this.data);
     }
     this.emit("opened");
     this.leader.start();
-    this.look();
+    this.others.look();
     if (this.gone) this.#missed(this.gone);
   }
 
@@ -117,9 +119,18 @@ export class Core {
   async reload() {
     await this.outbox.load();
     await this.photos.load();
+    if (this.data.fromStore) await this.#sentSince(this.data.seq);
     for (const entry of this.outbox.all()) {
       if (entry.record.audit === this.data.audit) this.model.take(this.model.rowOf(entry.record));
       if (entry.state === "refused" && entry.record.item) this.model.notices.set(entry.record.item, this.data.words.refused);
+    }
+  }
+
+  // Without a network nobody tells this page what it sent itself after it last read the changes.
+  async #sentSince(seq) {
+    const rows = (await this.store.all("records", "state", "sent")).filter((row) => row.audit === this.data.audit && !row.held && row.server_seq > seq);
+    for (const row of rows.sort((a, b) => a.server_seq - b.server_seq)) {
+      try { this.model.take(this.model.rowOf(await this.outbox.read(row), row.server_seq)); } catch { /* sealed under another key */ }
     }
   }
 
@@ -188,53 +199,4 @@ export class Core {
     const item = this.model.byId.get(job.item);
     if (item && job.file && !item.files.some((file) => file.id === job.file.id)) item.files.push(job.file);
   }
-
-  // --- others ----------------------------------------------------------------------------------------------------------
-  async look() {
-    if (this.looking || document.visibilityState !== "visible") return;
-    this.looking = true;
-    try {
-      for (let more = true; more;) {
-        const { status, body } = await this.door.ask(`/changes?audit=${this.data.audit}&after=${this.data.seq}&protocol=2`);
-        if (status !== 200) break;
-        await this.#keepChanges(body.changes);
-        for (const row of body.changes) this.data.seq = Math.max(this.data.seq, row.seq);
-        const news = body.changes.filter((row) => this.model.take(row));
-        if (news.length) this.emit("changes", news);
-        more = body.more;
-      }
-    } catch { /* the next look comes in half a minute */ } finally { this.looking = false; }
-  }
-
-  // The cursor moves in the same transaction as the rows it stands for.
-  async #keepChanges(rows) {
-    if (!rows.length || !this.outbox.storing || !await this.store.get("bundles", this.data.audit)) return;
-    const sealed = await Promise.all(rows.map(async (row) => ({ audit: this.data.audit, seq: row.seq, ...await this.cipher.seal(`change:${row.seq}`, row) })));
-    await this.store.write(["changes", "meta"], async (tx) => {
-      for (const row of sealed) await tx.objectStore("changes").put(row);
-      await tx.objectStore("meta").put(rows.at(-1).seq, `cursor:${this.data.audit}`);
-    }).catch(() => {});
-  }
-
-  /** Keep the whole screen's data for opening it without a network; what the bundle already holds leaves the changes. */
-  async keepBundle(bundle) {
-    const { tablet: _key, filter: _filter, ...kept } = bundle;
-    const sealed = await this.cipher.seal(`bundle:${bundle.audit}`, { ...kept, fromStore: true });
-    await this.store.write(["bundles", "changes", "meta"], async (tx) => {
-      await tx.objectStore("bundles").put({ audit: bundle.audit, at: Date.now(), ...sealed });
-      await tx.objectStore("changes").delete(IDBKeyRange.bound([bundle.audit, 0], [bundle.audit, bundle.seq]));
-      await tx.objectStore("meta").put(bundle.seq, `cursor:${bundle.audit}`);
-    });
-  }
-
-  async presence(item) {
-    if (!this.data.mayAnswer || document.visibilityState !== "visible") return;
-    try {
-      const { id } = await this.outbox.device();
-      const { status, body } = await this.door.post("/presence", { audit: this.data.audit, device_id: id, item, waiting: this.outbox.waiting.length, photos: this.photos.waiting.length });
-      if (status === 200) this.emit("others", body.others);
-    } catch { this.emit("others", []); }
-  }
 }
-
-export { possible };

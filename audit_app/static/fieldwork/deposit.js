@@ -5,7 +5,7 @@ import { batchOf } from "./sync.js";
 /** Hand over everything of this audit that waits. Says on the screen how it went. */
 export async function deposit(core, status) {
   const { data, store, cipher, outbox, photos, sync, door } = core;
-  if (core.depositing) return false;
+  if (core.depositing || !(outbox.waiting.length + photos.waiting.length)) return false;
   core.depositing = true;
   try {
     const kept = store.alive ? await store.get("meta", `ticket:${data.audit}`) : null;

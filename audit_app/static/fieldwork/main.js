@@ -36,7 +36,7 @@ function listen(core, screen, status) {
   core.on("file", (job) => { if (job.item === screen.now.id) screen.paint(); });
   core.on("opened", () => { screen.recordHalves(); screen.refresh(); screen.paint(document.activeElement !== screen.note); status.paint(); });
   core.on("others", (others) => { screen.others = others; screen.view.others(others, screen.now); });
-  core.on("item", (item) => core.presence(item.id));
+  core.on("item", (item) => core.others.presence(item.id));
   core.on("revoked", () => deposit(core, status));
   core.on("result", (record, result, reason) => {
     if (record.audit !== data.audit) return;
@@ -47,21 +47,21 @@ function listen(core, screen, status) {
 }
 
 function clockwork(core, screen) {
-  window.addEventListener("online", () => { core.sync.kick({ now: true }); core.look(); });
+  window.addEventListener("online", () => { core.sync.kick({ now: true }); core.others.look(); });
   window.addEventListener("pagehide", () => screen.saveNote());
   window.addEventListener("beforeunload", (event) => { if (core.outbox.unsaved || core.photos.waiting.some((job) => !job.stored)) event.preventDefault(); });
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState === "hidden") { screen.saveNote(); return; }
     await core.wake();
     core.sync.kick({ now: true });
-    core.look();
-    core.presence(screen.now.id);
+    core.others.look();
+    core.others.presence(screen.now.id);
   });
   setInterval(() => {
     if (document.visibilityState !== "visible") return;
     if (core.outbox.waiting.length || core.photos.waiting.length) core.sync.kick();
-    core.look();
-    core.presence(screen.now.id);
+    core.others.look();
+    core.others.presence(screen.now.id);
   }, EVERY);
 }
 
@@ -100,7 +100,7 @@ async function begin() {
   at("fw").dataset.ready = "yes";
   core.emit("ready");
   othersWaitHere(core, status);
-  core.presence(screen.now.id);
+  core.others.presence(screen.now.id);
 }
 
 begin();

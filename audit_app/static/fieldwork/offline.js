@@ -83,7 +83,7 @@ class Panel {
     if (status !== 200) throw Object.assign(new Error(), { words: body.message || words.takeRefused });
     const sealed = await core.cipher.seal(`ticket:${core.data.audit}`, { ticket: body.ticket, device: own, expires_at: body.expires_at });
     await core.store.put("meta", { ...sealed }, `ticket:${core.data.audit}`);
-    await core.keepBundle(body.bundle);
+    await core.others.keepBundle(body.bundle);
     await navigator.serviceWorker.ready;
   }
 }
