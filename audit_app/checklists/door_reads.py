@@ -12,7 +12,6 @@ from audit_app.checklists.models import (
     AnswerRevision,
     Checklist,
     ChecklistItem,
-    RevisionStatus,
     TemplateVersion,
 )
 from audit_app.checklists.records import AnyRecord
@@ -111,10 +110,16 @@ def device_rows(device: str, numbers: list[int]) -> dict[int, str]:
     return dict(db.session.execute(query).all())
 
 
+def named_as_base(ids: Iterable[str]) -> set[str]:
+    """Those ids that a record which came before was made on top of."""
+    query = select(AnswerBase.base_id).where(AnswerBase.base_id.in_(set(ids))).distinct()
+    return set(db.session.scalars(query))
+
+
 def closes_a_circle(given: AnyRecord) -> bool:
     """Whether a base of this record was itself made on top of it: then no head would be left.
 
-    That takes a device that names a base before sending it, so most records need one short query.
+    That takes a device that names a base before sending it, so hardly any record is looked at here.
     """
     edges = select(AnswerBase.base_id, AnswerRevision.id).join(
         AnswerRevision, AnswerRevision.server_seq == AnswerBase.child_seq
@@ -127,11 +132,3 @@ def closes_a_circle(given: AnyRecord) -> bool:
         front = found - seen
         seen |= found
     return False
-
-
-def ruled(ids: Iterable[str]) -> set[str]:
-    """Ids of held records on which the lead auditor has ruled."""
-    query = select(AnswerRevision.id).where(
-        AnswerRevision.id.in_(set(ids)), AnswerRevision.status != RevisionStatus.HELD
-    )
-    return set(db.session.scalars(query))

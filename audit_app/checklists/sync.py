@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from audit_app.accounts.models import Person
@@ -163,6 +163,7 @@ class _Door:
         answers = [each for each in records if isinstance(each, Revision)]
         self.versions = door_reads.versions({each.template_version for each in answers})
         self.forks = door_reads.device_rows(self.device, [each.device_seq for each in records])
+        self.named = door_reads.named_as_base(each.id for each in records)
         self.last = last_row()
 
     def take(self, given: AnyRecord) -> Result:
@@ -205,7 +206,7 @@ class _Door:
         bases = (self.places.get(base, given.place) for base in given.base)
         if given.id in given.base or any(place != given.place for place in bases):
             return Result("invalid:base")
-        if given.id not in self.known and door_reads.closes_a_circle(given):
+        if given.id in self.named and given.id not in self.known and door_reads.closes_a_circle(given):
             return Result("invalid:base")
         return None
 
@@ -268,6 +269,7 @@ class _Door:
         self.known.setdefault(given.id, {})[sha] = row.server_seq
         if held:
             self.held[row.server_seq] = held
+        self.named.update(given.base)
         if held != "id_reuse":
             self.places[given.id] = given.place
 
@@ -294,9 +296,9 @@ def append(
     row.row_hash = hash_of(row)
     db.session.add(row)
     db.session.flush()
-    bases = [AnswerBase(child_seq=row.server_seq, base_id=base) for base in dict.fromkeys(row.base)]
-    db.session.add_all(bases)
-    db.session.flush()
+    if row.base:
+        bases = [{"child_seq": row.server_seq, "base_id": base} for base in dict.fromkeys(row.base)]
+        db.session.execute(insert(AnswerBase), bases)
     return row
 
 
