@@ -12,6 +12,7 @@ from audit_app.checklists.models import (
     AnswerRevision,
     Checklist,
     ChecklistItem,
+    RevisionStatus,
     TemplateVersion,
 )
 from audit_app.checklists.records import AnyRecord
