@@ -7,6 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from audit_app.accounts import queries as accounts
+from audit_app.checklists import record_parts, sampling
 from audit_app.checklists.fieldwork import Answer, Fieldwork, Section
 from audit_app.checklists.models import TemplateVersion, Verdict
 from audit_app.core.clock import local, now, zone
@@ -20,8 +21,6 @@ from audit_app.exports.document import (
     Heading,
     KeepTogether,
     Letterhead,
-    Signature,
-    Signatures,
     Text,
 )
 from audit_app.exports.sheet import Column, Sheet, Workbook
@@ -66,7 +65,12 @@ def record_sheets(work: Fieldwork) -> tuple[Sheet, ...]:
         Column(_("Question"), width=60, wrap=True),
         Column(_("Verdict")),
         Column(_("Record"), width=60, wrap=True),
+        Column(_("Notes from the field"), width=40, wrap=True),
         Column(_("Files"), "int"),
+        Column(_("Sample"), width=30, wrap=True),
+        Column(_("Ids in the sample"), width=30, wrap=True),
+        Column(_("Exceptions"), width=30, wrap=True),
+        Column(_("Without evidence")),
         Column(_("Finding")),
         Column(_("Process")),
         Column(_("Answered by")),
@@ -79,23 +83,29 @@ def record_sheets(work: Fieldwork) -> tuple[Sheet, ...]:
         Sheet(
             _("Checklist record"), columns, rows,
             heading=f"{work.audit.code} {work.audit.title}",
-            facts=((_("Answered"), f"{work.answered} / {work.total}"),),
+            facts=((_("Answered"), f"{work.answered} / {work.total}"), *_bare(work)),
             notes=tuple(each for each in attributions if each),
             empty=_("This audit has no checklist yet."),
         ),
         _counts(work),
+        *record_parts.sheets(work),
     )  # fmt: skip
 
 
 def _row(answer: Answer, work: Fieldwork) -> tuple[Any, ...]:
-    head = answer.head
+    head, sample = answer.head, answer.sample
     return (
         answer.item.clause,
         answer.item.title,
         answer.item.prompt,
         Tone(_verdict(answer), tone_of(answer.verdict.tone)),
         _record(answer),
+        "\n".join(note.said for note in answer.notes),
         len(answer.files),
+        sampling.in_words(sample) if sample else "",
+        sampling.listed(sample, len(sample["ids"])) if sample else "",
+        "\n".join(sampling.failed(sample)) if sample else "",
+        _("conform without evidence") if answer.bare else "",
         ", ".join(finding.code for finding in work.findings.get(answer.item.id, [])),
         answer.item.process.code if answer.item.process else "",
         _authors(answer),
@@ -176,6 +186,7 @@ def record_document(work: Fieldwork) -> Document:
     for section in work.sections:
         blocks.append(Heading(section_name(section), 2))
         blocks.append(_grid(section.answers, work))
+    blocks += record_parts.notes(work)
     blocks.append(KeepTogether(_summary(work)))
     return Document(
         _("Internal audit checklist"),
@@ -191,17 +202,12 @@ def record_document(work: Fieldwork) -> Document:
 def _summary(work: Fieldwork) -> tuple[Block, ...]:
     """How many items had which verdict, and who signs for it: on one page."""
     credits = dict.fromkeys(each.template_version.attribution for each in work.checklists)
-    lead = work.audit.lead
     return (
         Heading(_("Summary"), 2),
         Facts(tuple((verdict.label, count) for verdict, count in work.counts.items()), columns=2),
         *(Text(words, "note") for words in credits if words),
-        _signatures(lead.name if lead else ""),
+        *record_parts.signatures(work),
     )
-
-
-def _signatures(lead: str) -> Signatures:
-    return Signatures((Signature(_("Auditor")), Signature(_("Lead auditor"), lead), Signature(_("Auditee"))))
 
 
 def _facts(work: Fieldwork) -> tuple[tuple[str, Any], ...]:
@@ -217,7 +223,17 @@ def _facts(work: Fieldwork) -> tuple[tuple[str, Any], ...]:
             ", ".join(f"{each.name} v{each.template_version.number}" for each in work.checklists),
         ),
         (_("Answered"), f"{work.answered} / {work.total}"),
+        *_bare(work),
     )
+
+
+def _bare(work: Fieldwork) -> tuple[tuple[str, str], ...]:
+    """How much of what was judged conform has no evidence; nothing while nothing was judged so."""
+    share = work.bare_share
+    if share is None:
+        return ()
+    counted = f"{len(work.bare)} / {work.conform} ({round(100 * share)} %)"
+    return ((_("Conform without evidence"), counted),)
 
 
 def _grid(answers: Sequence[Answer], work: Fieldwork) -> Grid:
@@ -245,9 +261,20 @@ def _grid(answers: Sequence[Answer], work: Fieldwork) -> Grid:
 def _printed(answer: Answer) -> Any:
     """The record with its files and who answered when."""
     parts: list[Any] = [_record(answer)] if _record(answer) else []
+    parts += [note.said for note in answer.notes]
+    parts += _sampled(answer.sample) if answer.sample else []
     if answer.files:
         parts.append(_("Files: %(names)s", names=", ".join(file.filename for file in answer.files)))
     if answer.head:
         at = local(answer.head.received_at).strftime("%Y-%m-%d %H:%M")
         parts.append(f"{_authors(answer)}, {at}")
     return tuple(parts) if parts else ""
+
+
+def _sampled(sample: dict[str, Any]) -> list[str]:
+    """The sample in words, its exceptions, its ids."""
+    lines = [_("Sample: %(words)s", words=sampling.in_words(sample))]
+    lines += (
+        [_("Exceptions: %(list)s", list="; ".join(sampling.failed(sample)))] if sample["exceptions"] else []
+    )
+    return lines + ([_("Ids: %(list)s", list=sampling.listed(sample))] if sample["ids"] else [])

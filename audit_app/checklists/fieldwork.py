@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from audit_app.checklists.models import AnswerRevision, Checklist, ChecklistItem, Verdict
+from audit_app.checklists.notes import Noted
+from audit_app.checklists.signatures import Signed
 from audit_app.evidence.models import Attachment
 from audit_app.programme.models import Audit
 
@@ -25,6 +27,12 @@ class Answer:
     item: ChecklistItem
     heads: tuple[AnswerRevision, ...] = ()
     files: tuple[Attachment, ...] = ()
+    notes: tuple[Noted, ...] = ()
+
+    @property
+    def sample(self) -> dict[str, Any] | None:
+        """The sampling record; of several heads the newest one that has any."""
+        return next((head.sample for head in reversed(self.heads) if head.sample), None)
 
     @property
     def conflict(self) -> bool:
@@ -65,8 +73,9 @@ class Answer:
 
     @property
     def bare(self) -> bool:
-        """Conform, but neither a file nor a word says on what evidence."""
-        return self.value is Verdict.CONFORM and not self.files and not self.note.strip()
+        """Conform, but no file, no word, no sample and no note from the field says on what evidence."""
+        evidence = self.files or self.note.strip() or self.sample or self.notes
+        return self.value is Verdict.CONFORM and not evidence
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,8 @@ class Fieldwork:
     rows: tuple[Answer, ...]
     earlier: Mapping[int, AnswerRevision] = field(default_factory=dict)
     findings: Mapping[int, list[Any]] = field(default_factory=dict)
+    notes: tuple[Noted, ...] = ()
+    signatures: tuple[Signed, ...] = ()
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
@@ -148,6 +159,22 @@ class Fieldwork:
     def bare(self) -> list[Answer]:
         """Questions judged conform without evidence."""
         return [answer for answer in self.answers if answer.bare]
+
+    @property
+    def bare_share(self) -> float | None:
+        """Which part of what was judged conform has no evidence; None while nothing was."""
+        return len(self.bare) / self.conform if self.conform else None
+
+    @property
+    def conform(self) -> int:
+        """Questions judged conform."""
+        return self.counts[Verdict.CONFORM]
+
+    @property
+    def loose_notes(self) -> list[Noted]:
+        """Notes that belong to no question yet."""
+        known = {answer.item.id for answer in self.answers}
+        return [note for note in self.notes if not known & set(note.items)]
 
     @property
     def flagged(self) -> list[Answer]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, selectinload
 
 from audit_app.accounts.models import Person
+from audit_app.checklists import notes, signatures
 from audit_app.checklists.fieldwork import Answer, Fieldwork
 from audit_app.checklists.models import (
     AnswerBase,
@@ -247,8 +248,21 @@ def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
     items = list(db.session.scalars(query))
     found = heads(audit)
     files = evidence.of_many("checklist_item", [item.id for item in items])
-    answers = [Answer(item, tuple(found.get(item.id, ())), tuple(files.get(item.id, ()))) for item in items]
-    return Fieldwork(audit, tuple(answers), earlier(audit, items, to=to), _findings(audit))
+    field = threads(audit, RecordKind.NOTE, RecordKind.SIGNATURE)
+    noted = notes.noted(field)
+    of_item = notes.by_item(noted)
+    answers = tuple(
+        Answer(
+            item,
+            tuple(found.get(item.id, ())),
+            tuple(files.get(item.id, ())),
+            of_item.get(item.id, ()),
+        )
+        for item in items
+    )
+    return Fieldwork(
+        audit, answers, earlier(audit, items, to=to), _findings(audit), noted, signatures.signed(field)
+    )
 
 
 def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict[int, AnswerRevision]:

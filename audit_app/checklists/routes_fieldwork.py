@@ -27,6 +27,7 @@ from audit_app.checklists import (
     payload,
     queries,
     rulings,
+    sampling,
     services,
     sync,
 )
@@ -178,11 +179,19 @@ def item(id: int) -> ResponseReturnValue:
     found = queries.get_item(id, to=me())
     audit = found.checklist.audit
     work = queries.fieldwork(audit, to=me())
+    answer = work.answer(id)
+    sample, files = answer.sample if answer else None, {file.id: file for file in evidence.of(audit)}
     return render_template(
         "checklists/item.html",
         item=found,
         audit=audit,
-        answer=work.answer(id),
+        answer=answer,
+        sample_words=sampling.in_words(sample) if sample else "",
+        sample_failed=sampling.failed(sample) if sample else [],
+        note_files={
+            note.thread: [files[each] for each in note.files if each in files]
+            for note in (answer.notes if answer else ())
+        },
         findings=work.findings.get(id, []),
         before=work.earlier.get(id),
         revisions=queries.history(found),

@@ -3,6 +3,7 @@
 All text is text: `<b>` and `&` are printed as typed. Nothing is cut without "+n more" saying so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Literal, TypeAlias
@@ -178,12 +179,17 @@ class Callout:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One line to sign: role, name, when. `mark` stands in place of a pen stroke ("Signed in the system")."""
+    """One line to sign: role, name, when. `mark` stands in place of a pen stroke ("Signed in the system").
+
+    `strokes` are what a pen drew on a screen: lists of points (x to the right, y down) in a box of `size`.
+    """
 
     role: Words
     name: Words = ""
     signed: date | datetime | None = None
     mark: Words = ""
+    strokes: tuple[Sequence[Sequence[float]], ...] = ()
+    size: tuple[float, float] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""Parts of the checklist record that do not belong to one question: loose notes and the signatures."""
+
+from flask_babel import gettext as _
+
+from audit_app.checklists.fieldwork import Fieldwork
+from audit_app.checklists.notes import Noted
+from audit_app.checklists.signatures import MEETINGS, Signed
+from audit_app.core.clock import local
+from audit_app.exports.document import Block, Bullets, Heading, Signature, Signatures, Text
+from audit_app.exports.sheet import Column, Sheet
+
+
+def notes(work: Fieldwork) -> list[Block]:
+    """Notes that nobody has assigned to a question; nothing when there are none."""
+    if not work.loose_notes:
+        return []
+    return [
+        Heading(_("Notes not assigned to a question"), 2),
+        Bullets(tuple(_line(note) for note in work.loose_notes)),
+    ]
+
+
+def _line(note: Noted) -> str:
+    at = local(note.at).strftime("%Y-%m-%d %H:%M")
+    return f"{note.said or _('Photo')} ({note.author}, {at})"
+
+
+def signatures(work: Fieldwork) -> list[Block]:
+    """What was signed on the screen, drawn from its strokes; then lines for a pen where nobody signed yet."""
+    audit = work.audit
+    there = {each.party for each in work.signatures if each.meeting == "closing"}
+    lines = [
+        Signature(label, name)
+        for party, label, name in (
+            ("auditor", _("Auditor"), ""),
+            ("", _("Lead auditor"), audit.lead.name if audit.lead else ""),
+            ("auditee", _("Auditee"), ""),
+        )
+        if party not in there
+    ]
+    blocks: list[Block] = [Heading(_("Signatures"), 2)]
+    for meeting, name in MEETINGS.items():
+        rows = tuple(_drawn(each) for each in work.signatures if each.meeting == meeting)
+        if rows:
+            blocks += [Text(str(name), "note"), Signatures(rows)]
+    return [*blocks, Signatures(tuple(lines))]
+
+
+def _drawn(each: Signed) -> Signature:
+    at = local(each.received_at).strftime("%Y-%m-%d %H:%M")
+    return Signature(
+        _("%(party)s; at the server %(time)s", party=each.party_name, time=at),
+        each.name,
+        each.client_time,
+        strokes=each.strokes,
+        size=(each.width, each.height),
+    )
+
+
+def sheets(work: Fieldwork) -> tuple[Sheet, ...]:
+    """Notes and signatures as rows of the workbook; a sheet only where there is something."""
+    return (*((_notes(work),) if work.notes else ()), *((_signatures(work),) if work.signatures else ()))
+
+
+def _notes(work: Fieldwork) -> Sheet:
+    clauses = {answer.item.id: answer.item.clause for answer in work.answers}
+    columns = (
+        Column(_("Field note"), width=60, wrap=True), Column(_("Who said it")), Column(_("Questions")),
+        Column(_("Files"), "int"), Column(_("Written by")), Column(_("Received"), "datetime"),
+    )  # fmt: skip
+    rows = [
+        (
+            each.text, each.speaker, ", ".join(clauses.get(item, "") for item in each.items), len(each.files),
+            each.author, each.at,
+        )
+        for each in work.notes
+    ]  # fmt: skip
+    return Sheet(_("Notes"), columns, rows)
+
+
+def _signatures(work: Fieldwork) -> Sheet:
+    columns = (
+        Column(_("Which meeting")), Column(_("Party")), Column(_("Name")),
+        Column(_("Clock of the device"), "datetime"), Column(_("Received"), "datetime"),
+        Column(_("Recorded by")),
+    )  # fmt: skip
+    rows = [
+        (str(each.meeting_name), str(each.party_name), each.name, each.client_time, each.received_at, each.by)
+        for each in work.signatures
+    ]
+    return Sheet(_("Signatures"), columns, rows)
