@@ -78,7 +78,6 @@ def _answers() -> dict[str, str]:
         "conflict": _("Two people answered differently"),
         "keep": _("Take this answer"),
         "notYet": _("no note"),
-        "bare": _("Conform without evidence: add a note or a photo of what you saw."),
         "flag": _("Flag to come back to"),
         "unflag": _("Take the flag away"),
         "unknown": _("Answered %(time)s by %(name)s", time="{time}", name="{name}"),

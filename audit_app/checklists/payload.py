@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from audit_app.accounts.models import Person
-from audit_app.checklists import protocol, queries
+from audit_app.checklists import panels, protocol, queries
 from audit_app.checklists.exports import section_name
 from audit_app.checklists.field_models import Presence
 from audit_app.checklists.field_words import words
@@ -50,13 +50,15 @@ def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[s
             "summary": url_for("checklists.index", audit_id=work.audit.id),
             "finding": url_for("findings.new"),
             "signIn": url_for("security.login"),
+            **panels.urls(),
         },
         "writeUp": [verdict.value for verdict in TO_WRITE_UP],
         "verdicts": {verdict.value: str(verdict.label) for verdict in Verdict},
         "sections": [{"name": section_name(section)} for section in work.sections],
         "items": [of_answer(answer, work, sections[answer.item.id]) for answer in work.answers],
         "records": [of_revision(row, codes) for row in records],
-        "words": words(),
+        "words": words() | panels.words(),
+        "auditees": panels.auditees(work.audit),
     }
 
 
@@ -123,13 +125,14 @@ def of_revision(row: AnswerRevision, codes: Mapping[str, tuple[str, str]] | None
         more = {"thread": row.thread, **(row.payload or {})}
     if row.kind is RecordKind.NOTE:
         more["text"] = row.note
+    item = row.item_id if row.kind is RecordKind.ANSWER else more.get("item")
     if codes and row.thread and row.thread in codes:
         more["code"], more["url"] = codes[row.thread]
     return more | {
         "kind": row.kind.value,
         "attachment_ids": row.attachment_ids,
         "id": row.id,
-        "item": row.item_id,
+        "item": item,
         "base": row.base,
         "value": row.value.value if row.value else None,
         "note": row.note,

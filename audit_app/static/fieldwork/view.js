@@ -157,9 +157,7 @@ export class View {
   }
 
   notice(item, half, notice) {
-    const { words, mayAnswer } = this.data;
-    const bare = mayAnswer && !conflict(item) && valueOf(item) === "conform" && !noteOf(item).trim() && !item.files.length;
-    const sentence = half?.value === "not_applicable" ? words.reason : notice || (bare ? words.bare : "");
+    const sentence = half?.value === "not_applicable" ? this.data.words.reason : notice || "";
     at("fw-say").textContent = sentence;
     at("fw-say").hidden = !sentence;
   }
