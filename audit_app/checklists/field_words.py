@@ -14,7 +14,8 @@ def _states() -> dict[str, str]:
         "saving": _("Saving…"),
         "savedHere": _("Saved on this device"),
         "notSaved": _("NOT saved"),
-        "badge": _("%(count)s answers, %(photos)s photos wait", count="{count}", photos="{photos}"),
+        "badge": _("Answers waiting: %(count)s · Photos waiting: %(photos)s",
+                   count="{count}", photos="{photos}"),
         "badgeNone": _("Nothing waits"),
         "receipt": _("Nothing waits. All %(count)s answers and %(photos)s photos of this device are on the "
                      "server.", count="{count}", photos="{photos}"),

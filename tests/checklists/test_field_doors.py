@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from audit_app.checklists import chain, devices, queries, rulings, sync
 from audit_app.checklists.field_models import (
@@ -49,6 +49,7 @@ def take(client, made, device=factory.DEVICE):
 
 
 # --- hello and take -----------------------------------------------------------------------------------------
+@pytest.mark.edge_case(18)
 def test_hello_tells_how_far_the_server_has_this_tablet_and_that_three_are_missing(made, people, client_for):
     given = [factory.revision(made.items[0], people.lead, device_seq=number) for number in (1, 2, 3, 7)]
     factory.send(people.lead, *given)
@@ -118,6 +119,7 @@ def test_a_tablet_that_was_shut_out_hands_in_by_ticket_and_the_lead_admits(made,
     assert sync.verify() == []
 
 
+@pytest.mark.edge_case(11)
 def test_a_person_who_left_hands_in_by_ticket_but_reads_nothing(made, people, client_for):
     ticket = take(client_for(people.auditor), made).json["ticket"]
     people.auditor.active = False
@@ -164,6 +166,7 @@ def held_row(made, people):
     return rulings.waiting(made.audit)[0]
 
 
+@pytest.mark.edge_case(12)
 def test_what_came_after_the_report_is_filed_as_late_evidence(made, people):
     row = held_row(made, people)
     with pytest.raises(Refused, match="Reopen it first"):
@@ -204,6 +207,7 @@ def test_two_auditors_see_each_other_and_on_which_question(made, people, client_
 
 # --- files --------------------------------------------------------------------------------------------------
 @both_databases
+@pytest.mark.edge_case(21)
 def test_a_photo_comes_in_pieces_and_goes_on_where_it_was_cut_off(people, client_for):
     made = factory.checklist(people)
     client, whole, key = client_for(people.auditor), photo(), str(uuid.uuid4())
@@ -236,6 +240,7 @@ def test_a_photo_with_a_wrong_hash_starts_over_and_nothing_is_kept(made, people,
      (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "drawing.png", "type"),
      (b"\xff\xd8\xff\xe0 no picture at all", "photo.jpg", "not_an_image"), (b"\x00\x01\x02\x03", "blob", "type")],
 )  # fmt: skip
+@pytest.mark.edge_case(22)
 def test_a_photo_that_is_none_is_refused_with_a_reason_and_the_answer_still_counts(
     made, people, client_for, content, name, reason
 ):
@@ -315,6 +320,7 @@ def test_a_photo_for_a_closed_audit_is_held_until_its_record_is_admitted(made, p
     assert rulings.missing_files(made.audit) == {}
 
 
+@pytest.mark.edge_case(23)
 def test_a_file_that_never_comes_is_waived_with_a_reason(made, people):
     key = str(uuid.uuid4())
     factory.send(people.auditor, factory.revision(made.items[0], people.auditor, attachment_ids=[key]))
@@ -349,6 +355,7 @@ def test_ten_thousand_replays_leave_one_record(made, people):
     assert db.session.query(AnswerRevision).count() == 1
 
 
+@pytest.mark.edge_case(13)
 def test_work_done_before_the_assignment_moved_is_held_for_the_lead(made, people, client_for):
     take(client_for(people.auditor), made)
     made.audit.members.clear()
@@ -375,6 +382,7 @@ def test_a_restored_server_is_noticed_once_with_what_is_offered_again(made, peop
 
 
 @both_databases
+@pytest.mark.edge_case(16)
 def test_the_watermark_is_what_a_backup_holds_and_falls_back_after_a_restore(people):
     made = factory.checklist(people)
     for number in (1, 2):
@@ -401,3 +409,26 @@ def test_the_command_marks_what_the_copy_of_a_database_holds(made, people, setti
     from audit_app.cli import _last_of
 
     assert _last_of(copy) == chain.last_row()
+
+
+@pytest.mark.edge_case(27)
+def test_a_server_that_is_busy_says_when_to_come_again_and_keeps_nothing_half(
+    made, people, client_for, settings
+):
+    import sqlite3
+    from contextlib import closing
+
+    client, given = client_for(people.auditor), factory.revision(made.items[0], people.auditor)
+    db.session.commit()
+    db.session.remove()
+    impatient = lambda connection, _record: connection.execute("PRAGMA busy_timeout=50")  # noqa: E731
+    event.listen(db.engine, "connect", impatient)
+    db.engine.dispose()
+    with closing(
+        sqlite3.connect(settings.database.removeprefix("sqlite:///"), isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        reply = client.post("/sync", json=batch(given))
+        other.execute("ROLLBACK")
+    assert (reply.status_code, reply.headers["Retry-After"], reply.json["error"]) == (503, "5", "busy")
+    assert client.post("/sync", json=batch(given)).json["results"][given["id"]]["status"] == "accepted"

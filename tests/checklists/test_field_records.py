@@ -125,6 +125,7 @@ def test_a_finding_whose_audit_is_closed_is_held_and_nothing_is_written(made, pe
     [({"kind": "poem"}, "kind"), ({"kind": ["note"]}, "kind"), ({"thread": "x"}, "thread"), ({"text": "a\x00b"}, "text"),
      ({"text": "\ud800"}, "text"), ({"items": "1"}, "items"), ({"value": "conform"}, "value")],
 )  # fmt: skip
+@pytest.mark.edge_case(3)
 def test_a_malformed_note_is_named_and_kept_raw_once(made, people, change, field_name):
     from audit_app.checklists.field_models import QuarantinedItem
 

@@ -2,6 +2,7 @@
 
 import uuid
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ def graphs(draw):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(graphs())
+@pytest.mark.edge_case(6)
 def test_any_order_of_arrival_gives_the_same_heads(people, graph):
     bases, order, cut = graph
     made = factory.checklist(people)

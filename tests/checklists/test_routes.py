@@ -81,6 +81,7 @@ def test_an_answer_through_the_json_door_is_committed_before_the_reply(people, m
     assert db.session.query(AnswerRevision).count() == 1
 
 
+@pytest.mark.edge_case(8)
 def test_signed_out_is_401_in_json_and_never_a_redirect(app, people, made):
     client = app.test_client()
     assert client.post("/sync", json=body(made.items[0], people.lead)).status_code == 401
@@ -88,6 +89,7 @@ def test_signed_out_is_401_in_json_and_never_a_redirect(app, people, made):
     assert (reply.status_code, reply.json["error"]) == (401, "signed_out")
 
 
+@pytest.mark.edge_case(10)
 def test_a_missing_or_wrong_csrf_token_is_403_and_a_fresh_one_helps(app, people, made, client_for):
     app.config["WTF_CSRF_ENABLED"] = True
     client = client_for(people.lead)
@@ -106,6 +108,7 @@ def test_a_missing_or_wrong_csrf_token_is_403_and_a_fresh_one_helps(app, people,
     [({"protocol": 0, "device_id": factory.DEVICE, "items": []}, 426),
      ({"protocol": 3, "device_id": factory.DEVICE, "items": []}, 426), ([], 422), ({"items": []}, 422)],
 )  # fmt: skip
+@pytest.mark.edge_case(24)
 def test_an_envelope_that_does_not_fit_is_said_by_status(people, client_for, data, status):
     assert client_for(people.lead).post("/sync", json=data).status_code == status
 

@@ -34,6 +34,7 @@ def test_an_answer_is_accepted_and_is_the_head(people):
     assert sync.verify() == []
 
 
+@pytest.mark.edge_case(1, 26)
 def test_a_resent_answer_is_a_duplicate_with_its_first_number(made, people):
     given = factory.revision(made.items[0], people.lead)
     first = factory.send(people.lead, given).results[given["id"]]
@@ -42,6 +43,7 @@ def test_a_resent_answer_is_a_duplicate_with_its_first_number(made, people):
     assert db.session.query(AnswerRevision).count() == 1
 
 
+@pytest.mark.edge_case(4)
 def test_one_id_with_two_bodies_is_told_and_both_are_kept(made, people):
     given = factory.revision(made.items[0], people.lead)
     factory.send(people.lead, given)
@@ -52,6 +54,7 @@ def test_one_id_with_two_bodies_is_told_and_both_are_kept(made, people):
 
 
 @pytest.mark.parametrize("state", [AuditState.REPORTED, AuditState.CLOSED, AuditState.CANCELLED])
+@pytest.mark.edge_case(12)
 def test_answers_to_a_closed_audit_are_held_and_do_not_count(made, people, state):
     made.audit.state = state
     given = factory.revision(made.items[0], people.lead)
@@ -72,11 +75,13 @@ def test_an_observer_answers_nothing(made, people):
     assert not sync.may_answer(made.audit, people.auditor2)
 
 
+@pytest.mark.edge_case(14)
 def test_an_unknown_template_version_is_held(made, people):
     given = factory.revision(made.items[0], people.lead, template_version=99)
     assert status(factory.send(people.lead, given), given) == "held:template"
 
 
+@pytest.mark.edge_case(9)
 def test_an_answer_of_another_person_is_refused_and_not_kept(made, people):
     given = factory.revision(made.items[0], people.auditor)
     assert status(factory.send(people.lead, given), given) == "wrong_user"
@@ -92,6 +97,7 @@ def test_an_answer_of_another_person_is_refused_and_not_kept(made, people):
         ("author", None), ("template_version", -1), ("attachment_ids", ["x"]), ("flagged", "yes"), ("extra", 1),
     ],
 )  # fmt: skip
+@pytest.mark.edge_case(2, 3)
 def test_a_malformed_field_is_named_and_takes_no_other_with_it(made, people, field, value):
     bad = {**factory.revision(made.items[0], people.lead), field: value}
     good = factory.revision(made.items[1], people.lead, device_seq=2)
@@ -125,6 +131,7 @@ def test_an_item_must_belong_to_the_audit_named(made, people):
     assert status(factory.send(people.lead, given), given) == "invalid:item"
 
 
+@pytest.mark.edge_case(5)
 def test_two_answers_that_did_not_see_each_other_are_a_conflict_until_a_third_names_both(made, people):
     item = made.items[0]
     first = factory.answer(item, people.lead, value="conform")
@@ -160,18 +167,21 @@ def test_a_circle_of_bases_is_refused_so_that_a_head_is_always_left(made, people
     assert [h.id for h in queries.heads(made.audit)[made.items[0].id]] == [b["id"]]
 
 
+@pytest.mark.edge_case(7)
 def test_a_wrong_clock_is_noticed_and_the_answer_counts(made, people):
     given = factory.revision(made.items[0], people.lead, clock_offset_ms=56 * 365 * 86_400_000)
     result = factory.send(people.lead, given).results[given["id"]]
     assert (result.status, result.warnings) == ("accepted", ("clock_suspect",))
 
 
+@pytest.mark.edge_case(17)
 def test_a_cloned_device_is_noticed(made, people):
     factory.answer(made.items[0], people.lead)
     given = factory.revision(made.items[1], people.lead)
     assert factory.send(people.lead, given).results[given["id"]].warnings == ("device_forked",)
 
 
+@pytest.mark.edge_case(15)
 def test_what_a_device_saw_last_is_compared(made, people):
     reply = factory.send(people.lead, factory.revision(made.items[0], people.lead))
     assert factory.send(people.lead, last_seq=reply.server_seq, last_hash=reply.row_hash).chain_ok

@@ -133,6 +133,7 @@ def test_the_receipt_counts_what_came_from_which_tablet_and_says_who_is_not_back
 
 
 # --- lost tablets -------------------------------------------------------------------------------------------
+@pytest.mark.edge_case(28)
 def test_a_lost_tablet_is_shut_out_and_tells_what_to_audit_again(made, people, client_for):
     take(client_for(people.auditor), made)
     client_for(people.auditor).post("/sync", json=batch(factory.revision(made.items[0], people.auditor)))
