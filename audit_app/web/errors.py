@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from audit_app.core.db import set_reading
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.web.access import wants_json
 from audit_app.web.pages import safe_next
@@ -54,9 +55,10 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> ResponseReturnValue:
         current_app.logger.exception("database", exc_info=error)
+        roll_back_anyway()
+        set_reading(True)  # the words of the reply ask for the reader's language: that must not wait too
         if not wants_json():
             return page(500)
-        roll_back_anyway()
         reply = jsonify(error="busy", message=_("The server is busy. What you sent waits and is sent again."))
         reply.headers["Retry-After"] = "5"
         return reply, 503
