@@ -6,6 +6,7 @@ sign in by the form. A test that writes through the server must have finished it
 """
 
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,29 +41,51 @@ VIEWPORTS: dict[str, dict[str, Any]] = {
 """What people hold in their hands, in CSS pixels."""
 
 
-@dataclass
 class LiveServer:
     """A server that runs in a thread of this process, over the database of the test."""
 
-    url: str
-    app: Flask
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        # Bound, never listening: while the server is stopped nobody else gets its address, and nobody answers there.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind(("127.0.0.1", 0))
+        self.port = int(self._place.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Answer; after a stop at the same address as before."""
+        self._server = create_server(self.app, host="127.0.0.1", port=self.port, threads=6, ident=None)
+        self._thread = threading.Thread(target=self._server.run, name="live server", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Hang up on everybody; who asks now finds nobody."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.trigger.pull_trigger(lambda: [each.close() for each in list(server._map.values())])
+        self._thread.join(10)
+        server.task_dispatcher.shutdown()
+        with self.app.app_context():
+            db.engine.dispose()
+
+    def close(self) -> None:
+        """Stop for good and give the address back."""
+        self.stop()
+        self._place.close()
 
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[LiveServer]:
     """Serve an application of its own over ``settings``; ends with the block."""
-    application = create_app(settings)
-    server: Any = create_server(application, host="127.0.0.1", port=0, threads=6, ident=None)
-    thread = threading.Thread(target=server.run, name="live server", daemon=True)
-    thread.start()
+    server = LiveServer(create_app(settings))
+    server.start()
     try:
-        yield LiveServer(f"http://127.0.0.1:{server.effective_port}", application)
+        yield server
     finally:
-        server.trigger.pull_trigger(lambda: [each.close() for each in list(server._map.values())])
-        thread.join(10)
-        server.task_dispatcher.shutdown()
-        with application.app_context():
-            db.engine.dispose()
+        server.close()
 
 
 @pytest.fixture
