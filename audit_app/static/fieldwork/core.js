@@ -29,7 +29,7 @@ export class Core {
       door: this.door, outbox: this.outbox, store: this.store, files: this.photos, leader: this.leader, protocol: 2,
       on: {
         state: () => this.emit("state"), hello: (told, device) => this.#hello(told, device), result: (each, first) => this.#result(each, first),
-        notice: (kind, facts) => this.emit("notice", kind, facts), revoked: () => this.emit("revoked"), fromStart: () => { data.seq = 0; this.others.look(); },
+        notice: (kind, facts) => this.emit("notice", kind, facts), revoked: () => this.emit("revoked"), fromStart: () => this.others.fromStart(),
       },
     });
     this.others = new Others(this);

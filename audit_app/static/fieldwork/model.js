@@ -36,6 +36,15 @@ export class Model {
     return true;
   }
 
+  /** After a restore of the server nothing is known of others but what it tells again. */
+  forgetOthers() {
+    const mine = (row) => row.mine || row.author_id === this.data.person.id;
+    this.gone = new Set();
+    this.rows = new Map([...this.rows].filter(([, row]) => mine(row)));
+    for (const row of this.rows.values()) this.#know(row);
+    for (const item of this.items) { item.heads = item.heads.filter(mine); for (const head of item.heads) this.#know(head); }
+  }
+
   /** A record of this device as a row: the author by name, the time by the device. */
   rowOf(record, seq = null) { return { ...record, author: this.data.person.name, author_id: record.author, at: record.client_time, seq, mine: true }; }
 

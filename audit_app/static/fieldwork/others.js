@@ -9,8 +9,11 @@ export class Others {
     this.looking = true;
     try {
       for (let more = true; more;) {
-        const { status, body } = await this.core.door.ask(`/changes?audit=${this.core.data.audit}&after=${this.core.data.seq}&protocol=2`);
+        const chain = this.core.store.alive ? await this.core.store.get("meta", "chain") : null;
+        const asked = new URLSearchParams({ audit: this.core.data.audit, after: this.core.data.seq, protocol: 2, ...(chain ? { seq: chain.seq, hash: chain.hash } : {}) });
+        const { status, body } = await this.core.door.ask(`/changes?${asked}`);
         if (status !== 200) break;
+        if (!body.chain_ok && this.core.store.alive) { await this.core.sync.older({ seq: body.server_seq, hash: body.row_hash }, chain); this.core.sync.kick(); break; }
         await this.#keepChanges(body.changes);
         for (const row of body.changes) this.core.data.seq = Math.max(this.core.data.seq, row.seq);
         const news = body.changes.filter((row) => this.core.model.take(row));
@@ -18,6 +21,14 @@ export class Others {
         more = body.more;
       }
     } catch { /* the next look comes in half a minute */ } finally { this.looking = false; }
+  }
+
+  /** The server was restored: what others did is read anew from the beginning. */
+  async fromStart() {
+    this.core.data.seq = 0;
+    this.core.model.forgetOthers();
+    this.core.emit("changed");
+    setTimeout(() => this.look());
   }
 
   // The cursor moves in the same transaction as the rows it stands for.

@@ -125,7 +125,7 @@ export class Outbox {
     const count = await this.store.write(["records"], async (tx) => {
       const records = tx.objectStore("records");
       const rows = (await records.index("state").getAll("sent")).filter((row) => !after || (row.device_id === device.id && row.device_seq > after));
-      for (const row of rows) await records.put({ ...row, state: "waiting" });
+      for (const row of rows) await records.put({ ...row, state: "waiting", server_seq: null, durable_at: null });
       return rows.length;
     });
     await this.load();
@@ -145,10 +145,9 @@ export class Outbox {
   /** Another copy of this tablet uses the same number: from now on this is a device of its own. */
   async becomeAnother() { await this.store.put("meta", { id: uuid(), seq: 0 }, "device"); }
 
-  /** Acknowledged records go 30 days after they were first known to be in a backup of the server. */
-  async sweep(durable) {
+  /** Acknowledged records go 30 days after they were first known to be in a backup, by the server's clock and never offline. */
+  async sweep(durable, today) {
     if (!durable || !this.store.alive) return;
-    const today = Date.now();
     await this.store.write(["meta", "records"], async (tx) => {
       const records = tx.objectStore("records"), meta = tx.objectStore("meta");
       let purged = (await meta.get("purged")) ?? 0;
@@ -169,6 +168,17 @@ export class Outbox {
   async sentOf(audit) {
     if (!this.store.alive) return 0;
     return (await this.store.all("records", "state", "sent")).filter((row) => row.audit === audit).length;
+  }
+
+  /** Everything of an audit that lies here, sent or not, readable: for the saved file. */
+  async everythingOf(audit) {
+    const found = new Map(this.all().filter((entry) => entry.record.audit === audit).map((entry) => [entry.id, entry.record]));
+    if (this.store.alive) {
+      for (const row of await this.store.all("records", "state", "sent")) {
+        if (row.audit === audit && !found.has(row.id)) try { found.set(row.id, await this.read(row)); } catch { /* sealed under another key */ }
+      }
+    }
+    return [...found.values()].sort((a, b) => (a.device_seq ?? 1e9) - (b.device_seq ?? 1e9));
   }
 
   // Words that are typed but no record yet: an N.A. without its reason, a note in the middle of a sentence.

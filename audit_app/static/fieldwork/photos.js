@@ -70,8 +70,24 @@ export class Photos {
   async #room(size) {
     const free = async () => { const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {}; return quota - usage; };
     if (await free() >= size + RESERVE) return;
-    for (const row of await this.store.all("files", "state", "sent")) await this.store.delete("blobs", row.id);
+    for (const row of await this.store.all("files", "state", "sent")) if (await this.#arrived(row.id).catch(() => false)) await this.store.delete("blobs", row.id);
     if (await free() < size + RESERVE) throw new TooFull();
+  }
+
+  async #arrived(id) {
+    const { status, body } = await this.door.ask(`/attachments/${id}`);
+    if (status !== 200) throw new Error(`status ${status}`);
+    return body.state === "stored" || body.state === "held";
+  }
+
+  /** Photos are in no chain: a restored server may have lost one without saying so. Each one that is kept is asked for, once a visit. */
+  async check() {
+    if (this.checked || !this.outbox.storing) return;
+    this.checked = true;
+    for (const row of await this.store.all("files", "state", "sent")) {
+      if (await this.store.get("blobs", row.id) && !await this.#arrived(row.id)) await this.store.put("files", { ...row, state: "waiting", next: 0 });
+    }
+    await this.load();
   }
 
   /** After a restore of the server: what is still here is offered again. */

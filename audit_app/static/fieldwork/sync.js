@@ -66,25 +66,32 @@ export class Sync {
     if (told.revoked) throw new Revoked();
     this.protocol = Math.min(2, told.protocol);
     if (!this.store.alive) return told;
-    await this.#durable(told.durable_seq);
-    if (!told.chain_ok) { await this.#olderServer(null); return told; }
+    await this.#watermark(told.durable_seq);
+    if (!told.chain_ok) { await this.older(null, chain); return told; }
+    await this.outbox.sweep(told.durable_seq, Date.parse(told.server_time));
+    await this.files.check();
     await this.#gap(device, told.seen?.[device.id]);
     return told;
   }
 
-  async #durable(seq) {
-    if (seq === undefined || seq === null) return;
+  async #watermark(seq) {
     const before = (await this.store.get("meta", "durable")) ?? 0;
     if (seq < before) this.on.notice("alarm", { before, seq });
     if (seq !== before) await this.store.put("meta", seq, "durable");
-    await this.outbox.sweep(seq);
   }
 
-  /** The server was restored from a backup: everything that is kept here is offered again. */
-  async #olderServer(chain) {
+  /** The server was restored from a backup: everything that is kept here is offered again, what it told is void. */
+  async older(chain, quoted) {
+    // Several questions may be under way when the chain breaks: the first reply that says so is enough.
+    const now = await this.store.get("meta", "chain");
+    if (now?.hash !== quoted?.hash) return;
     const count = await this.outbox.offerAgain();
     await this.files.offerAgain();
-    await this.store.put("meta", chain, "chain");
+    await this.store.write(["meta", "changes"], async (tx) => {
+      await tx.objectStore("changes").clear();
+      await tx.objectStore("meta").put(chain, "chain");
+      await tx.objectStore("meta").delete("offered");
+    });
     this.on.notice("restored", { count });
     this.on.fromStart();
   }
@@ -110,11 +117,11 @@ export class Sync {
     if (status === 413 && this.most > 1) { this.most = Math.ceil(entries.length / 2); return; }
     if (status !== 200 || typeof body.results !== "object" || body.results === null) throw new Trouble(`status ${status}`);
     this.door.clock(body.server_time);
-    await this.take(entries, body);
+    await this.take(entries, body, { quoted: chain });
   }
 
   /** Give every record the outcome the server named for it; what it did not name waits on. */
-  async take(entries, body, { handed = false } = {}) {
+  async take(entries, body, { handed = false, quoted = null } = {}) {
     const outcomes = [], told = [];
     for (const entry of entries) {
       const result = body.results[entry.id];
@@ -126,11 +133,12 @@ export class Sync {
       told.push({ id: entry.id, record: entry.record, result, at: body.server_time });
     }
     if (!outcomes.length) throw new Trouble("nothing was acknowledged");
-    await this.outbox.settle(outcomes, handed || !body.row_hash ? null : { seq: body.server_seq, hash: body.row_hash });
+    const broken = body.chain_ok === false && !handed && this.store.alive;
+    await this.outbox.settle(outcomes, handed || broken || !body.row_hash ? null : { seq: body.server_seq, hash: body.row_hash });
     if (told.some(({ result }) => result.warnings?.includes("device_forked")) && this.store.alive) { await this.outbox.becomeAnother(); this.greeted = null; }
     for (const each of told) await this.on.result(each, true);
     this.leader.tell({ type: "results", told });
-    if (body.chain_ok === false && !handed && this.store.alive) await this.#olderServer({ seq: body.server_seq, hash: body.row_hash });
+    if (broken) await this.older({ seq: body.server_seq, hash: body.row_hash }, quoted);
   }
 
   #failed(error) {
