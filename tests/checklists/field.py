@@ -1,11 +1,13 @@
 """Notes, findings and signatures as a tablet makes them."""
 
 import hashlib
+import io
 import uuid
 from typing import Any
 from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
+from PIL import Image
 
 from audit_app.accounts.models import Person
 from audit_app.checklists.models import ChecklistItem
@@ -56,3 +58,21 @@ def put(
     }  # fmt: skip
     address = f"{door}/{id or uuid.uuid4()}?{urlencode(told)}"
     return client.put(address, data=content, headers=headers or {})
+
+
+def photo(size: tuple[int, int] = (400, 300), kind: str = "JPEG") -> bytes:
+    """A picture that is one."""
+    out = io.BytesIO()
+    Image.effect_noise(size, 90).convert("RGB").save(out, kind)
+    return out.getvalue()
+
+
+def batch(*items: Any, device: str = factory.DEVICE, **facts: Any) -> dict[str, Any]:
+    """The body of a request to the door."""
+    return {"protocol": 2, "device_id": device, "items": list(items), **facts}
+
+
+def take(client: FlaskClient, made: Any, device: str = factory.DEVICE) -> Any:
+    """Take the audit of a checklist offline on a tablet."""
+    told = {"audit": made.audit.id, "device_id": device, "device_name": "iPad 3"}
+    return client.post("/sync/take", json=told)

@@ -15,7 +15,7 @@ from audit_app.evidence.models import Attachment
 from audit_app.programme import services as programme
 from audit_app.programme.models import AuditState
 from tests.checklists import factory, field
-from tests.checklists.test_field_doors import batch, photo, take
+from tests.checklists.field import batch, photo, take
 
 
 @pytest.fixture
