@@ -1,5 +1,6 @@
 """The receipt of an audit: what of which tablet is on the server, and what is known to be missing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,7 +64,28 @@ def lines(audit: Audit) -> list[Line]:
         for line in found.values():
             if line.device_id == device and line.device is not None:
                 line.numbers_missing = highest - count
-    return sorted(found.values(), key=lambda line: (line.person.sort_key or line.person.name, line.device_id))
+    return sorted(
+        _by_hand(found.values()), key=lambda line: (line.person.sort_key or line.person.name, line.device_id)
+    )
+
+
+def _by_hand(lines: Iterable[Line]) -> list[Line]:
+    """One line for all that a person recorded in browsers that never took an audit along."""
+    kept: list[Line] = []
+    online: dict[int, Line] = {}
+    for line in lines:
+        if line.device is not None:
+            kept.append(line)
+            continue
+        first = online.setdefault(line.person.id, line)
+        if first is line:
+            kept.append(line)
+            continue
+        for kind, count in line.kinds.items():
+            first.kinds[kind] = first.kinds.get(kind, 0) + count
+        first.held, first.files = first.held + line.held, first.files + line.files
+        first.last_received = max(filter(None, (first.last_received, line.last_received)), default=None)
+    return kept
 
 
 def _person(person_id: int) -> Person:

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from audit_app.checklists import devices, queries, rulings
+from audit_app.checklists import devices, queries, receipt, rulings, sync
 from audit_app.checklists.field_models import FieldDevice
 from audit_app.core.db import db
 from audit_app.evidence.models import Attachment
@@ -212,3 +212,11 @@ def test_the_file_of_another_audit_is_refused_in_words(made, people, client_for)
     reply = bring(client_for(people.lead), made, saved(made, people, audit=made.audit.id + 1))
     assert reply.status_code == 422
     assert "belongs to another audit" in reply.get_data(as_text=True)
+
+
+def test_all_that_a_person_answered_in_browsers_is_one_line_of_the_receipt(made, people):
+    for number, device in enumerate((factory.DEVICE, str(uuid.uuid4())), start=1):
+        given = factory.revision(made.items[0], people.auditor, device_seq=number)
+        sync.receive(factory.batch(given, device=device), by=people.auditor)
+    lines = receipt.lines(made.audit)
+    assert [(line.person.id, line.records, line.device) for line in lines] == [(people.auditor.id, 2, None)]
