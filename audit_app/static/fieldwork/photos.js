@@ -145,7 +145,8 @@ export class Photos {
     if (!/^image\/(jpeg|png|webp)$/.test(job.type)) return "";
     if (!this.urls.has(job.id)) {
       const bytes = await this.#bytes(job);
-      this.urls.set(job.id, bytes ? URL.createObjectURL(new Blob([bytes], { type: job.type })) : "");
+      if (!bytes) return ""; // it is still being kept; asked again once it is
+      this.urls.set(job.id, URL.createObjectURL(new Blob([bytes], { type: job.type })));
     }
     return this.urls.get(job.id);
   }

@@ -7,7 +7,7 @@ const wanted = { all: () => true, open: (item) => !answered(item), flagged: (ite
 
 export class Screen {
   constructor(core, view) {
-    Object.assign(this, { core, view, data: core.data, model: core.model, note: at("fw-note"), frame: at("fw"), typing: null, others: [] });
+    Object.assign(this, { core, view, data: core.data, model: core.model, note: at("fw-note"), frame: at("fw"), typing: null, halved: new Set(), others: [] }); // halved: nothing is written when nothing was typed; WebKit never ends a write begun while leaving
     this.data.filter = "all";
     this.now = this.model.byId.get(Number(this.frame.dataset.shown)) ?? this.data.items.find((item) => !answered(item)) ?? this.data.items[0];
   }
@@ -39,7 +39,7 @@ export class Screen {
     this.typing = null;
     const item = this.now;
     if (!this.data.mayAnswer) return;
-    if (this.note.value === this.typed()) { if (!this.model.halves.has(item.id)) this.core.outbox.dropHalf(item.id); return; }
+    if (this.note.value === this.typed()) { if (!this.model.halves.has(item.id) && this.halved.delete(item.id)) this.core.outbox.dropHalf(item.id); return; }
     if (conflict(item) && valueOf(item) === null) { this.keepHalf(item, { note: this.note.value }); return; }
     this.record(item, { note: this.note.value });
   }
@@ -51,7 +51,7 @@ export class Screen {
     const { id } = this.now;
     const half = { ...(this.model.halves.get(id) ?? {}), note: this.note.value };
     clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => { if (this.typing) this.core.outbox.keepHalf(id, half); }, 250);
+    this.keeping = setTimeout(() => { if (this.typing) { this.halved.add(id); this.core.outbox.keepHalf(id, half); } }, 250);
   }
 
   /** Words that were typed when the page ended, and not yet recorded: now they are. */
@@ -60,7 +60,7 @@ export class Screen {
     for (const [id, half] of this.model.halves) {
       const item = this.model.byId.get(id);
       if (!item || half.value === "not_applicable" || conflict(item)) continue;
-      if (half.note === undefined || half.note === noteOf(item)) this.model.halves.delete(id);
+      if (half.note === undefined || half.note === noteOf(item)) { this.model.halves.delete(id); this.core.outbox.dropHalf(id); }
       else this.record(item, {});
     }
   }
