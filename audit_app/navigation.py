@@ -55,6 +55,11 @@ ENTRIES = (
 )
 
 
+def _fit(entry: Entry, here: str) -> int:
+    """How much of an endpoint's name an entry speaks for, in letters; the longest is the one marked."""
+    return max((len(part) for part in entry.also if here.startswith(part)), default=0)
+
+
 def unread() -> int:
     """How many notices wait for the person: a session's person was read together with that number."""
     reader = g.get("reader")
@@ -69,13 +74,13 @@ def navigation() -> list[dict[str, Any]]:
     mine = current_user.permissions if current_user.is_active else frozenset()
     shown = [entry for entry in ENTRIES if not entry.needs or mine.intersection(entry.needs)]
     exact = any(entry.endpoint == here for entry in shown)
+    longest = max((_fit(entry, here) for entry in shown), default=0)
     return [
         {
             "label": entry.label,
             "icon": entry.icon,
             "url": url_for(entry.endpoint),
-            "active": entry.endpoint == here
-            or (not exact and any(here.startswith(part) for part in entry.also)),
+            "active": entry.endpoint == here or (not exact and longest > 0 and longest == _fit(entry, here)),
             "badge": unread() if entry.endpoint == "home.index" else 0,
         }
         for entry in shown

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from audit_app.accounts.models import Person
@@ -31,10 +31,16 @@ ONE_STORY = timedelta(minutes=10)
 
 # --- reads --------------------------------------------------------------------------------------------------
 def visible_to(person: Person) -> Select[FieldDevice]:
-    """The tablets a person may see: their own, and all of them for who manages people or audits."""
+    """The tablets a person may see: their own, those on which an audit they lead was taken along, and all of
+    them for who manages people or audits."""
     query = select(FieldDevice).options(joinedload(FieldDevice.person), joinedload(FieldDevice.revoked_by))
     if not (person.may(Permission.PEOPLE_MANAGE) or person.may(Permission.AUDIT_PLAN)):
-        query = query.where(FieldDevice.person_id == person.id)
+        led = exists().where(
+            DepositTicket.device_id == FieldDevice.id,
+            DepositTicket.audit_id == Audit.id,
+            Audit.lead_id == person.id,
+        )
+        query = query.where(or_(FieldDevice.person_id == person.id, led))
     return query.order_by(FieldDevice.last_seen_at.desc(), FieldDevice.id)
 
 

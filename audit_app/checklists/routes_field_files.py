@@ -11,13 +11,14 @@ from audit_app.accounts.permissions import Permission
 from audit_app.checklists import devices, door_reads, field_json, protocol, sync, uploads
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.routes_library import me
-from audit_app.web.access import allow, by_ticket
+from audit_app.web.access import allow, by_ticket, json_door
 from audit_app.web.transactions import keep_anyway
 
 STATUS = {"partial": 200, "behind": 409, "stored": 201, "held": 201, "checksum": 422, "refused": 422}
 
 
 @blueprint.get("/sync/attachments/<id>")
+@json_door
 @allow(Permission.ANSWER_RECORD)
 def file_progress(id: str) -> ResponseReturnValue:
     """How far a file has come, so that a tablet goes on where it was cut off."""
@@ -26,6 +27,7 @@ def file_progress(id: str) -> ResponseReturnValue:
 
 
 @blueprint.put("/sync/attachments/<id>")
+@json_door
 @allow(Permission.ANSWER_RECORD)
 def file_piece(id: str) -> ResponseReturnValue:
     """Take one piece of a file."""
@@ -33,6 +35,7 @@ def file_piece(id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/sync/deposit")
+@json_door
 @by_ticket
 def deposit() -> ResponseReturnValue:
     """What a revoked or signed-out person recorded, by ticket: all of it is held for the lead auditor."""
@@ -51,6 +54,7 @@ def deposit() -> ResponseReturnValue:
 
 
 @blueprint.put("/sync/deposit/attachments/<id>")
+@json_door
 @by_ticket
 def deposit_piece(id: str) -> ResponseReturnValue:
     """One piece of a file, by ticket."""

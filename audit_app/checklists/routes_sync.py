@@ -11,10 +11,11 @@ from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.routes_library import me
 from audit_app.core.clock import now
 from audit_app.programme import queries as programme
-from audit_app.web.access import allow
+from audit_app.web.access import allow, json_door
 
 
 @blueprint.get("/sync/hello")
+@json_door
 @allow(Permission.AUDIT_SEE)
 def sync_hello() -> ResponseReturnValue:
     """Who is signed in, a fresh CSRF token, the server's time, what it has of this tablet, and the key of
@@ -39,6 +40,7 @@ def sync_hello() -> ResponseReturnValue:
 
 
 @blueprint.post("/sync")
+@json_door
 @allow(Permission.ANSWER_RECORD)
 def sync_door() -> ResponseReturnValue:
     """Take a batch of records. The reply leaves after the commit, so what it acknowledges is on disk."""
@@ -51,6 +53,7 @@ def sync_door() -> ResponseReturnValue:
 
 
 @blueprint.get("/sync/changes")
+@json_door
 @allow(Permission.AUDIT_SEE)
 def sync_changes() -> ResponseReturnValue:
     """What was recorded in an audit since a ``server_seq``; ``more`` says that there is further.
@@ -74,6 +77,7 @@ def sync_changes() -> ResponseReturnValue:
 
 
 @blueprint.post("/sync/take")
+@json_door
 @allow(Permission.ANSWER_RECORD)
 def sync_take() -> ResponseReturnValue:
     """Take an audit offline: a deposit ticket, and everything the fieldwork screen holds."""
@@ -91,6 +95,7 @@ def sync_take() -> ResponseReturnValue:
 
 
 @blueprint.post("/sync/presence")
+@json_door
 @allow(Permission.ANSWER_RECORD)
 def sync_presence() -> ResponseReturnValue:
     """A sign of life from a tablet; tells who else works on the audit."""

@@ -62,9 +62,20 @@ def _guarded(view: View, access: Any, permissions: tuple[str, ...]) -> View:
     return guarded  # type: ignore[return-value]  # wraps keeps the signature
 
 
+def json_door(view: View) -> View:
+    """Only scripts come through this view: every refusal is JSON, whatever they say they accept."""
+    view.json_only = True  # type: ignore[attr-defined]  # asked by :func:`wants_json`
+    return view
+
+
 def wants_json() -> bool:
     """Whether the caller is a script that cannot follow a redirect to a sign-in page."""
-    return request.is_json or request.accept_mimetypes.best == "application/json"
+    view = current_app.view_functions.get(request.endpoint or "")
+    return (
+        getattr(view, "json_only", False)
+        or request.is_json
+        or request.accept_mimetypes.best == "application/json"
+    )
 
 
 def not_signed_in() -> ResponseReturnValue:

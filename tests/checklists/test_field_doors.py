@@ -71,6 +71,14 @@ def test_a_store_of_somebody_else_is_not_taken_over(made, people, client_for):
     assert "belongs to somebody else" in reply.json["message"]
 
 
+@pytest.mark.edge_case(8)
+def test_the_doors_answer_in_json_even_to_who_does_not_ask_for_it(made, client_for):
+    nobody = client_for.app.test_client()
+    for reply in (nobody.get("/sync/hello"), nobody.get(f"/sync/changes?audit={made.audit.id}"),
+                  nobody.post("/sync", data=b"x"), nobody.put("/sync/attachments/x", data=b"x")):  # fmt: skip
+        assert (reply.status_code, reply.json["error"]) == (401, "signed_out")
+
+
 # --- shut out, deposit --------------------------------------------------------------------------------------
 def test_a_tablet_that_was_shut_out_hands_in_by_ticket_and_the_lead_admits(made, people, client_for):
     client = client_for(people.auditor)

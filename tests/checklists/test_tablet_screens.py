@@ -149,6 +149,13 @@ def test_a_lost_tablet_is_shut_out_and_tells_what_to_audit_again(made, people, c
     assert client.post(f"/tablets/{factory.DEVICE}/revoke", data={"reason": "Again"}).status_code == 422
 
 
+def test_the_lead_sees_the_tablets_on_which_the_audit_was_taken_along(made, people, client_for):
+    take(client_for(people.auditor), made)
+    page = client_for(people.lead).get("/tablets").get_data(as_text=True)
+    assert people.auditor.name in page
+    assert client_for(people.lead).get(f"/tablets/{factory.DEVICE}").status_code == 200
+
+
 def test_the_tablet_of_another_does_not_exist_for_an_auditor(made, people, client_for):
     take(client_for(people.auditor), made)
     client = client_for(people.auditor2)
