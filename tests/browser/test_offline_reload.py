@@ -163,7 +163,7 @@ def test_a_captive_portal_and_a_busy_server_are_no_answer(people, page_for, audi
     page.locator("#fw-badge").click()
     page.locator("#fw-send").click()
     expect(page.locator("#fw-bar")).to_contain_text("The server did not take it")
-    expect(page.locator("#fw-receipt")).to_contain_text("1 answers")
+    expect(page.locator("#fw-receipt")).to_contain_text("Answers waiting: 1")
     page.unroute_all()
     expect(page.locator("#fw-receipt")).to_contain_text("All 1 answers", timeout=30_000)
     assert stored(audit, people.lead) == [("conform", "")]

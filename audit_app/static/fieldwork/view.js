@@ -69,21 +69,32 @@ export class View {
   }
 
   counts(items) {
-    const done = items.filter(answered).length;
+    const missing = this.sections.map(() => 0);
+    let done = 0, flagged = 0;
+    for (const item of items) {
+      if (answered(item)) done += 1; else missing[item.section] += 1;
+      if (flaggedOf(item)) flagged += 1;
+    }
     at("fw-progress").value = done;
     at("fw-count").textContent = `${done} / ${items.length}`;
     at("fw-open").textContent = items.length - done;
-    at("fw-flagged").textContent = items.filter(flaggedOf).length;
-    this.sections.forEach((section, number) => {
-      const missing = items.filter((item) => item.section === number && !answered(item)).length;
-      const count = section.querySelector(".fw-missing");
-      count.textContent = missing || "✓";
-      count.classList.toggle("is-done", !missing);
-    });
+    at("fw-flagged").textContent = flagged;
+    this.sections.forEach((section, number) => this.#missing(section, missing[number]));
+  }
+
+  // Touched only where it changes: each touched node is styled and laid out anew.
+  #missing(section, number) {
+    const count = section.querySelector(".fw-missing"), text = number ? String(number) : "✓";
+    if (count.textContent === text) return;
+    count.textContent = text;
+    count.classList.toggle("is-done", !number);
   }
 
   filter(items, shown) {
     const ids = new Set(shown.map((item) => item.id));
+    const made = `${this.data.filter}:${shown.length === items.length ? "all" : [...ids].join()}`;
+    if (made === this.filtered) return;
+    this.filtered = made;
     for (const [id, row] of this.rows) row.parentElement.hidden = !ids.has(id);
     for (const section of this.sections) section.hidden = !section.querySelector("li:not([hidden])");
     at("fw-nothing").hidden = shown.length > 0;
