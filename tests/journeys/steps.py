@@ -288,16 +288,23 @@ class Auditor(Desk):
         expect(self.page.locator("#fw-thumbs li")).to_have_count(1)
         expect(self.page.locator("#fw-thumbs li a img")).to_be_visible()
         self.saved()
-        self.page.locator("#fw-write").tap()
-        self.form({"What is wrong": wrong, "Objective evidence": seen, "Location": where}, "Save as draft")
-        return self.number
+        return self.write_finding(wrong, seen, where)
 
     def writes_up_the_minor(self, clause: str, wrong: str, seen: str, where: str) -> int:
         """The minor one becomes a finding too; its number."""
         self.turn_to(clause)
+        return self.write_finding(wrong, seen, where)
+
+    def write_finding(self, wrong: str, seen: str, where: str) -> int:
+        """In the page of the question; the chip with the code comes when the server has it. Its number."""
         self.page.locator("#fw-write").tap()
-        self.form({"What is wrong": wrong, "Objective evidence": seen, "Location": where}, "Save as draft")
-        return self.number
+        form = self.page.locator("#fw-finding-form")
+        for name, words in (("nonconformity", wrong), ("objective_evidence", seen), ("location", where)):
+            form.locator(f"[name={name}]").fill(words)
+        self.page.get_by_role("button", name="Save as draft").tap()
+        chip = self.page.locator("#fw-written a[href*='/findings/']").last
+        expect(chip).to_be_visible()
+        return int(re.search(r"/findings/(\d+)", chip.get_attribute("href") or "").group(1))  # type: ignore[union-attr]
 
     def verify(self, finding: int, note: str) -> None:
         """Looks at the evidence; somebody who did not do the work."""

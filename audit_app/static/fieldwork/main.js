@@ -40,7 +40,7 @@ function listen(core, screen, status) {
   core.on("revoked", () => deposit(core, status));
   core.on("result", (record, result, reason) => {
     if (record.audit !== data.audit) return;
-    if (record.kind === "finding" && result === "accepted") core.look(); // its code comes with the changes
+    if (record.kind === "finding" && result === "accepted") core.others.look(); // its code comes with the changes
     if (record.item && result === "invalid") model.notices.set(record.item, data.words.refused);
     if (record.item && result === "held") model.notices.set(record.item, heldWords(data.words, reason));
     if (record.item === screen.now.id) screen.paint();
