@@ -125,6 +125,8 @@ def test_who_has_not_signed_in_is_sent_to_the_sign_in_page(app: Flask, world: Wo
             reply = client.open(place.url, method=method)
             if access(app, place.endpoint) == PUBLIC:
                 assert reply.status_code < 400, place.url
+            elif getattr(app.view_functions[place.endpoint], "json_only", False):
+                assert (reply.status_code, reply.json["error"]) == (401, "signed_out"), place.url
             else:
                 assert reply.status_code == 302, place.url
                 assert reply.location.startswith("/login"), place.url
