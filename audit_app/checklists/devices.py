@@ -166,7 +166,7 @@ def reason_of(ticket: DepositTicket) -> str:
 
 
 def revoke(device: FieldDevice, *, reason: str, by: Person) -> None:
-    """Shut a tablet out : it cannot sync any more, and no sign-in opens its store."""
+    """Shut a tablet out: it cannot sync any more, and no sign-in opens its store."""
     if not reason.strip():
         raise Refused(_l("Say why this tablet is shut out, e.g. lost on the train."), "reason")
     if device.revoked_at is not None:

@@ -51,15 +51,17 @@ class Line:
 def lines(audit: Audit) -> list[Line]:
     """One line per person and tablet, in a number of queries that does not grow with the records."""
     found: dict[tuple[str, int], Line] = {}
-    for device, author, kind, status, count, last in db.session.execute(_counts(audit)):
-        line = found.setdefault((device, author), Line(_person(author), device))
+    counts, files = db.session.execute(_counts(audit)).all(), db.session.execute(_files(audit)).all()
+    people = _people({row.author_id for row in (*counts, *files)})
+    for device, author, kind, status, count, last in counts:
+        line = found.setdefault((device, author), Line(people[author], device))
         if status is RevisionStatus.ACCEPTED:
             line.kinds[kind] = line.kinds.get(kind, 0) + count
         line.last_received = max(filter(None, (line.last_received, last)))
     _held(audit, found)
     _tablets(audit, found)
-    for device, author, count in db.session.execute(_files(audit)):
-        found.setdefault((device, author), Line(_person(author), device)).files = count
+    for device, author, count in files:
+        found.setdefault((device, author), Line(people[author], device)).files = count
     for device, highest, count in db.session.execute(_numbers({line.device_id for line in found.values()})):
         for line in found.values():
             if line.device_id == device and line.device is not None:
@@ -88,10 +90,9 @@ def _by_hand(lines: Iterable[Line]) -> list[Line]:
     return kept
 
 
-def _person(person_id: int) -> Person:
-    found = db.session.get(Person, person_id)
-    assert found is not None
-    return found
+def _people(ids: set[int]) -> dict[int, Person]:
+    """The persons of these numbers, in one query."""
+    return {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
 
 
 def _counts(audit: Audit) -> Any:

@@ -242,7 +242,8 @@ class _Door:
         if taker is None or not isinstance(given, FieldFinding):
             return ""
         try:
-            return taker(given, self.items[given.item], self.by, self.by)
+            with db.session.begin_nested():  # refused halfway, it has changed nothing
+                return taker(given, self.items[given.item], self.by, self.by)
         except Refused:
             return "not_allowed"
 
