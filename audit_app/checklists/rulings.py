@@ -119,12 +119,11 @@ def admit(row: AnswerRevision, audit: Audit, *, reason: str, by: Person) -> Answ
         )
     if row.held_reason == "id_reuse":
         raise Refused(_l("Another record has this number. Reject this one; the tablet sends it anew."))
-    said = reason.strip()
     if row.kind is RecordKind.FINDING:
         held = _take_finding(row, by)
         if held:
             raise Refused(_l("The finding cannot be written from this record. File it as late evidence."))
-    return _rule(row, RevisionStatus.ACCEPTED, said or str(_l("Admitted")), by, "fieldwork.admit")
+    return _rule(row, RevisionStatus.ACCEPTED, reason.strip(), by, "fieldwork.admit")
 
 
 def reject(row: AnswerRevision, audit: Audit, *, reason: str, by: Person) -> AnswerRevision:
@@ -160,7 +159,8 @@ def _rule(
     sync.append(ruling, status=status, held_reason=row.held_reason)
     for upload in uploads.held_of(row.attachment_ids) if status is not RevisionStatus.REJECTED else ():
         uploads.attach(upload, by=upload.author)
-    trail.note(action, ruling, by=by, reason=reason, record=row.id, author=row.author.name)
+    details = {"reason": reason} if reason else {}
+    trail.note(action, ruling, by=by, record=row.id, author=row.author.name, **details)
     return ruling
 
 

@@ -7,8 +7,10 @@ record as at the door.
 import base64
 import binascii
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _l
@@ -113,6 +115,10 @@ def _file(given: dict[str, Any], saved: Saved, audit: Audit, author: Person) -> 
         str(given.get("id", "")), len(content), str(given.get("sha256", "")), str(given.get("name", "file")),
         saved.device_id,
     )  # fmt: skip
-    if not uploads.is_id(told.id):
+    if not uploads.is_id(told.id) or not re.fullmatch(r"[0-9a-f]{64}", told.sha256):
         return "refused"
-    return uploads.receive(told, content, 0, audit=audit, item=None, held=True, by=author).state
+    send = partial(uploads.receive, told, audit=audit, item=None, held=True, by=author)
+    found = send(content, 0)
+    if found.state == "behind":  # the tablet had sent a part of it before it was cut off
+        found = send(content[found.next :], found.next)
+    return found.state

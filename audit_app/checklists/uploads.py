@@ -113,7 +113,6 @@ def receive(
 WORDS: dict[str, Any] = {
     "empty": _l("The file is empty. Take the photo again."),
     "too_large": _l("The file is larger than 50 MB. Send a smaller one."),
-    "name": _l("The file has no usable name."),
     "type": _l("Only photos (JPEG, PNG, WebP, HEIC), PDF, Word, Excel, PowerPoint and plain text are taken."),
     "not_an_image": _l("The photo cannot be read: it is broken or far too large. Take it again."),
     "changed": _l("The file has changed since the sending began. Attach it again."),
@@ -134,8 +133,17 @@ def _announce(upload: Upload, told: Announced, audit: Audit, item: ChecklistItem
     upload.size, upload.sha256, upload.taken_at = told.size, told.sha256, told.taken_at
     upload.state, upload.reason = UploadState.PARTIAL, ""
     _partial(upload.id).unlink(missing_ok=True)
+    _sweep()
     db.session.add(upload)
     db.session.flush()
+
+
+def _sweep() -> None:
+    """Take away what lies under its hash by now: it stayed until the transaction that stored it was over."""
+    lying = {path.name: path for path in _partial("x").parent.iterdir()}
+    done = select(Upload.id).where(Upload.id.in_(lying), Upload.state == UploadState.STORED)
+    for upload_id in db.session.scalars(done):
+        lying[upload_id].unlink(missing_ok=True)
 
 
 def _finish(upload: Upload, path: Path, held: bool, by: Person) -> Progress:

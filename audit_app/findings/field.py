@@ -1,5 +1,6 @@
 """Findings that were written up in the field: the record of a tablet becomes a draft, and only that."""
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from audit_app.accounts.models import Person
@@ -9,6 +10,7 @@ from audit_app.core.db import db
 from audit_app.findings import services
 from audit_app.findings.models import SERIES, Finding, FindingState, Grade
 
+CHANGED = _l("Changed on the tablet while it was a draft")
 WORDS = ("requirement", "objective_evidence", "nonconformity", "location")
 
 
@@ -35,5 +37,5 @@ def take(given: FieldFinding, item: ChecklistItem, author: Person, by: Person) -
         return "issued"
     services.edit(finding, title=given.title or finding.title, by=by, **words)
     if grade is not finding.grade:
-        services.regrade(finding, grade=grade, reason="–", by=by)
+        services.regrade(finding, grade=grade, reason=str(CHANGED), by=by)
     return ""

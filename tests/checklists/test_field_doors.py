@@ -169,13 +169,14 @@ def test_what_came_after_the_report_is_filed_as_late_evidence(made, people):
 
 
 def test_a_rejected_record_stays_readable_and_resending_it_changes_nothing(made, people):
-    row = held_row(made, people)
-    rulings.reject(row, made.audit, reason="Not the audit's subject", by=people.lead)
-    given = sync.record_of(row).model_dump(mode="json")
-    assert factory.send(people.auditor, {**given, "client_time": "2026-03-10T09:30:00.000+08:00"}).results[row.id].status in (
-        "duplicate:closed", "id_reuse")  # fmt: skip
+    made.audit.state = AuditState.REPORTED
+    given = factory.revision(made.items[0], people.auditor)
+    factory.send(people.auditor, given)
+    rulings.reject(rulings.waiting(made.audit)[0], made.audit, reason="Not the subject", by=people.lead)
+    again = factory.send(people.auditor, given).results[given["id"]]
+    assert (again.status, again.server_seq) == ("duplicate:closed", 1)
     assert queries.heads(made.audit) == {}
-    assert db.session.query(AnswerRevision).filter_by(id=row.id).count() >= 2
+    assert [row.status.value for row in db.session.query(AnswerRevision)] == ["held", "rejected"]
 
 
 # --- presence -----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from audit_app.checklists import devices, queries, receipt, rulings, sync
-from audit_app.checklists.field_models import FieldDevice
+from audit_app.checklists.field_models import FieldDevice, Upload, UploadState
 from audit_app.core.db import db
 from audit_app.evidence.models import Attachment
 from audit_app.programme import services as programme
@@ -204,6 +204,23 @@ def test_a_saved_file_is_held_record_by_record_and_bringing_it_twice_changes_not
     db.session.commit()
     assert bring(client, made, file).status_code == 303
     assert rulings.waiting(made.audit) == []
+
+
+def test_a_photo_of_which_a_part_was_sent_before_arrives_whole_from_the_file(made, people, client_for):
+    file = saved(made, people)
+    (picture,) = file["attachments"]
+    whole, client = base64.b64decode(picture["base64"]), client_for(people.auditor)
+    assert field.put(client, whole[:1000], whole=whole, audit=made.audit, id=picture["id"]).status_code == 200
+    assert bring(client_for(people.lead), made, file).status_code == 303
+    assert db.session.get(Upload, picture["id"]).state is UploadState.HELD
+
+
+def test_a_photo_whose_hash_is_none_is_refused_and_the_rest_is_brought(made, people, client_for):
+    file = saved(made, people, factory.revision(made.items[0], people.auditor))
+    file["attachments"][0]["sha256"] = "x" * 500
+    assert bring(client_for(people.lead), made, file).status_code == 303
+    assert db.session.query(Upload).count() == 0
+    assert len(rulings.waiting(made.audit)) == 1
 
 
 @pytest.mark.parametrize(
