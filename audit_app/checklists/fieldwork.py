@@ -20,6 +20,11 @@ TO_WRITE_UP = (Verdict.MINOR, Verdict.MAJOR, Verdict.OBSERVATION, Verdict.OFI)
 """Verdicts that usually lead to a finding."""
 
 
+def disputed(heads: Sequence[AnswerRevision]) -> bool:
+    """Whether the heads of one item say different things (the tablet asks the same in ``heads.js``)."""
+    return len({(head.value, head.note, head.flagged, str(head.sample)) for head in heads}) > 1
+
+
 @dataclass(frozen=True)
 class Answer:
     """One item with the heads of its revisions and its files."""
@@ -37,7 +42,7 @@ class Answer:
     @property
     def conflict(self) -> bool:
         """Two people answered without seeing each other, and not the same."""
-        return len({(head.value, head.note, head.flagged, str(head.sample)) for head in self.heads}) > 1
+        return disputed(self.heads)
 
     @property
     def head(self) -> AnswerRevision | None:

@@ -179,11 +179,6 @@ def heads(audit: Audit) -> dict[int, list[AnswerRevision]]:
     return dict(found)
 
 
-def disputed(rows: Sequence[AnswerRevision]) -> bool:
-    """Whether the heads of one item say different things."""
-    return len({(row.value, row.note, row.flagged, str(row.sample)) for row in rows}) > 1
-
-
 def threads(audit: Audit, *kinds: RecordKind) -> list[AnswerRevision]:
     """The heads of an audit's notes, findings and signatures, oldest first."""
     query = _heads().where(AnswerRevision.audit_id == audit.id, AnswerRevision.kind.in_(kinds))

@@ -13,6 +13,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.checklists import queries, sync, uploads
 from audit_app.checklists.field_models import PhotoWaiver, QuarantinedItem, Upload
+from audit_app.checklists.fieldwork import disputed
 from audit_app.checklists.models import AnswerRevision, ChecklistItem, RecordKind, RevisionStatus
 from audit_app.checklists.records import FieldFinding
 from audit_app.core.clock import now
@@ -186,7 +187,7 @@ def standing(audit: Audit) -> Standing:
     items = queries.items_of(audit)
     return Standing(
         unanswered=tuple(item.clause for item in items if not _settled(heads.get(item.id, []))),
-        disputed=tuple(item.clause for item in items if queries.disputed(heads.get(item.id, []))),
+        disputed=tuple(item.clause for item in items if disputed(heads.get(item.id, []))),
         held=len(waiting(audit)),
         missing_files=len(missing_files(audit)),
     )
