@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
-from audit_app.checklists import devices, protocol, queries, rulings, sync
+from audit_app.checklists import devices, fieldwork, protocol, queries, rulings, sync
 from audit_app.checklists.field_models import FieldDevice, QuarantinedItem, Upload, UploadState
 from audit_app.checklists.models import AnswerRevision, ChecklistItem
 from audit_app.core.db import db
@@ -236,7 +236,7 @@ class RealServer:
 
     def why_open(self, audit: int) -> list[str]:
         """What the lead auditor's page counts."""
-        disputed = [rows for rows in queries.heads(self.audit(audit)).values() if queries.disputed(rows)]
+        disputed = [rows for rows in queries.heads(self.audit(audit)).values() if fieldwork.disputed(rows)]
         return ["conflict" for _rows in disputed] + ["photo" for _photo in self.missing_photos(audit)]
 
     def missing_photos(self, audit: int) -> set[str]:

@@ -91,6 +91,8 @@ class Store:
     purged: set[str] = field(default_factory=set)
     reissued: dict[str, str] = field(default_factory=dict)
     chain_broke: bool = False
+    told_of_fork: bool = False
+    """Whether it was told that its id was in use twice, and took another. Each store is told of its own."""
 
     @property
     def alarm(self) -> set[str]:
@@ -125,14 +127,13 @@ class Tablet:
         self,
         network: Network,
         new_id: Callable[[], str],
-        saved: Callable[["Tablet", Kept], None],
+        saved: Callable[[Store, Kept], None],
         person: int,
     ) -> None:
         self.network, self.new_id, self.saved = network, new_id, saved
         self.stores: dict[int, Store] = {}
         self.clock_days = 0.0
         """How far its clock is off."""
-        self.told_of_fork = False
         self.lost_store = False
         self.sign_in(person)
 
@@ -192,7 +193,7 @@ class Tablet:
         store.device_seq += 1
         record["device_seq"] = store.device_seq
         kept = store.kept[record["id"]] = Kept(record, store.device)
-        self.saved(self, kept)
+        self.saved(store, kept)
         return kept
 
     # --- speaking -------------------------------------------------------------------------------------------
@@ -280,7 +281,7 @@ class Tablet:
         elif status == "invalid":
             kept.state = "red"
         if "device_forked" in result.get("warnings", ()) and kept.device == store.device:
-            self.told_of_fork = True
+            store.told_of_fork = True
             self.take_new_device_id(store)
 
     def _look_at_chain(self, store: Store, reply: Reply) -> None:

@@ -19,7 +19,7 @@ class Made:
     record: Record
     device: str
     forked: bool
-    """Whether the tablet had been told before that its device id is in use twice."""
+    """Whether the store it was made in had been told before that its device id is in use twice."""
 
 
 class World:
@@ -42,9 +42,9 @@ class World:
         self.ids += 1
         return f"{self.ids:08x}-0000-4000-8000-000000000000"
 
-    def saved(self, tablet: Tablet, kept: Kept) -> None:
+    def saved(self, store: Store, kept: Kept) -> None:
         """Remember what was made, as it is now."""
-        self.made.append(Made(dict(kept.record), kept.device, tablet.told_of_fork))
+        self.made.append(Made(dict(kept.record), kept.device, store.told_of_fork))
 
     def heard(self, reply: Reply) -> None:
         """An acknowledgement that reaches a tablet is true at that moment: the row is there."""
@@ -181,7 +181,7 @@ class World:
         self.checked = len(all_rows)
 
     def numbers_of_devices_are_used_once(self) -> None:
-        """Once a tablet was told that it has a twin, it numbers its records under an id of its own."""
+        """Once a store was told that it has a twin, it numbers its records under an id of its own."""
         used = {(each.device, each.record["device_seq"]) for each in self.made if not each.forked}
         for each in self.made:
             if each.forked:
