@@ -66,7 +66,7 @@ WATCH = """
         const watcher = new MutationObserver(async () => {
           const { className, textContent } = place;
           if (!found.begun || (kind === "yard" && textContent === before)) return;
-          if (!/is-(kept|saved)/.test(className)) left = true;
+          if (!className.includes("is-saved")) left = true; // the tap before ended with these words
           if (!left) return;
           const here = kind === "yard" || className.includes("is-kept"), there = className.includes("is-saved");
           if (!here && !there) return;

@@ -49,7 +49,7 @@ def open_fieldwork(page: Page, audit: Any) -> None:
 def answer(page: Page, verdict: str, said: Any = SAVED) -> None:
     """One tap, and what the screen says of it."""
     page.locator(f"[value={verdict}]").click()
-    expect(page.locator("#fw-state")).to_have_text(said)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(said)
 
 
 def stored(audit: Any, person: Any) -> list[tuple[str, str]]:

@@ -52,7 +52,7 @@ def test_a_tap_and_a_note_are_saved_and_targets_are_large_enough(people, page_fo
         assert min(box["height"], box["width"]) >= 44
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("[value=minor]").click()
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     expect(page.locator("#fw-write")).to_be_visible()
     page.locator("#fw-note").fill("Two of three records lack the date.")
     page.locator("#fw-note").blur()
@@ -61,7 +61,7 @@ def test_a_tap_and_a_note_are_saved_and_targets_are_large_enough(people, page_fo
     expect(page.locator("#fw-clause")).to_have_text("4.2")
     page.locator("[value=conform]").click()
     expect(page.locator("#fw-count")).to_have_text("2 / 62")
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     assert stored(audit, people.lead) == [("minor", "Two of three records lack the date."), ("conform", "")]
 
 
@@ -83,15 +83,15 @@ def test_an_answer_given_without_a_connection_survives_a_reload_and_is_sent_late
     open_fieldwork(page, audit)
     cut_off(page, browsers)
     page.locator("[value=major]").click()
-    expect(page.locator("#fw-state")).to_have_text("Saved on this device")
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text("Saved on this device")
     expect(page.locator("#fw-bar")).to_contain_text("wait on this device: 1")
     open_fieldwork(page, audit)
     expect(page.locator("#fw-count")).to_have_text("1 / 62")
-    expect(page.locator("#fw-state")).to_have_text("Saved on this device")
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text("Saved on this device")
     expect(page.locator("#fw-bar")).to_contain_text("wait on this device: 1")
     assert stored(audit, people.lead) == []
     connect_again(page)
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     expect(page.locator("#fw-bar")).to_be_hidden()
     assert stored(audit, people.lead) == [("major", "")]
 
@@ -101,10 +101,10 @@ def test_an_answer_is_sent_again_by_itself_until_the_server_has_it(people, page_
     open_fieldwork(page, audit)
     cut_off(page, browsers)
     page.locator("[value=observation]").click()
-    expect(page.locator("#fw-state")).to_have_text("Saved on this device")
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text("Saved on this device")
     expect(page.locator("#fw-bar")).to_contain_text("wait on this device: 1")
     page.unroute_all()
-    expect(page.locator("#fw-state")).to_have_text(SAVED, timeout=30_000)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED, timeout=30_000)
     assert stored(audit, people.lead) == [("observation", "")]
 
 
@@ -117,7 +117,7 @@ def test_a_page_left_open_until_its_token_expired_still_saves(people, page_for, 
     with page.expect_response("**/sync/hello?*") as asked:
         page.locator("[value=conform]").click()
     assert asked.value.ok
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     assert stored(audit, people.lead) == [("conform", "")]
 
 
@@ -166,7 +166,7 @@ def test_an_ended_sign_in_keeps_the_answer_until_the_same_person_is_back(people,
     expect(page.locator(".fw-bar-link")).to_have_text("Sign in to send 1 answers")
     browsers.sign_in("lead@example.org", "correct horse battery", page=page.context.new_page())
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     assert stored(audit, people.lead) == [("conform", "")]
 
 
@@ -177,12 +177,12 @@ def test_two_people_see_both_answers_and_one_settles_it(people, page_for, audit)
     factory.answer(item, people.auditor, value="minor", note="<b>Not</b> dated")
     db.session.commit()
     page.locator("[value=conform]").click()
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#fw-versions")).to_contain_text("<b>Not</b> dated")
     page.get_by_role("button", name="Take this answer").nth(1).click()
     expect(page.locator("#fw-conflict")).to_be_hidden()
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     assert stored(audit, people.lead) == [("minor", "<b>Not</b> dated")]
 
 
@@ -194,5 +194,5 @@ def test_not_applicable_waits_for_its_reason(people, page_for, audit):
     assert stored(audit, people.lead) == []
     page.locator("#fw-note").fill("没有外部供应商")
     page.locator("#fw-note").blur()
-    expect(page.locator("#fw-state")).to_have_text(re.compile(r"^已保存 \d"))
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(re.compile(r"^已保存 \d"))
     assert stored(audit, people.lead) == [("not_applicable", "没有外部供应商")]

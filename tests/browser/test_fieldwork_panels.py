@@ -47,7 +47,7 @@ def open_fieldwork(page, audit):
 
 
 def saved(page):
-    expect(page.locator("#fw-state")).to_contain_text("Saved")
+    expect(page.locator("#fw-state:not([aria-busy])")).to_contain_text("Saved")
 
 
 def work_of(audit, person):
@@ -377,10 +377,10 @@ def test_the_rules_of_accessibility_hold_upright_lying_and_at_200_percent(
             (where, rule["id"], node["target"]) for rule in response["violations"] for node in rule["nodes"]
         )
 
-    page.locator(".fw-verdict[value=conform]").click()
-    look("conform")
-    page.locator(".fw-verdict[value=minor]").click()
-    look("minor")
+    for verdict in ("conform", "minor"):
+        page.locator(f".fw-verdict[value={verdict}]").click()
+        expect(page.locator(f".fw-verdict[value={verdict}]")).to_have_attribute("aria-pressed", "true")
+        look(verdict)
     for opener, sheet in SHEETS.items():
         if not page.locator(opener).is_visible():
             page.locator("#fw-summary").click()

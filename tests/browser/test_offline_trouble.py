@@ -129,7 +129,7 @@ def test_another_person_sees_that_answers_wait_and_never_their_content(people, p
     page.context.clear_cookies(name="session")
     browsers.sign_in("lead@example.org", PASSWORD, page=page)
     open_fieldwork(page, audit)
-    expect(page.locator("#fw-state")).to_have_text(SAVED)
+    expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)
     assert stored(audit, people.lead) == [("major", "Sealed words")]
     assert {row.author_id for row in db.session.query(AnswerRevision)} == {people.lead.id}
 

@@ -33,7 +33,7 @@ def tablet(people: Any, audit: Any, webkit: Tablet) -> Tablet:
 def answer(tablet: Tablet, verdict: str, said: Any) -> None:
     """One tap, and what the screen says of it."""
     tablet.tap(f"[value={verdict}]")
-    tablet.shows("#fw-state", said)
+    tablet.shows("#fw-state:not([aria-busy])", said)
 
 
 def take_offline(tablet: Tablet) -> None:
@@ -117,7 +117,7 @@ def test_when_the_server_returns_everything_is_sent_by_itself_and_each_once(
     answer(tablet, "conform", HERE)
     live_server.start()
     nothing_waits(tablet)
-    tablet.shows("#fw-state", SAVED)
+    tablet.shows("#fw-state:not([aria-busy])", SAVED)
     assert sent_by(people.lead) == [(1, "major"), (2, "conform")]
     assert stored(audit, people.lead) == [("major", ""), ("conform", "")]
 

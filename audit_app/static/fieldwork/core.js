@@ -8,8 +8,12 @@ import { Model } from "./model.js";
 import { Outbox } from "./outbox.js";
 import { Others } from "./others.js";
 import { Photos } from "./photos.js";
+import { afterFrame, pause } from "./frames.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
+
+// A store that needs longer than this is not waited for: the screen says "saving" and shows what was touched.
+const SLOW = 50;
 
 export class Core {
   constructor(data, { store = null, cipher = null, keyring = null } = {}) {
@@ -157,12 +161,13 @@ export class Core {
     };
     const { kept } = this.outbox.add(record);
     this.model.take(this.model.rowOf(record));
-    this.emit("records", kind, [record]);
-    this.emit("state");
+    this.emit("begun");
+    const told = Promise.race([kept, pause(SLOW)]).then(() => { this.emit("records", kind, [record]); this.emit("state"); });
     await kept;
     await this.outbox.replace((old) => old.kind === kind && (kind === "answer" ? old.item === record.item : old.thread === record.thread) && old.id !== record.id);
+    await told;
     this.emit("state");
-    this.sync.kick();
+    afterFrame().then(() => this.sync.kick()); // "saved" is on the screen before anything else is done
     return record;
   }
 

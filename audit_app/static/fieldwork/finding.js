@@ -65,7 +65,7 @@ export function setup(field) {
       if (coded) chips.push(el("a", { className: "chip", href: coded.url, textContent: coded.code }));
       else chips.push(el("button", { type: "button", className: "chip chip-draft", textContent: words.draftHere, title: each.nonconformity, on: { click: () => open(each) } }));
     }
-    at("fw-written").replaceChildren(...chips);
+    if (chips.length || at("fw-written").childNodes.length) at("fw-written").replaceChildren(...chips);
     if (mine.length) write.hidden = true;
   }
 

@@ -30,7 +30,8 @@ function listen(core, screen, status) {
   const { model, data } = core;
   core.on("state", () => status.paint());
   core.on("notice", (kind, facts) => noticeOf(core, status, kind, facts));
-  core.on("records", () => screen.paint());
+  core.on("begun", () => status.begun());
+  core.on("records", () => screen.soon());
   core.on("changes", (rows) => { for (const row of rows) if (row.item && model.byId.has(row.item)) screen.view.row(model.byId.get(row.item)); screen.refresh(); });
   core.on("changed", () => { screen.refresh(); status.paint(); });
   core.on("file", (job) => { if (job.item === screen.now.id) screen.paint(); });

@@ -152,6 +152,7 @@ export function setup(field) {
   }
 
   at("fw-jot").hidden = !data.mayAnswer;
+  at("fw").classList.toggle("can-jot", data.mayAnswer);
   at("fw-inbox-new").hidden = !data.mayAnswer;
   at("fw-inbox-open").hidden = false;
   at("fw-jot").addEventListener("click", () => open());

@@ -2,6 +2,7 @@
 // past the server's last backup) what was acknowledged. A record counts as kept only after its transaction has completed;
 // while no store can be written to it lives in memory, and the screen says so.
 import { uuid } from "./ids.js";
+import { endNow } from "./store.js";
 
 const KEEP_FOR = 30 * 24 * 3600 * 1000;
 
@@ -69,12 +70,14 @@ export class Outbox {
       const { device_seq: _old, ...body } = entry.record;
       const row = { id: entry.id, kind: body.kind, audit: body.audit, item: body.item ?? null, thread: body.thread ?? null, state: entry.state, reason: entry.reason ?? "", ...await this.cipher.seal(entry.id, body) };
       const device = await this.store.write(["meta", "records"], async (tx) => {
-        const there = await tx.objectStore("records").get(entry.id);
+        const records = tx.objectStore("records"), meta = tx.objectStore("meta");
+        const [there, device] = await Promise.all([records.get(entry.id), meta.get("device")]);
         if (there) return { id: there.device_id, seq: there.device_seq };
-        const kept = (await tx.objectStore("meta").get("device")) ?? { id: uuid(), seq: 0 };
+        const kept = device ?? { id: uuid(), seq: 0 };
         const next = entry.number ?? { id: kept.id, seq: kept.seq + 1 };
-        if (!entry.number) await tx.objectStore("meta").put(next, "device");
-        await tx.objectStore("records").put({ ...row, device_id: next.id, device_seq: next.seq });
+        const written = [records.put({ ...row, device_id: next.id, device_seq: next.seq })];
+        if (!entry.number) written.push(meta.put(next, "device"));
+        endNow(tx, written);
         return next;
       });
       Object.assign(entry, { stored: true, device_id: device.id });

@@ -1,4 +1,5 @@
 // Turning pages, fingers and keys: which question is shown, and what a tap or a word becomes.
+import { afterFrame } from "./frames.js";
 import { answered, conflict, flaggedOf, noteOf, valueOf } from "./heads.js";
 
 const PAUSE = 2000;
@@ -20,9 +21,7 @@ export class Screen {
     this.model.notices.delete(item.id);
     this.core.outbox.dropHalf(item.id);
     const attachments = [...item.files, ...this.core.photos.of(item.id).filter((job) => job.state === "waiting")].map((file) => file.id);
-    const done = this.core.issue("answer", { item: item.id, ...written, template_version: item.version }, { attachments });
-    this.paint();
-    return done;
+    return this.core.issue("answer", { item: item.id, ...written, template_version: item.version }, { attachments });
   }
 
   keepHalf(item, written) {
@@ -93,6 +92,14 @@ export class Screen {
     this.#mark("fw-next", list.indexOf(now) < list.length - 1);
     this.#mark("fw-unanswered", Boolean(this.nextOpen()));
     core.emit("paint");
+  }
+
+  /** What was touched changes with the next frame, beside the word whether it is kept; all the rest in the frame after. */
+  soon() {
+    this.view.pressed(this.now, this.model.halves.get(this.now.id));
+    if (this.due) return;
+    this.due = true;
+    afterFrame().then(() => { this.due = false; this.paint(); });
   }
 
   /** Something came from elsewhere: everything but what is being typed is drawn anew. */

@@ -14,6 +14,9 @@ export class Status {
 
   drop(key) { if (this.notes.delete(key)) this.paint(); }
 
+  /** What stands there is of the answer before: no word of it counts until the next paint, which comes at once. */
+  begun() { at("fw-state").setAttribute("aria-busy", "true"); }
+
   paint() {
     const { core, words } = this;
     const waiting = core.outbox.waiting.length, unsaved = core.outbox.unsaved, photos = core.photos.waiting.length;
@@ -22,8 +25,10 @@ export class Status {
     const [mark, text] = broken ? ["is-waiting", words.notSaved] : unsaved ? ["", words.saving]
       : waiting ? ["is-kept", words.savedHere] : core.savedAt ? ["is-saved", say(words.saved, { time: this.time.format(core.savedAt) })] : ["", ""];
     if (place.textContent !== text) place.textContent = text;
-    place.className = `fw-state ${mark}`;
-    at("fw-badge-words").textContent = waiting + photos ? say(words.badge, { count: waiting, photos }) : words.badgeNone;
+    if (place.className !== `fw-state ${mark}`) place.className = `fw-state ${mark}`;
+    place.removeAttribute("aria-busy");
+    const badge = waiting + photos ? say(words.badge, { count: waiting, photos }) : words.badgeNone;
+    if (at("fw-badge-words").textContent !== badge) at("fw-badge-words").textContent = badge;
     at("fw-badge").classList.toggle("is-waiting", waiting + photos > 0);
     this.#bars(broken, unsaved, waiting);
   }

@@ -20,7 +20,15 @@ function build(db) {
 }
 
 function within(promise, milliseconds) {
-  return Promise.race([promise, new Promise((_resolve, reject) => { setTimeout(() => reject(new Error("IndexedDB does not answer")), milliseconds); })]);
+  let timer;
+  const late = new Promise((_resolve, reject) => { timer = setTimeout(() => reject(new Error("IndexedDB does not answer")), milliseconds); });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Nothing more comes in this transaction: it can end without telling first how each request went. Its end tells. */
+export function endNow(tx, requests) {
+  for (const each of requests) each.catch(() => {});
+  tx.commit?.();
 }
 
 export class Store {

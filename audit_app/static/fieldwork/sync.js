@@ -81,8 +81,14 @@ export class Sync {
   }
 
   /** The server was restored from a backup: everything that is kept here is offered again, what it told is void. */
-  async older(chain, quoted) {
-    // Several questions may be under way when the chain breaks: the first reply that says so is enough.
+  older(chain, quoted) {
+    const done = (this.turning ?? Promise.resolve()).then(() => this.#older(chain, quoted));
+    this.turning = done.catch(() => {});
+    return done;
+  }
+
+  // Several questions may be under way when the chain breaks: the first reply that says so is enough, one after the other.
+  async #older(chain, quoted) {
     const now = await this.store.get("meta", "chain");
     if (now?.hash !== quoted?.hash) return;
     const count = await this.outbox.offerAgain();

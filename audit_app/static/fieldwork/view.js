@@ -5,6 +5,11 @@ import { answered, conflict, flaggedOf, noteOf, say, valueOf } from "./heads.js"
 export { answered, conflict, flaggedOf, noteOf, say, valueOf };
 
 const at = (id) => document.getElementById(id);
+// Touched only where it changes: each touched node is styled and laid out anew, and a tap waits for that.
+const write = (node, text) => { if (node.textContent !== String(text)) node.textContent = text; };
+const hide = (node, hidden) => { if (node.hidden !== hidden) node.hidden = hidden; };
+const fill = (node, children) => { if (node.childNodes.length || children.length) node.replaceChildren(...children); };
+const mark = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
 const SVG = "http://www.w3.org/2000/svg";
 
 export class View {
@@ -61,11 +66,13 @@ export class View {
   row(item) {
     const row = this.rows.get(item.id);
     const disputed = conflict(item);
-    const verdict = valueOf(item) ?? "open";
-    const mark = row.querySelector(".fw-mark");
-    mark.className = `fw-mark text-tone-${disputed ? "danger" : this.data.tones[verdict]}`;
-    mark.replaceChildren(this.icon(disputed ? "alert-circle" : this.data.icons[verdict], disputed ? this.data.words.conflict : this.data.verdicts[verdict]));
-    row.querySelector(".fw-flag").hidden = !flaggedOf(item);
+    const verdict = disputed ? "disputed" : valueOf(item) ?? "open";
+    hide(row.querySelector(".fw-flag"), !flaggedOf(item));
+    if (row.dataset.verdict === verdict) return;
+    row.dataset.verdict = verdict;
+    const sign = row.querySelector(".fw-mark");
+    sign.className = `fw-mark text-tone-${disputed ? "danger" : this.data.tones[verdict]}`;
+    sign.replaceChildren(this.icon(disputed ? "alert-circle" : this.data.icons[verdict], disputed ? this.data.words.conflict : this.data.verdicts[verdict]));
   }
 
   counts(items) {
@@ -75,14 +82,13 @@ export class View {
       if (answered(item)) done += 1; else missing[item.section] += 1;
       if (flaggedOf(item)) flagged += 1;
     }
-    at("fw-progress").value = done;
-    at("fw-count").textContent = `${done} / ${items.length}`;
-    at("fw-open").textContent = items.length - done;
-    at("fw-flagged").textContent = flagged;
+    if (at("fw-progress").value !== done) at("fw-progress").value = done;
+    write(at("fw-count"), `${done} / ${items.length}`);
+    write(at("fw-open"), items.length - done);
+    write(at("fw-flagged"), flagged);
     this.sections.forEach((section, number) => this.#missing(section, missing[number]));
   }
 
-  // Touched only where it changes: each touched node is styled and laid out anew.
   #missing(section, number) {
     const count = section.querySelector(".fw-missing"), text = number ? String(number) : "✓";
     if (count.textContent === text) return;
@@ -104,38 +110,49 @@ export class View {
   /** Everything about one question but the note, which belongs to the person who is typing. */
   item(item, { place, total, half, notice, files, pick }) {
     const { data } = this;
-    at("fw-clause").textContent = item.clause;
-    at("fw-title").textContent = item.title;
-    at("fw-doc").hidden = !item.doc;
-    at("fw-prompt").textContent = item.prompt;
-    at("fw-hint").textContent = item.hint;
-    at("fw-hint-box").hidden = !item.hint;
-    at("fw-process").textContent = item.process;
-    at("fw-process-box").hidden = !item.process;
-    at("fw-history").href = item.url;
-    this.last(item);
-    at("fw-place").textContent = say(data.words.of, { n: place + 1, total });
-    const value = half?.value ?? (conflict(item) ? null : valueOf(item) ?? "open");
-    for (const button of document.querySelectorAll(".fw-verdict")) button.setAttribute("aria-pressed", button.value === value);
-    const flag = at("fw-flag");
-    flag.setAttribute("aria-pressed", flaggedOf(item));
-    flag.title = flaggedOf(item) ? data.words.unflag : data.words.flag;
+    if (this.current !== item) this.#question(item);
+    write(at("fw-place"), say(data.words.of, { n: place + 1, total }));
+    this.pressed(item, half);
     this.disputed(item, pick);
     this.notice(item, half, notice);
     this.findings(item);
     this.thumbs(files.done, files);
-    for (const row of this.rows.values()) row.removeAttribute("aria-current");
+  }
+
+  // What no answer changes.
+  #question(item) {
+    write(at("fw-clause"), item.clause);
+    write(at("fw-title"), item.title);
+    hide(at("fw-doc"), !item.doc);
+    write(at("fw-prompt"), item.prompt);
+    write(at("fw-hint"), item.hint);
+    hide(at("fw-hint-box"), !item.hint);
+    write(at("fw-process"), item.process);
+    hide(at("fw-process-box"), !item.process);
+    at("fw-history").href = item.url;
+    this.last(item);
+    for (const row of document.querySelectorAll(".fw-row[aria-current]")) row.removeAttribute("aria-current");
     this.rows.get(item.id).setAttribute("aria-current", "true");
+    this.current = item;
+  }
+
+  /** The answer and the flag, as buttons that are pressed or not. */
+  pressed(item, half) {
+    const value = half?.value ?? (conflict(item) ? null : valueOf(item) ?? "open");
+    for (const button of document.querySelectorAll(".fw-verdict")) mark(button, "aria-pressed", button.value === value);
+    const flagged = flaggedOf(item);
+    mark(at("fw-flag"), "aria-pressed", flagged);
+    mark(at("fw-flag"), "title", flagged ? this.data.words.unflag : this.data.words.flag);
   }
 
   /** Who else is at work here, by name; beside the question when it is the same one. */
   others(others, item) {
     const names = others.map(({ name }) => name).join(", ");
-    at("fw-others").hidden = !names;
-    at("fw-others-words").textContent = names;
+    hide(at("fw-others"), !names);
+    write(at("fw-others-words"), names);
     const here = others.filter((each) => each.item === item.id).map(({ name }) => name).join(", ");
-    at("fw-here").hidden = !here;
-    at("fw-here").textContent = here ? say(this.data.words.here, { names: here }) : "";
+    hide(at("fw-here"), !here);
+    write(at("fw-here"), here ? say(this.data.words.here, { names: here }) : "");
   }
 
   last(item) {
@@ -148,7 +165,7 @@ export class View {
 
   disputed(item, pick) {
     const box = at("fw-conflict");
-    box.hidden = !conflict(item);
+    hide(box, !conflict(item));
     if (box.hidden) return;
     at("fw-versions").replaceChildren(...item.heads.map((head) => {
       const line = document.createElement("li");
@@ -169,16 +186,16 @@ export class View {
 
   notice(item, half, notice) {
     const sentence = half?.value === "not_applicable" ? this.data.words.reason : notice || "";
-    at("fw-say").textContent = sentence;
-    at("fw-say").hidden = !sentence;
+    write(at("fw-say"), sentence);
+    hide(at("fw-say"), !sentence);
   }
 
   findings(item) {
     const value = valueOf(item);
-    const write = at("fw-write");
-    write.hidden = !this.data.mayRaise || !this.data.writeUp.includes(value) || item.findings.length > 0;
-    write.href = `${this.data.urls.finding}?item_id=${item.id}&grade=${value ?? ""}`;
-    at("fw-written").replaceChildren(...item.findings.map((finding) => {
+    const button = at("fw-write");
+    hide(button, !this.data.mayRaise || !this.data.writeUp.includes(value) || item.findings.length > 0);
+    mark(button, "href", `${this.data.urls.finding}?item_id=${item.id}&grade=${value ?? ""}`);
+    fill(at("fw-written"), item.findings.map((finding) => {
       const link = document.createElement("a");
       link.className = "chip";
       link.href = finding.url;
@@ -197,7 +214,7 @@ export class View {
       else { const name = document.createElement("span"); name.textContent = file.name; link.append(this.icon("file-text"), name); }
       return link;
     });
-    at("fw-thumbs").replaceChildren(...[...done, ...sending.map((job) => this.sending(job, { again, drop, preview }))].map((each) => { const line = document.createElement("li"); line.append(each); return line; }));
+    fill(at("fw-thumbs"), [...done, ...sending.map((job) => this.sending(job, { again, drop, preview }))].map((each) => { const line = document.createElement("li"); line.append(each); return line; }));
   }
 
   picture(address, words) {
