@@ -26,15 +26,21 @@ from audit_app.core.db import db
 from tests.people import PASSWORD
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ELSEWHERE = "tablets.example"
+"""This machine by a name of the network: a browser trusts plain http at 127.0.0.1, and nowhere else."""
 PATIENCE_MS = 30_000
 """A busy machine with two cores takes its time; nothing waits longer than it must."""
+IPAD: dict[str, Any] = {
+    "user_agent": "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.5 Mobile/15E148 Safari/604.1",
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+"""What an iPad says of itself; the engine behind it stays Chromium's."""
 VIEWPORTS: dict[str, dict[str, Any]] = {
-    "tablet": {"viewport": {"width": 834, "height": 1194}, "has_touch": True, "device_scale_factor": 2},
-    "tablet-landscape": {
-        "viewport": {"width": 1194, "height": 834},
-        "has_touch": True,
-        "device_scale_factor": 2,
-    },
+    "tablet": {**IPAD, "viewport": {"width": 834, "height": 1194}},
+    "tablet-landscape": {**IPAD, "viewport": {"width": 1194, "height": 834}},
     "desk": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
@@ -105,7 +111,8 @@ def browser() -> Iterator[Browser]:
             "variable CHROMIUM. To leave them out: -m 'not browser'."
         )
     expect.set_options(timeout=PATIENCE_MS / 2)
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = [f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"]
+    arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
         yield started

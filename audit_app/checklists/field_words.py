@@ -17,8 +17,8 @@ def _states() -> dict[str, str]:
         "badge": _("Answers waiting: %(count)s · Photos waiting: %(photos)s",
                    count="{count}", photos="{photos}"),
         "badgeNone": _("Nothing waits"),
-        "receipt": _("Nothing waits. All %(count)s answers and %(photos)s photos of this device are on the "
-                     "server.", count="{count}", photos="{photos}"),
+        "receipt": _("Nothing waits. All of this device is on the server: answers %(count)s, photos "
+                     "%(photos)s.", count="{count}", photos="{photos}"),
         "putAway": _("Close"),
         "here": _("Also at this question: %(names)s", names="{names}"),
         "exportFile": _("Save unsent answers to a file"),
@@ -35,7 +35,7 @@ def _troubles() -> dict[str, str]:
         "signIn": _("Your sign-in has ended. Go on: what you record is kept on this device. Answers that "
                     "wait: %(count)s.", count="{count}"),
         "signInIdle": _("Your sign-in has ended. Go on: what you record is kept on this device."),
-        "signInLink": _("Sign in to send %(count)s answers", count="{count}"),
+        "signInLink": _("Sign in to send what waits (%(count)s)", count="{count}"),
         "signInPlain": _("Sign in"),
         "wrongUser": _("Somebody else is signed in now. The answers of %(name)s wait on this device until "
                        "they sign in again.", name="{name}"),
@@ -124,7 +124,7 @@ def _offline() -> dict[str, str]:
 def _notices() -> dict[str, str]:
     return {
         "notice_restored": _("The server was restored from a backup. What this tablet had sent is offered "
-                             "again: %(count)s records.", count="{count}"),
+                             "again (records: %(count)s).", count="{count}"),
         "notice_alarm": _("The server was restored from a backup older than the last one it reported. Tell "
                           "the lead auditor."),
         "notice_lost": _("This tablet lost its store; the server has 1–%(seen)s, %(count)s missing. Check "

@@ -1,5 +1,7 @@
 """What makes the fieldwork screen an application of its own on a tablet: worker, manifest, empty page."""
 
+from pathlib import Path
+
 from flask import Response, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -59,6 +61,7 @@ def shell_page() -> ResponseReturnValue:
     return render_template(
         "checklists/fieldwork.html",
         bare_page=True,
+        modules=shell.modules(Path(current_app.root_path, "static")),
         place=0,
         may_answer=True,
         verdicts=[(verdict, payload.ICONS[verdict.value]) for verdict in Verdict],

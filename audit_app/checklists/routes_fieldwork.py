@@ -1,6 +1,7 @@
 """An audit's checklists: add, answer, look through, print."""
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -29,6 +30,7 @@ from audit_app.checklists import (
     rulings,
     sampling,
     services,
+    shell,
     sync,
 )
 from audit_app.checklists.blueprint import blueprint
@@ -133,6 +135,7 @@ def _screen(audit: Any, work: Any, shown: Answer | None, may_answer: bool, **mor
         section_name=exports.section_name,
         data=payload.of_fieldwork(work, me(), may_answer=may_answer) | {"tablet": fresh(key_of_tablet)},
         revision_id=fresh(new_id),
+        modules=shell.modules(Path(current_app.root_path, "static")),
         **more,
     )
 

@@ -3,6 +3,7 @@ anybody's data."""
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,9 @@ FILES = (
 """What the page loads beside the scripts of its own folders."""
 MADE_FROM = ("templates/*.html", "templates/checklists/*.html", "templates/_macros/*.html")
 WORDS = "translations/*/LC_MESSAGES/*.po"
+IDB = "vendor/idb-8.0.4.js"
+LATER = "fieldwork/leaving.js"
+"""Asked for by the sign-out button alone."""
 LEFT_OUT = {"sw.js", "charts.js"}
 
 
@@ -28,6 +32,16 @@ def files(static: Path) -> list[str]:
     found = [path for folder in FOLDERS for path in sorted((static / folder).glob("*.*"))]
     own = [path.relative_to(static).as_posix() for path in found if path.name not in LEFT_OUT]
     return [*own, *FILES]
+
+
+@cache
+def modules(static: Path) -> tuple[str, ...]:
+    """Paths below ``static`` of the modules that the page needs at once, so that it can ask for all of them together.
+
+    Without that list a browser finds them one level of imports after the other (docs/decisions/0011).
+    """
+    own = [name for name in files(static) if name.startswith("fieldwork/") and name.endswith(".js")]
+    return (*(name for name in own if name != LATER), IDB)
 
 
 def version(root: Path) -> str:

@@ -124,7 +124,10 @@ def test_a_page_left_open_until_its_token_expired_still_saves(people, page_for, 
 def photo(width, height):
     """A picture as a camera gives it."""
     held = BytesIO()
-    Image.new("RGB", (width, height), "teal").save(held, "JPEG")
+    taken = Image.Exif()
+    taken[0x0110] = "Camera"
+    taken.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
+    Image.new("RGB", (width, height), "teal").save(held, "JPEG", exif=taken)
     return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": held.getvalue()}
 
 
@@ -139,6 +142,7 @@ def test_a_photo_is_made_smaller_and_hangs_on_its_question(people, page_for, aud
     assert [(file.filename, file.media_type) for file in kept] == [("IMG_0001.jpg", "image/jpeg")]
     with Image.open(path_of(kept[0].sha256)) as picture:
         assert picture.size == (2200, 1100)
+        assert dict(picture.getexif()) == {}, "where and with what it was taken stays on the tablet"
 
 
 def test_a_photo_that_could_not_be_sent_waits_and_goes_by_itself(people, page_for, audit, browsers):
@@ -163,7 +167,7 @@ def test_an_ended_sign_in_keeps_the_answer_until_the_same_person_is_back(people,
     open_fieldwork(page, audit)
     page.context.clear_cookies()
     page.locator("[value=conform]").click()
-    expect(page.locator(".fw-bar-link")).to_have_text("Sign in to send 1 answers")
+    expect(page.locator(".fw-bar-link")).to_have_text("Sign in to send what waits (1)")
     browsers.sign_in("lead@example.org", "correct horse battery", page=page.context.new_page())
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#fw-state:not([aria-busy])")).to_have_text(SAVED)

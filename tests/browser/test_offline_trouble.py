@@ -141,7 +141,7 @@ def test_a_page_whose_session_became_another_persons_sends_nothing(people, page_
     open_fieldwork(page, audit)
     page.context.clear_cookies(name="session")
     answer(page, "conform", HERE)
-    expect(page.locator(".fw-bar-link")).to_have_text("Sign in to send 1 answers")
+    expect(page.locator(".fw-bar-link")).to_have_text("Sign in to send what waits (1)")
     other = page.context.new_page()
     browsers.sign_in("auditor@example.org", PASSWORD, page=other)
     page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -189,7 +189,7 @@ def test_a_server_restored_from_a_backup_gets_everything_again(people, page_for,
     copy(saved, live)
     assert stored(audit, people.lead) == []
     open_fieldwork(page, audit)
-    expect(page.locator("#fw-bar")).to_contain_text("offered again: 2 records")
+    expect(page.locator("#fw-bar")).to_contain_text("offered again (records: 2)")
     expect(page.locator("#fw-badge-words")).to_have_text("Nothing waits")
     assert sorted(stored(audit, people.lead)) == [("minor", ""), ("ofi", "")]
 

@@ -277,7 +277,9 @@ class Auditor(Desk):
 
     def saved(self) -> None:
         """The screen says that the server has everything."""
-        expect(self.page.locator("#fw-state:not([aria-busy])")).to_contain_text(re.compile("Saved", re.IGNORECASE))
+        expect(self.page.locator("#fw-state:not([aria-busy])")).to_contain_text(
+            re.compile("Saved", re.IGNORECASE)
+        )
 
     def raise_major_with_photo(self, photo: Path, wrong: str, seen: str, where: str) -> int:
         """Three taps: major, photo, write finding. Then three sentences. The finding's number."""

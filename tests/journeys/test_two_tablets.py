@@ -103,6 +103,7 @@ def test_two_tablets_offline_one_restart_one_restore_nothing_is_lost(
     everything_is_there(audit, people)
     settle(leo, audit, people)
     report_and_receipt(leo, audit)
+    closed(page_for(people.manager, "desk"), audit)
 
 
 def everything_is_there(audit: Any, people: Any) -> None:
@@ -156,3 +157,19 @@ def report_and_receipt(page: Page, audit: Any) -> None:
     expect(page.locator("main")).to_contain_text("1 files are on the server")
     db.session.expire_all()
     assert db.session.get(type(audit), number).state is AuditState.REPORTED
+
+
+def closed(page: Page, audit: Any) -> None:
+    """The programme manager closes it from its page; the receipt stays what it was."""
+    number = audit.id
+    db.session.rollback()
+    page.goto(f"/programme/audits/{number}")
+    page.get_by_role("link", name="Close the audit").or_(
+        page.get_by_role("button", name="Close the audit")
+    ).first.click()
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator("main")).to_contain_text("Closed")
+    page.goto(f"/audits/{number}/receipt")
+    expect(page.locator("main")).to_contain_text("nothing is known to be missing")
+    db.session.expire_all()
+    assert db.session.get(type(audit), number).state is AuditState.CLOSED

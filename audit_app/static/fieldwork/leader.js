@@ -13,6 +13,7 @@ export class Leader {
   start() {
     if (!navigator.locks) { this.#take(); return; } // plain http: every page sends; the server knows duplicates
     this.#ask({});
+    if (document.visibilityState === "visible") this.claim(); // the lock may lie with a page that fell asleep before this one came
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") this.claim(); });
   }
 
