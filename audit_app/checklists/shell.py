@@ -36,7 +36,7 @@ def files(static: Path) -> list[str]:
 
 @cache
 def modules(static: Path) -> tuple[str, ...]:
-    """Paths below ``static`` of the modules that the page needs at once, so that it can ask for all of them together.
+    """Paths below ``static`` of the modules that the page needs at once; it asks for all of them together.
 
     Without that list a browser finds them one level of imports after the other (docs/decisions/0011).
     """
