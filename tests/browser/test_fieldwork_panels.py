@@ -361,8 +361,17 @@ def test_everything_is_large_enough_for_a_finger_and_the_text_is_18_pixels(peopl
     assert "maximum-scale" not in page.content()
 
 
-@pytest.mark.parametrize(("width", "height"), [(834, 1194), (1194, 834), (417, 597), (597, 417)])
-@pytest.mark.parametrize("language", ["en", "zh"])
+UPRIGHT, LYING, UPRIGHT_TWICE, LYING_TWICE = (834, 1194), (1194, 834), (417, 597), (597, 417)
+CROSSED = [
+    (*UPRIGHT, "zh"), (*LYING, "en"), (*UPRIGHT_TWICE, "en"), (*LYING_TWICE, "zh"),
+    *(
+        pytest.param(*size, language, marks=pytest.mark.long)
+        for size, language in ((UPRIGHT, "en"), (LYING, "zh"), (UPRIGHT_TWICE, "zh"), (LYING_TWICE, "en"))
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "height", "language"), CROSSED)
 def test_the_rules_of_accessibility_hold_upright_lying_and_at_200_percent(
     people, page_for, small, width, height, language
 ):
