@@ -364,10 +364,8 @@ def test_everything_is_large_enough_for_a_finger_and_the_text_is_18_pixels(peopl
 UPRIGHT, LYING, UPRIGHT_TWICE, LYING_TWICE = (834, 1194), (1194, 834), (417, 597), (597, 417)
 CROSSED = [
     (*UPRIGHT, "zh"), (*LYING, "en"), (*UPRIGHT_TWICE, "en"), (*LYING_TWICE, "zh"),
-    *(
-        pytest.param(*size, language, marks=pytest.mark.long)
-        for size, language in ((UPRIGHT, "en"), (LYING, "zh"), (UPRIGHT_TWICE, "zh"), (LYING_TWICE, "en"))
-    ),
+    *(pytest.param(*size, language, marks=pytest.mark.long) for size, language in (
+        (UPRIGHT, "en"), (LYING, "zh"), (UPRIGHT_TWICE, "zh"), (LYING_TWICE, "en"))),
 ]  # fmt: skip
 
 

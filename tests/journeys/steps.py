@@ -67,8 +67,8 @@ class Manager(Desk):
         """The programme of this year."""
         self.menu("Audit programme")
         self.follow("Write a programme")
-        self.form({"Title": title, "Objectives": "Every process once; incident handling in depth.",
-                   "Programme manager": "Mia Manager"})  # fmt: skip
+        objectives = "Every process once; incident handling in depth."
+        self.form({"Title": title, "Objectives": objectives, "Programme manager": "Mia Manager"})
         self.heading(title)
 
     def plan_audit(
@@ -277,9 +277,7 @@ class Auditor(Desk):
 
     def saved(self) -> None:
         """The screen says that the server has everything."""
-        expect(self.page.locator("#fw-state:not([aria-busy])")).to_contain_text(
-            re.compile("Saved", re.IGNORECASE)
-        )
+        expect(self.page.locator("#fw-state:not([aria-busy])")).to_contain_text(re.compile("saved", re.I))
 
     def raise_major_with_photo(self, photo: Path, wrong: str, seen: str, where: str) -> int:
         """Three taps: major, photo, write finding. Then three sentences. The finding's number."""
