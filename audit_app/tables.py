@@ -9,6 +9,7 @@ from audit_app.findings import models as findings
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
 from audit_app.programme import models as programme
+from audit_app.reports import models as reports
 from audit_app.reviews import models as reviews
 from audit_app.trail import models as trail
 
@@ -23,5 +24,6 @@ MODULES = (
     field_models,
     findings,
     indicators,
+    reports,
     reviews,
 )

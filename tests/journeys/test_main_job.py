@@ -123,7 +123,10 @@ def the_audit_finds_a_major_nonconformity(office: steps.Office, audit: int, fold
     )
     code = lead.issue(major)
     lead.issue(minor)
-    lead.report(audit, "Incident management does not conform in one point; change management conforms.")
+    conclusion = "Incident management does not conform in one point; change management conforms."
+    lead.write_report(audit, conclusion)
+    office.manager.approve_the_major_grades(audit, code)
+    lead.issue_report(audit, conclusion)
     return major, code
 
 
