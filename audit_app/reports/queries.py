@@ -14,7 +14,13 @@ from audit_app.findings.models import Finding
 from audit_app.findings.visibility import SEES_DRAFTS
 from audit_app.programme import queries as programme
 from audit_app.programme.models import EXTERNAL, Audit, TeamMember
-from audit_app.reports.models import AuditReport, FrozenReport, FrozenReportFile, report_recipient
+from audit_app.reports.models import (
+    AuditReport,
+    FrozenReport,
+    FrozenReportFile,
+    ReportState,
+    report_recipient,
+)
 
 
 def visible_to(person: Person) -> Select[Audit]:
@@ -77,7 +83,7 @@ def report_of(audit: Audit) -> AuditReport:
     if found is not None:
         return found
     fresh = AuditReport(
-        state="draft", obstacles="", not_covered="", follow_up="", others="", grades=[], version=1
+        state=ReportState.DRAFT, obstacles="", not_covered="", follow_up="", others="", grades=[], version=1
     )
     fresh.audit = audit
     return fresh

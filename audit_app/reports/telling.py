@@ -82,6 +82,11 @@ def grade(key: str) -> str:
     return str(Grade(key).label)
 
 
+def grade_label(key: str) -> Grade:
+    """A grade with its tone on the screen."""
+    return Grade(key)
+
+
 def grade_tone(key: str) -> str:
     """The tone of a grade on paper."""
     return TONES.get(Grade(key).tone, "neutral")

@@ -26,6 +26,12 @@ def test_from_the_audits_step_one_comes_to_the_report_and_issues_it_there(people
     assert b"Frozen. SHA-256" in client.get(at(audit)).data
 
 
+def test_the_lead_is_led_to_writing_and_an_auditor_is_not(people, client_for):
+    audit = factory.audited(people, "conform")
+    assert at(audit, "words").encode() in client_for(people.lead).get(at(audit)).data
+    assert at(audit, "words").encode() not in client_for(people.auditor).get(at(audit)).data
+
+
 def test_posting_the_audits_step_does_not_report_past_the_report(people, client_for):
     audit = factory.audited(people, "conform")
     client_for(people.lead).post(f"/programme/audits/{audit.id}/step/report", data={"conclusion": "Good"})
