@@ -56,15 +56,6 @@ def _cover(report: Report, sha256: str) -> Sheet:
         (_("Issued by"), meta.issued.name if meta.issued else _("draft")),
         (_("Issued at"), meta.issued.at if meta.issued else None),
     )
-    notes = tuple(
-        f"{title}: {text}"
-        for title, text in (
-            (_("Conclusion"), report.conclusion),
-            (_("Obstacles"), report.obstacles),
-            (_("Areas not covered"), report.not_covered),
-        )
-        if text
-    )
     rows = [(each.name, each.job, telling.name(each.unit)) for each in report.recipients]
     columns = (
         Column(_("Distribution list"), width=28),
@@ -77,11 +68,21 @@ def _cover(report: Report, sha256: str) -> Sheet:
         rows,
         heading=f"{title_of(report)} {meta.title}",
         facts=facts,
-        notes=notes,
+        notes=_notes(report),
         freeze=False,
         filters=False,
         empty=_("Nobody is named on the distribution list yet."),
     )
+
+
+def _notes(report: Report) -> tuple[str, ...]:
+    """What was typed, as notes: they grow with their words, cells of facts do not."""
+    said = (
+        (_("Conclusion"), report.conclusion),
+        (_("Obstacles"), report.obstacles),
+        (_("Areas not covered"), report.not_covered),
+    )
+    return tuple(f"{title}: {text}" for title, text in said if text)
 
 
 def _findings(report: Report) -> Sheet:

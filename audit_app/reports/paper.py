@@ -114,7 +114,7 @@ def _supplement(report: Report) -> Iterator[Block]:
     rows = [*made.changes, *made.answers]
     columns = (
         GridColumn(_("Finding or clause"), 1.6),
-        GridColumn(_("What"), 1.6),
+        GridColumn(_("What changed"), 1.6),
         GridColumn(_("Before"), 4),
         GridColumn(_("Now"), 4),
     )

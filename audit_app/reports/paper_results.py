@@ -74,6 +74,21 @@ def coverage(report: Report) -> Iterator[Block]:
         ),
         columns=2,
     )
+    yield _samples(report)
+    yield Heading(_("Obstacles"), 2)
+    yield Text(report.obstacles or _("Not stated yet."))
+    yield Heading(_("Areas not covered"), 2)
+    yield Text(report.not_covered or _("Not stated yet."))
+    if report.uncovered:
+        words = _(
+            "No question was answered for these processes of the scope: %(list)s.",
+            list=telling.units(report.uncovered),
+        )
+        yield Callout(words, "warn")
+    yield _omitted(report)
+
+
+def _samples(report: Report) -> Grid:
     columns = (
         GridColumn(_("Clause"), 1.5),
         GridColumn(_("Population"), 2, "right"),
@@ -85,28 +100,11 @@ def coverage(report: Report) -> Iterator[Block]:
         (each.clause, each.population, each.size, str(telling.METHODS[each.method]), each.exceptions)
         for each in report.samples
     )
-    yield Grid(
-        columns,
-        rows,
-        compact=True,
-        empty=_(
-            "Size and choice of samples stand in the notes of the checklist record; no sample was "
-            "recorded in figures."
-        ),
+    empty = _(
+        "Size and choice of samples stand in the notes of the checklist record; no sample was recorded in "
+        "figures."
     )
-    yield Heading(_("Obstacles"), 2)
-    yield Text(report.obstacles or _("Not stated yet."))
-    yield Heading(_("Areas not covered"), 2)
-    yield Text(report.not_covered or _("Not stated yet."))
-    if report.uncovered:
-        yield Callout(
-            _(
-                "No question was answered for these processes of the scope: %(list)s.",
-                list=telling.units(report.uncovered),
-            ),
-            "warn",
-        )
-    yield _omitted(report)
+    return Grid(columns, rows, compact=True, empty=empty)
 
 
 def _omitted(report: Report) -> Grid:
@@ -146,6 +144,14 @@ def independence(report: Report) -> Iterator[Block]:
             subject=telling.name(tie.subject),
         )
         yield Callout(words, "neutral" if tie.person in waived else "bad")
+    yield _waivers(report)
+    others = [each.name for each in report.team if each.role != "observer" and each.name not in waived]
+    if others:
+        names = telling.listed(others)
+        yield Text(_("For all other members of the team (%(names)s) no exception was made.", names=names))
+
+
+def _waivers(report: Report) -> Grid:
     columns = (
         GridColumn(_("Who"), 1.8),
         GridColumn(_("Exception"), 3),
@@ -163,15 +169,7 @@ def independence(report: Report) -> Iterator[Block]:
         )
         for each in report.waivers
     )
-    yield Grid(columns, rows, compact=True, empty=_("No waiver is recorded."))
-    yield Text(
-        _(
-            "For all other members of the team (%(names)s) no exception was made.",
-            names=telling.listed(
-                each.name for each in report.team if each.role != "observer" and each.name not in waived
-            ),
-        )
-    )
+    return Grid(columns, rows, compact=True, empty=_("No waiver is recorded."))
 
 
 def clauses(report: Report) -> Iterator[Block]:

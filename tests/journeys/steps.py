@@ -99,14 +99,6 @@ class Manager(Desk):
         self.step("Notify auditees and team")
         self.sees("Notified")
 
-    def approve_the_major_grades(self, audit: int, code: str) -> None:
-        """The second person, before the report goes out."""
-        self.open(f"/audits/{audit}/report/")
-        self.sees(code)
-        self.press("Approve the major grades")
-        self.confirm()
-        self.sees("The major grades are approved.")
-
     def close_the_audit(self, audit: int) -> None:
         """Everything settled."""
         self.open(f"/programme/audits/{audit}")
@@ -247,22 +239,6 @@ class Lead(Desk):
         self.step("Issue")
         self.sees("Issued")
         return self.page.title().split()[0]
-
-    def write_report(self, audit: int, conclusion: str) -> None:
-        """What no data can say: the step of the audit leads to the report, which is written first."""
-        self.open(f"/programme/audits/{audit}")
-        self.follow("Audit report")
-        self.follow("Write the report")
-        self.form({"Conclusion": conclusion, "Obstacles": "None.", "Areas not covered": "None."})
-        self.sees("DRAFT", "wait for a second approval", conclusion)
-
-    def issue_report(self, audit: int, conclusion: str) -> None:
-        """Issued is frozen, and the audit is reported by it."""
-        self.open(f"/audits/{audit}/report/")
-        self.step("Issue the report")
-        self.sees("Frozen. SHA-256", conclusion)
-        self.open(f"/programme/audits/{audit}")
-        self.sees("Reported", conclusion)
 
 
 class Auditor(Desk):
