@@ -1,8 +1,8 @@
 """When audits take place and who may lead them. Pure: plain values in, plain values out.
 
 Months are numbers: year * 12 + month - 1. An audit falls due so many months after the one before; near that
-month the one with the least work is taken, so that the year is spread evenly. What falls together in a
-month and a department becomes one audit, as audits by department are usual.
+month one is taken in which its department is visited anyway, else the one with the least work, so that the
+year is spread evenly. What falls together in a month and a department becomes one audit, as is usual.
 """
 
 from calendar import monthrange
@@ -24,13 +24,37 @@ MOST_PROCESSES = 6
 
 @dataclass(frozen=True)
 class Need:
-    """One process to place: its urgency, interval in months, effort in half days, month of the last audit."""
+    """One process to place: its urgency, interval in months, effort in half days, month of the last audit.
+
+    ``department`` is where it is run; None joins no other process.
+    """
 
     key: str
     score: int
     every: int
     half_days: int
     last: int | None
+    department: int | None = None
+
+
+class _Load:
+    """Half days per month; and for each department and month, how many processes and half days."""
+
+    def __init__(self) -> None:
+        self.months: Counter[int] = Counter()
+        self.visits: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def add(self, month: int, need: Need) -> None:
+        """Take a process into a month."""
+        self.months[month] += need.half_days
+        if need.department is not None:
+            count, work = self.visits.get((month, need.department), (0, 0))
+            self.visits[month, need.department] = count + 1, work + need.half_days
+
+    def joins(self, month: int, need: Need) -> bool:
+        """Whether the department is visited in that month already and the visit has room left."""
+        count, work = self.visits.get((month, need.department or 0), (0, 0))
+        return 0 < count < MOST_PROCESSES and work + need.half_days <= MOST_HALF_DAYS
 
 
 @dataclass(frozen=True)
@@ -70,7 +94,7 @@ def horizon(first_year: int, years: int, today: date) -> range:
 
 def place(needs: Iterable[Need], months: range) -> dict[str, list[int]]:
     """The months in which each process is audited; the most urgent choose first. Deterministic."""
-    load: Counter[int] = Counter()
+    load = _Load()
     found: dict[str, list[int]] = {}
     for need in sorted(needs, key=lambda each: (-each.score, each.every, each.key)):
         found[need.key] = []
@@ -78,17 +102,19 @@ def place(needs: Iterable[Need], months: range) -> dict[str, list[int]]:
         while due < months.stop:
             chosen = _calmest(due, need, months, load)
             found[need.key].append(chosen)
-            load[chosen] += need.half_days
+            load.add(chosen, need)
             due = chosen + need.every
     return found
 
 
-def _calmest(due: int, need: Need, months: range, load: Mapping[int, int]) -> int:
+def _calmest(due: int, need: Need, months: range, load: _Load) -> int:
     slack = max(1, need.every // SLACK)
     earliest = months.start if need.last is None else max(months.start, need.last + 1)
     near = [month for month in range(due - slack, due + slack + 1) if month in months and month >= earliest]
     usable = [month for month in near if month % 12 + 1 not in QUIET] or near or [due]
-    return min(usable, key=lambda month: (load.get(month, 0), abs(month - due), month))
+    return min(
+        usable, key=lambda month: (not load.joins(month, need), load.months[month], abs(month - due), month)
+    )
 
 
 def visits(

@@ -70,13 +70,8 @@ def propose(first_year: int, years: int, *, by: Person) -> Proposal:
             discard(old, by=by)
     processes, known, last = facts.gathered(schedule.first_of(months.start))
     found = rules.frequencies(known.values())
-    placed = schedule.place(
-        [
-            schedule.Need(each.key, each.score, each.every, each.half_days, last.get(each.key))
-            for each in found
-        ],
-        months,
-    )
+    homes = {each.code: each.department_id for each in processes}
+    placed = schedule.place([_need(each, last, homes) for each in found], months)
     proposal = Proposal(
         first_year=first_year, years=years, made_by=by, made_at=now(), state=ProposalState.OPEN
     )
@@ -86,6 +81,12 @@ def propose(first_year: int, years: int, *, by: Person) -> Proposal:
     with trail.act("proposal.make", proposal, by=by):
         db.session.add(proposal)
     return proposal
+
+
+def _need(found: rules.Frequency, last: dict[str, int | None], homes: dict[str, int | None]) -> schedule.Need:
+    return schedule.Need(
+        found.key, found.score, found.every, found.half_days, last.get(found.key), homes.get(found.key)
+    )
 
 
 def _line(
@@ -191,7 +192,7 @@ def plan_audits(proposal: Proposal, propose_leads: bool = True, *, by: Person) -
     with trail.act("proposal.plan", proposal, by=by, lines=len(lines)):
         for year in range(proposal.first_year, proposal.last_year + 1):
             plans[year] = plans.get(year) or _written(year, plans, by)
-        found = _dated(lines, propose_leads)
+        found = days_and_leads(lines, propose_leads)
         proposal.audits = [_audit(each, lines, plans, by) for each in found]
         proposal.state = ProposalState.PLANNED
     return proposal.audits
@@ -210,7 +211,8 @@ def _written(year: int, plans: dict[int, Programme], by: Person) -> Programme:
     )  # fmt: skip
 
 
-def _dated(lines: dict[str, ProposalLine], propose_leads: bool) -> list[schedule.Dated]:
+def days_and_leads(lines: dict[str, ProposalLine], propose_leads: bool) -> list[schedule.Dated]:
+    """The audits that lines make, by code of their process: on which days, led by whom; nothing is stored."""
     departments = {key: line.process.department_id if line.process else None for key, line in lines.items()}
     half_days = {key: line.half_days for key, line in lines.items()}
     found = schedule.dated(

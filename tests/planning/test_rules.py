@@ -102,6 +102,12 @@ def test_the_work_is_spread_and_the_turn_of_the_year_is_left_free():
     assert max(counts) - min(counts) <= 4
 
 
+def test_a_department_is_visited_for_several_processes_at_once():
+    needs = [Need(f"P{n}", 4, 12, 2, last=2026 * 12 + 5, department=7) for n in range(6)]
+    months = {month for found in schedule.place(needs, YEAR).values() for month in found}
+    assert len(months) == 2  # five processes of a day fill a week
+
+
 def test_two_audits_of_a_process_never_share_a_month():
     for found in schedule.place([Need(f"P{n}", 9, 6, 2, None) for n in range(20)], CYCLE).values():
         assert len(found) == len(set(found)) >= 6
