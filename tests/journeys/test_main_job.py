@@ -90,6 +90,7 @@ def an_audit_is_planned(office: steps.Office) -> int:
     )  # fmt: skip
     manager.is_refused_an_auditor_of_the_own_area("Otto Owner")
     manager.choose_team("Leo Lead", ["Ana Auditor"])
+    manager.justify_what_is_left_out("Covered by the full audit before certification; nothing changed since.")
     office.boss.approve_programme()
     manager.notify(audit)
     return audit
