@@ -34,7 +34,7 @@ class NoteForm(ChoosingForm):
     process_id = row(_l("Process"), need=True)
     kind = choice(_l("What is it"), NoteKind.choices())
     since = day(_l("Since"), need=True)
-    words = long_text(
+    sentence = long_text(
         _l("What changed or is demanded"), need=True, longest=1000, rows=3,
         description=_l("One sentence: a new tool, another supplier, a law, a customer's contract."),
     )  # fmt: skip
@@ -51,6 +51,7 @@ class NoteForm(ChoosingForm):
         """Arguments of the service."""
         values = self.values()
         process = accounts.one(Process, values.pop("process_id"))
+        values["words"] = values.pop("sentence")
         return {**values, "process": process, "kind": NoteKind(values["kind"])}
 
 

@@ -35,7 +35,7 @@ LONGEST_REASON = 2000
 def add_note(process: Process, kind: NoteKind, words: str, since: date, *, by: Person | None) -> ProcessNote:
     """Tell what changed in a process, or who demands that it be audited; it weighs in the next proposal."""
     if not words.strip():
-        raise Refused(_l("Say in a sentence what changed or what is demanded."), field="words")
+        raise Refused(_l("Say in a sentence what changed or what is demanded."), field="sentence")
     if since > today():
         raise Refused(_l("Choose a day up to today: what is still to come cannot weigh yet."), field="since")
     note = ProcessNote(

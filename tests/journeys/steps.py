@@ -84,15 +84,6 @@ class Manager(Desk):
         }, "Save and choose the team")  # fmt: skip
         return self.number
 
-    def justify_what_is_left_out(self, reason: str) -> None:
-        """What no audit of the year covers gets its reason, or top management cannot approve."""
-        self.menu("Audit programme")
-        self.main.get_by_role("link", name="What is left out").first.click()
-        for box in self.main.locator("input[name=gaps]").all():
-            box.check()
-        self.form({"Reason why they are not audited this year": reason}, "Justify the ticked ones")
-        self.sees(reason)
-
     def choose_team(self, lead: str, members: list[str]) -> None:
         """Lead and auditors; nobody audits their own area."""
         self.form({"Lead auditor": lead, "Auditors": members})

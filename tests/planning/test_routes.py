@@ -178,3 +178,16 @@ def test_an_auditor_reads_the_gaps_but_gives_no_reason(people, client_for):
     assert (
         client.post(f"/programme/{YEAR}/gaps", data={"gaps": "clause:4.1", "reason": "X"}).status_code == 403
     )
+
+
+def test_a_change_of_a_process_is_told_on_its_page_and_weighs_until_ended(people, client_for):
+    client = client_for(people.manager)
+    data = {"process_id": people.inc.id, "kind": "change", "since": today().isoformat(), "sentence": ""}
+    refused = client.post("/programme/weights/new", data=data)
+    assert refused.status_code == 422
+    assert client.post("/programme/weights/new", data=data | {"sentence": "换了工具"}).status_code == 303
+    page = client.get("/programme/proposals").text
+    assert "换了工具" in page
+    end = re.search(r'action="(/programme/weights/\d+/end)"', page).group(1)
+    assert client.post(end).status_code == 303
+    assert "No longer holds" not in words(client.get("/programme/proposals"))

@@ -76,7 +76,7 @@ def test_earlier_results_weigh_by_grade_and_a_repeat_is_counted(people):
 def test_a_change_needs_words_and_a_day_that_has_come(people):
     with pytest.raises(Refused, match="sentence") as refused:
         services.add_note(people.inc, NoteKind.CHANGE, "  ", today(), by=people.manager)
-    assert refused.value.field == "words"
+    assert refused.value.field == "sentence"
     with pytest.raises(Refused, match="up to today"):
         services.add_note(people.inc, NoteKind.CHANGE, "X", today() + timedelta(days=1), by=people.manager)
 
