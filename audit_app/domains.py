@@ -21,12 +21,13 @@ BLUEPRINTS = (
     "programme",
     "checklists",
     "findings",
+    "planning",
     "indicators",
     "reports",
     "reviews",
     "evidence",
 )
-WORDS = ("accounts", "programme", "checklists", "findings", "indicators", "reports", "reviews")
+WORDS = ("accounts", "programme", "checklists", "findings", "planning", "indicators", "reports", "reviews")
 
 
 def _part(name: str) -> Any:

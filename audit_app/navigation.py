@@ -30,7 +30,7 @@ ENTRIES = (
         "calendar-event",
         "programme.index",
         (P.PROGRAMME_SEE,),
-        ("programme.", "reports."),
+        ("programme.", "planning.", "reports."),
     ),
     Entry(
         _l("Findings"),

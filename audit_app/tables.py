@@ -8,7 +8,9 @@ from audit_app.evidence import models as evidence
 from audit_app.findings import models as findings
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
+from audit_app.planning import models as planning
 from audit_app.programme import models as programme
+from audit_app.programme import record_models
 from audit_app.reports import models as reports
 from audit_app.reviews import models as reviews
 from audit_app.trail import models as trail
@@ -20,9 +22,11 @@ MODULES = (
     evidence,
     notifications,
     programme,
+    record_models,
     checklists,
     field_models,
     findings,
+    planning,
     indicators,
     reports,
     reviews,

@@ -7,7 +7,7 @@ from typing import Any
 from audit_app.accounts.library import assessable_clauses
 from audit_app.checklists import queries as library
 from audit_app.checklists import services as checklists
-from audit_app.demo import fieldwork, reports
+from audit_app.demo import fieldwork, planning, reports
 from audit_app.demo.story import Story, texts
 from audit_app.programme import services as programme
 from audit_app.programme.models import EXTERNAL, AuditKind, AuditState, ProgrammeState, TeamRole
@@ -72,7 +72,9 @@ def _plan_audit(story: Story, year: Any, entry: dict[str, Any]) -> None:
 
 
 def _approve(story: Story, year: int) -> None:
-    programme.approve_programme(story.audits[f"programme {year}"], by=story.people["chen"])
+    plan = story.audits[f"programme {year}"]
+    planning.justify(story, plan)
+    programme.approve_programme(plan, by=story.people["chen"])
 
 
 def _life(story: Story, entry: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from audit_app.exports.sheet import Column, Sheet
 from audit_app.exports.values import Tone, tone_of
-from audit_app.programme.coverage import Coverage
 from audit_app.programme.models import Audit
 
 
@@ -50,18 +49,3 @@ def audits(rows: Iterable[Audit]) -> Sheet:
         for audit in rows
     ]
     return Sheet(_("Audits"), columns, cells, empty=_("No audit matches."))
-
-
-def coverage(found: Coverage) -> Sheet:
-    """Which audits of a year cover each assessable clause."""
-    columns = (Column(_("Clause")), Column(_("Audits"), wrap=True), Column(_("Covered")))
-    cells = [
-        (
-            clause,
-            ", ".join(audit.code for audit in audits_),
-            Tone(_("yes"), "good") if audits_ else Tone(_("no"), "bad"),
-        )
-        for clause, audits_ in found.clauses.items()
-    ]
-    note = _("External audits do not count: clause 9.2 asks for audits of our own.")
-    return Sheet(_("Coverage"), columns, cells, heading=_("Coverage of the clauses"), notes=(note,))

@@ -85,9 +85,16 @@ class AuditForm(ChoosingForm):
         _l("Further clauses"), description=_l("The clauses of the chosen processes count by themselves.")
     )
     recorded = BooleanField(_l("The audit has taken place already and is only recorded"))
+    change_reason = text(
+        _l("Why the plan changes"),
+        longest=1000,
+        description=_l("The programme is approved: its next version shows this reason."),
+    )
 
     def offer(self, audit: Audit | None = None) -> "AuditForm":
         """Fill the choices; what is in scope already stays in the list although it is out of use by now."""
+        if audit is None or not audit.programme.versions:
+            del self.change_reason
         present = audit or Audit(processes=[], departments=[], sites=[], auditees=[], clauses=[])
         self.processes.choices = [
             (each.id, f"{each.code} {each.name}")
@@ -216,6 +223,7 @@ STEP_FORMS: dict[str, type[BaseForm]] = {
     "report": ReportForm,
     "cancel": ReasonForm,
     "revise": ReasonForm,
+    "approve_changes": ReasonForm,
     "reopen": ReasonForm,
 }
 

@@ -75,10 +75,17 @@ class Programme(Versioned, Base):
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
+    revision_reason: Mapped[str] = mapped_column(String(1000), default="", server_default="")
 
     manager: Mapped[Person | None] = relationship(foreign_keys=[manager_id])
     approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id])
     audits: Mapped[list["Audit"]] = relationship(back_populates="programme", order_by="Audit.starts_on")
+    gaps: Mapped[list[Any]] = relationship(
+        "CoverageGap", back_populates="programme", order_by="CoverageGap.id", cascade="all, delete-orphan"
+    )
+    versions: Mapped[list[Any]] = relationship(
+        "ProgrammeVersion", back_populates="programme", order_by="ProgrammeVersion.number"
+    )
 
     __table_args__ = (
         CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved_who_and_when"),
@@ -142,6 +149,7 @@ class Audit(Versioned, Base):
     closed_at: Mapped[datetime | None]
     conclusion: Mapped[str] = mapped_column(String(10000), default="")
     cancel_reason: Mapped[str] = mapped_column(String(1000), default="")
+    change_reason: Mapped[str] = mapped_column(String(1000), default="", server_default="")
 
     programme: Mapped[Programme] = relationship(back_populates="audits")
     lead: Mapped[Person | None] = relationship(foreign_keys=[lead_id])

@@ -10,6 +10,7 @@ from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.notifications import services as notifications
+from audit_app.programme import versions
 from audit_app.programme.models import Programme, ProgrammeState
 from audit_app.programme.workflow import PROGRAMME
 from audit_app.trail import services as trail
@@ -62,10 +63,24 @@ def edit_programme(
 
 
 def approve_programme(programme: Programme, *, by: Person) -> Programme:
-    """Approve, as top management; the programme manager is told."""
-    with trail.act("programme.approve", programme, by=by):
-        PROGRAMME.fire("approve", programme, by=by)
+    """Approve, as top management: this freezes a version; the programme manager is told."""
+    return _approved(programme, "approve", by)
+
+
+def approve_changes(programme: Programme, reason: str, *, by: Person) -> Programme:
+    """Approve what changed since the last approval, as a new version with the reason of it."""
+    if not reason.strip():
+        raise Refused(_l("Say why the programme changes: the new version keeps it."), field="reason")
+    return _approved(programme, "approve_changes", by, reason=reason.strip())
+
+
+def _approved(programme: Programme, step: str, by: Person, **details: str) -> Programme:
+    with trail.act("programme.approve", programme, by=by, **details):
+        PROGRAMME.fire(step, programme, by=by)
         programme.approved_by, programme.approved_at = by, now()
+        programme.revision_reason = details.get("reason", programme.revision_reason)
+        versions.freeze(programme, by=by, at=programme.approved_at)
+        programme.revision_reason = ""
     if programme.manager is not None and programme.manager.id != by.id:
         notifications.queue("programme.approved", to=programme.manager, subject=programme)
     return programme
@@ -78,6 +93,7 @@ def revise_programme(programme: Programme, reason: str, *, by: Person) -> Progra
     with trail.act("programme.revise", programme, by=by, reason=reason.strip()):
         PROGRAMME.fire("revise", programme, by=by)
         programme.approved_by = programme.approved_at = None
+        programme.revision_reason = reason.strip()
     for person in accounts.people_with(Permission.PROGRAMME_APPROVE):
         notifications.queue("programme.revised", to=person, subject=programme)
     return programme

@@ -17,7 +17,7 @@ from audit_app.core.db import db
 from audit_app.evidence import queries as evidence
 from audit_app.exports import xlsx
 from audit_app.exports.sheet import Sheet, Workbook
-from audit_app.programme import exports, forms, queries, services, workflow
+from audit_app.programme import exports, forms, gaps, queries, services, versions, workflow
 from audit_app.programme.coverage import coverage
 from audit_app.programme.independence import conflicts
 from audit_app.programme.models import Audit, AuditKind, AuditState, Programme, TeamMember
@@ -29,6 +29,7 @@ from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments, number, ordering, paginate
 
 blueprint = Blueprint("programme", __name__, url_prefix="/programme")
+blueprint.add_app_template_global(queries.sees_every_audit, "sees_every_audit")
 
 FILTERS = ("q", "year", "kind", "state", "process", "department", "person", "late")
 SORTS = {
@@ -60,6 +61,7 @@ def show(year: int) -> ResponseReturnValue:
 def _year(programme: Programme) -> ResponseReturnValue:
     audits = queries.of_year(programme, to=current_user)
     everything = queries.sees_every_audit(current_user)
+    changed = sum(len(each) for each in versions.since_approval(programme)) if everything else 0
     return render_template(
         "programme/year.html",
         programme=programme,
@@ -68,7 +70,14 @@ def _year(programme: Programme) -> ResponseReturnValue:
         months=months(programme.year),
         coverage=coverage(audits, accounts.processes()) if everything else None,
         late=[audit for audit in queries.late(current_user, today()) if audit.programme_id == programme.id],
-        offers=workflow.PROGRAMME.offers(programme, current_user),
+        offers=[
+            each
+            for each in workflow.PROGRAMME.offers(programme, current_user)
+            if each.step.name != "approve_changes" or changed
+        ],
+        changed=changed,
+        unjustified=gaps.unjustified(programme) if everything else [],
+        versions=versions.of(programme),
         next_words=workflow.PROGRAMME_NEXT[programme.state],
         history=trail.history(programme),
     )
@@ -107,6 +116,7 @@ def step(year: int, step: str) -> ResponseReturnValue:
     programme = queries.programme_of(year, to=current_user)
     verbs = {
         "approve": services.approve_programme,
+        "approve_changes": services.approve_changes,
         "revise": services.revise_programme,
         "close": services.close_programme,
     }
@@ -154,18 +164,6 @@ def audits_export() -> ResponseReturnValue:
     rows = list(db.session.scalars(query))
     with force_locale(LOCALES[short()]):
         return _workbook(exports.audits(rows), "audits")
-
-
-@blueprint.get("/<int:year>/coverage.xlsx")
-@allow(Permission.PROGRAMME_SEE)
-def coverage_export(year: int) -> ResponseReturnValue:
-    """Which audits of a year cover each clause, as a workbook; for those who see every audit."""
-    programme = queries.programme_of(year, to=current_user)
-    if not queries.sees_every_audit(current_user):
-        abort(403)
-    found = coverage(queries.of_year(programme, to=current_user), accounts.processes())
-    with force_locale(LOCALES[short()]):
-        return _workbook(exports.coverage(found), f"coverage-{year}")
 
 
 @blueprint.route("/audits/new", methods=["GET", "POST"])

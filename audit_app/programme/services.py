@@ -15,7 +15,7 @@ from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.notifications import services as notifications
-from audit_app.programme import queries
+from audit_app.programme import queries, versions
 from audit_app.programme.independence import Scope, conflicts
 from audit_app.programme.models import (
     EXTERNAL,
@@ -29,6 +29,7 @@ from audit_app.programme.models import (
 )
 from audit_app.programme.programmes import (
     add_programme,
+    approve_changes,
     approve_programme,
     close_programme,
     edit_programme,
@@ -39,7 +40,8 @@ from audit_app.trail import services as trail
 
 __all__ = [
     "add_audit", "edit_audit", "set_team", "notify", "start", "report", "close", "cancel",
-    "add_programme", "approve_programme", "close_programme", "edit_programme", "revise_programme",
+    "add_programme", "approve_changes", "approve_programme", "close_programme", "edit_programme",
+    "revise_programme",
 ]  # fmt: skip
 
 Members = Sequence[tuple[Person, TeamRole]]
@@ -110,6 +112,7 @@ def edit_audit(
     auditees: Iterable[Person] = (),
     body: str = "",
     recorded: bool = False,
+    change_reason: str = "",
     by: Person,
 ) -> Audit:
     """Change plan and scope until the report; who was notified is told. A scope that its team may not
@@ -132,11 +135,12 @@ def edit_audit(
         )
     scope = Scope(tuple(processes), tuple(departments), tuple(auditees))
     _refuse_conflict(audit.auditors, scope, "processes")
-    before = _named(audit)
+    before, approved = _named(audit), versions.copy_of(audit)
     with trail.act("audit.edit", audit, by=by):
         audit.kind, audit.starts_on, audit.ends_on = kind, starts_on, ends_on
         _facts(audit, title, criteria, objective, rationale, body)
         _scope(audit, clauses, scope.processes, scope.departments, sites, scope.auditees)
+        versions.reason_given(audit, approved, change_reason)
         flag_modified(audit, "title")  # scope alone may have changed: the version must tell a second editor
     after = _named(audit)
     if before != after:

@@ -9,6 +9,7 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
 from audit_app.core.workflow import Offer, Step, Workflow
+from audit_app.programme import gaps, versions
 from audit_app.programme.fieldwork_door import standing
 from audit_app.programme.independence import Scope, conflicts
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
@@ -253,6 +254,25 @@ def has_audits(programme: Programme, _person: Person) -> Any:
     return _l("Plan at least one audit first: there is nothing to approve yet.")
 
 
+def gaps_justified(programme: Programme, _person: Person) -> Any:
+    """What the year leaves out was accepted by somebody, with a reason (9.2.2, rule R1)."""
+    open_ = [gap.key for gap in gaps.unjustified(programme)]
+    if not open_:
+        return None
+    return _l(
+        "Not covered by any audit of this year: %(gaps)s. Plan an audit for each, or give the reason under "
+        "“Coverage”.",
+        gaps=named(open_),
+    )
+
+
+def differs(programme: Programme, _person: Person) -> Any:
+    """There is something new to approve."""
+    if any(versions.since_approval(programme)):
+        return None
+    return _l("The programme is as it was approved: there is nothing new to approve.")
+
+
 def audits_done(programme: Programme, _person: Person) -> Any:
     """Every audit came to an end."""
     open_ = [audit.code for audit in programme.audits if audit.state not in (A.CLOSED, A.CANCELLED)]
@@ -270,7 +290,15 @@ PROGRAMME = Workflow(
             (S.DRAFT,),
             S.APPROVED,
             P.PROGRAMME_APPROVE,
-            (has_objectives, has_audits),
+            (has_objectives, has_audits, gaps_justified),
+        ),
+        Step(
+            "approve_changes",
+            _l("Approve the changes"),
+            (S.APPROVED,),
+            S.APPROVED,
+            P.PROGRAMME_APPROVE,
+            (has_audits, gaps_justified, differs),
         ),
         Step("revise", _l("Revise the programme"), (S.APPROVED,), S.DRAFT, P.PROGRAMME_EDIT, (), "warning"),
         Step(

@@ -30,9 +30,10 @@ from audit_app.programme.models import Audit, AuditKind, TeamRole
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
-from tests.house import field_world
+from tests.house import field_world, planned
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
+from tests.programme.factory import approve
 
 SHEET = "条款,问题\n8.6.1,事件是否分级?\n8.6.2,请求是否记录?\n".encode()
 Arguments = list[dict[str, Any]]
@@ -60,6 +61,7 @@ class World:
     more: dict[str, Any]
     held_seq: int
     missing_file: str
+    planned: dict[str, Any]
 
     @property
     def everybody(self) -> dict[str, Person]:
@@ -114,7 +116,8 @@ def build(people: People) -> World:
     )
     audit = plan_audit(p, year, "事件管理审核", p.inc, p.ops, p.owner)
     other = plan_audit(p, year, "变更管理审核", p.chg, p.dev, p.owner2)
-    programme.approve_programme(year, by=p.boss)
+    proposal = planned.build(p, year)
+    approve(p, year)
     programme.notify(audit, by=p.manager)
     programme.start(audit, by=p.lead)
     published = next(each for each in shipped if "20000" in each.template.key)
@@ -143,7 +146,7 @@ def build(people: People) -> World:
         foreign.actions[0] if foreign.actions else None, files, published, copy,
         db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
         holding.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)).token,
-        build_more(p, data_folder()), held_seq, missing_file,
+        build_more(p, data_folder()), held_seq, missing_file, proposal,
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     db.session.commit()
@@ -192,7 +195,6 @@ def table(world: World) -> dict[str, Arguments]:
         "accounts.person_access": [{"id": world.people.owner2.id, "verb": "end"}],
         "programme.show": [this_year],
         "programme.edit": [this_year],
-        "programme.coverage_export": [this_year],
         "programme.step": [this_year | {"step": step} for step in ("approve", "revise", "close")],
         "programme.audit": [{"id": world.audit.id}, {"id": world.other_audit.id}],
         "programme.audit_edit": [{"id": world.audit.id}, {"id": world.other_audit.id}],
@@ -259,6 +261,7 @@ def table(world: World) -> dict[str, Arguments]:
         "home.read": [{"id": world.notice.id}],
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **more_addresses(world.more),
+        **planned.addresses(world.planned, world.audit),
     }  # fmt: skip
 
 

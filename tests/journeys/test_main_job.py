@@ -90,9 +90,20 @@ def an_audit_is_planned(office: steps.Office) -> int:
     )  # fmt: skip
     manager.is_refused_an_auditor_of_the_own_area("Otto Owner")
     manager.choose_team("Leo Lead", ["Ana Auditor"])
+    justify_what_is_left_out(manager, "Covered by the full audit before certification; nothing changed.")
     office.boss.approve_programme()
     manager.notify(audit)
     return audit
+
+
+def justify_what_is_left_out(manager: steps.Manager, reason: str) -> None:
+    """What no audit of the year covers gets its reason, or top management cannot approve."""
+    manager.menu("Audit programme")
+    manager.main.get_by_role("link", name="What is left out").first.click()
+    for box in manager.main.locator("input[name=gaps]").all():
+        box.check()
+    manager.form({"Reason why they are not audited this year": reason}, "Justify the ticked ones")
+    manager.sees(reason)
 
 
 def the_audit_finds_a_major_nonconformity(office: steps.Office, audit: int, folder: Path) -> tuple[int, str]:

@@ -36,11 +36,14 @@ def test_coverage_names_the_audit_of_each_clause(people, client_for):
     audit = plan_audit(people)
     db.session.commit()
     sheet = _sheet(client_for(people.manager).get(f"/programme/{today().year}/coverage.xlsx"))
-    rows = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
-    assert rows["8.6.1"] == audit.code
+    rows = {str(row[0]).split()[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
+    assert audit.code in rows["Clause"]
+    place = rows["Clause"].index(audit.code)
+    assert (rows["8.6.1"][place], rows["8.6.1"][-1]) == ("○ Planned", "yes")
+    assert (rows["8.6.2"][place], rows["8.6.2"][-1]) == (None, "no")
 
 
 def test_coverage_is_not_shown_to_those_who_do_not_see_every_audit(people, client_for):
     plan_audit(people)
     db.session.commit()
-    assert client_for(people.owner).get(f"/programme/{today().year}/coverage.xlsx").status_code == 403
+    assert client_for(people.owner).get(f"/programme/{today().year}/coverage.xlsx").status_code == 404

@@ -7,7 +7,7 @@ import pytest
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.programme.models import Audit, AuditKind, AuditState, Programme
-from tests.programme.factory import plan_audit, plan_year
+from tests.programme.factory import justify_rest, plan_audit, plan_year, run_audit
 
 YEAR = today().year
 PAGES = [
@@ -169,6 +169,11 @@ def test_top_management_approves_on_its_page(people, client_for):
     programme = plan_audit(people).programme
     db.session.commit()
     assert client_for(people.manager).post(f"/programme/{YEAR}/step/approve").status_code == 422
+    refused = client_for(people.boss).post(f"/programme/{YEAR}/step/approve")
+    assert refused.status_code == 422
+    assert "Not covered by any audit of this year: 4.1" in refused.text
+    justify_rest(people, programme)
+    db.session.commit()
     assert client_for(people.boss).post(f"/programme/{YEAR}/step/approve").status_code == 303
     db.session.expire_all()
     assert db.session.get(Programme, programme.id).approved_by_id == people.boss.id

@@ -11,7 +11,7 @@ from audit_app.notifications.models import Notice
 from audit_app.programme import services
 from audit_app.programme.models import AuditKind, AuditState, TeamRole
 from audit_app.trail import queries as trail
-from tests.programme.factory import plan_audit, plan_year, run_audit
+from tests.programme.factory import approve, plan_audit, plan_year, run_audit
 
 
 def notices(kind):
@@ -101,6 +101,7 @@ def test_new_dates_after_the_notice_are_told_and_the_version_moves_with_the_scop
         ends_on=audit.ends_on,
         processes=[people.chg],
         auditees=[people.owner2],
+        change_reason="Changes went wrong last month",
         by=people.manager,
     )
     assert audit.version == version + 1
@@ -158,7 +159,7 @@ def test_a_refused_plan_leaves_nothing_behind_and_uses_no_number(people):
 
 def test_no_audit_is_planned_in_a_closed_programme(people):
     audit = plan_audit(people)
-    services.approve_programme(audit.programme, by=people.boss)
+    approve(people, audit.programme)
     services.cancel(audit, "No need", by=people.manager)
     services.close_programme(audit.programme, by=people.manager)
     with pytest.raises(Refused, match="closed"):

@@ -12,7 +12,7 @@ from audit_app.core.errors import Refused
 from audit_app.findings.models import Finding, FindingState, Grade
 from audit_app.programme import services, workflow
 from audit_app.programme.models import AuditKind, AuditState, ProgrammeState
-from tests.programme.factory import plan_audit, plan_year, run_audit
+from tests.programme.factory import approve, plan_audit, plan_year, run_audit
 
 ROLES = ["admin", "manager", "lead", "auditor", "owner", "boss", "reader"]
 TABLES = [workflow.AUDIT, workflow.EXTERNAL_AUDIT, workflow.PROGRAMME]
@@ -69,7 +69,7 @@ def test_an_audit_does_not_start_before_its_programme_is_approved(people):
     audit = services.notify(plan_audit(people), by=people.manager)
     with pytest.raises(Refused, match="not approved"):
         services.start(audit, by=people.lead)
-    services.approve_programme(audit.programme, by=people.boss)
+    approve(people, audit.programme)
     assert services.start(audit, by=people.lead).state is AuditState.IN_PROGRESS
 
 
@@ -173,13 +173,13 @@ def test_a_programme_is_approved_by_top_management_and_only_with_an_audit_in_it(
     db.session.refresh(programme)
     with pytest.raises(Refused, match="role"):
         services.approve_programme(programme, by=people.manager)
-    services.approve_programme(programme, by=people.boss)
+    approve(people, programme)
     assert (programme.state, programme.approved_by) == (ProgrammeState.APPROVED, people.boss)
 
 
 def test_an_approved_programme_is_revised_before_it_changes_and_approved_again(people):
     programme = plan_audit(people).programme
-    services.approve_programme(programme, by=people.boss)
+    approve(people, programme)
     with pytest.raises(Refused, match="Revise"):
         services.edit_programme(programme, title="X", objectives="Y", by=people.manager)
     services.revise_programme(programme, "New service", by=people.manager)

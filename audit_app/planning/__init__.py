@@ -1,0 +1,1 @@
+"""The programme generator: from facts to proposals to planned audits, and what they cover."""
