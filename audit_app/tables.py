@@ -1,14 +1,17 @@
 """Roll-call of all models: relationships named by string, and Alembic, need every table known."""
 
 from audit_app.accounts import models as accounts
+from audit_app.accounts import tenure
 from audit_app.checklists import field_models
 from audit_app.checklists import models as checklists
+from audit_app.competence import models as competence
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
 from audit_app.findings import models as findings
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
 from audit_app.programme import models as programme
+from audit_app.programme import waiver_models
 from audit_app.reviews import models as reviews
 from audit_app.trail import models as trail
 
@@ -16,9 +19,12 @@ MODULES = (
     counters,
     trail,
     accounts,
+    tenure,
     evidence,
     notifications,
+    competence,
     programme,
+    waiver_models,
     checklists,
     field_models,
     findings,
