@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
+from audit_app.accounts.tenure import months
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.workflow import Guard, Offer, Step, Workflow
@@ -183,10 +184,10 @@ def independent_verifier(finding: Finding, person: Person) -> Any:
 
 def outside(finding: Finding, person: Person) -> Any:
     """R8: not from the process or department concerned, nor from there lately (as for auditing, 9.2.2 b)."""
-    if belongs_to(person, finding):
+    if belongs_to(person, finding) or person.id == finding.owner_id:
         return _l("You belong to the process or department concerned. Somebody independent must verify.")
     places = [place for place in (finding.process, finding.department) if place is not None]
-    for former in lately(person, today()):
+    for former in lately(person, today(), months()):
         if former.ended_on and any(worked_there(former, place) for place in places):
             return _l(
                 "You worked in “%(place)s” until %(day)s. Somebody independent must verify.",
@@ -262,12 +263,7 @@ def did_not_do_it(action: Action, person: Person) -> Any:
     """R8 for a single action."""
     if person.id in (action.owner_id, action.done_by_id):
         return _l("You carried this action out. Somebody else must verify it.")
-    finding = action.finding
-    if finding is None:
-        return None
-    if person.id == finding.owner_id:
-        return _l("You belong to the process or department concerned. Somebody independent must verify.")
-    return outside(finding, person)
+    return outside(action.finding, person) if action.finding is not None else None
 
 
 def may_cancel(action: Action, person: Person) -> Any:

@@ -50,6 +50,7 @@ def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
     """
     people, found = list(dict.fromkeys(auditors)), list[Conflict]()
     tenure.recall(people)
+    months = tenure.months()
     for person in people:
         found += _with_processes(person, scope.processes)
         found += _with_departments(person, scope.departments)
@@ -62,31 +63,28 @@ def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
             )
             found.append(Conflict(person, person, words))
         named = {each.key for each in found if each.person is person}
-        found += [each for each in _from_the_past(person, scope) if each.key not in named]
+        found += [each for each in _from_the_past(person, scope, months) if each.key not in named]
     return found
 
 
-def _from_the_past(person: Person, scope: Scope) -> Iterable[Conflict]:
+def _from_the_past(person: Person, scope: Scope, months: int) -> Iterable[Conflict]:
     """Former work in what is audited; each process or department is named once, by the latest."""
     seen: set[str] = set()
-    for former in lately(person, scope.on or today()):
+    for former in lately(person, scope.on or today(), months):
         places: tuple[Process | Department, ...] = (*scope.processes, *scope.departments)
         for place in places:
             if worked_there(former, place):
-                conflict = Conflict(person, place, _past_words(person, place, former))
+                conflict = Conflict(person, place, _past_words(person, place, former, months))
                 if conflict.key not in seen:
                     seen.add(conflict.key)
                     yield conflict
 
 
-def lately(person: Person, on: date) -> list[tenure.Tenure]:
+def lately(person: Person, on: date, months: int) -> list[tenure.Tenure]:
     """What a person worked in and left so short a time before a day that they are not independent yet."""
     if not person.id:
         return []
-    tenure.recall([person])
-    if not any(each.ended_on for each in person.tenures):
-        return []
-    return tenure.left_since(person, tenure.months_before(on, tenure.months()))
+    return tenure.left_since(person, tenure.months_before(on, months))
 
 
 def worked_there(former: tenure.Tenure, place: Process | Department) -> bool:
@@ -101,7 +99,7 @@ def worked_there(former: tenure.Tenure, place: Process | Department) -> bool:
     )
 
 
-def _past_words(person: Person, place: Process | Department, former: tenure.Tenure) -> Any:
+def _past_words(person: Person, place: Process | Department, former: tenure.Tenure, months: int) -> Any:
     return _l(
         "%(person)s worked in “%(former)s” until %(day)s and cannot audit “%(place)s” before "
         "%(months)s months "
@@ -110,7 +108,7 @@ def _past_words(person: Person, place: Process | Department, former: tenure.Tenu
         former=former.place.name,
         day=former.ended_on.isoformat() if former.ended_on else "",
         place=place.name,
-        months=tenure.months(),
+        months=months,
     )
 
 

@@ -112,6 +112,10 @@ def build(people: People) -> World:
     p = people
     accounts.load_processes(by=p.admin)
     shipped = checklists.load_shipped(by=None)
+    accounts.edit_person(  # the history of who worked where begins
+        p.admin, email=p.admin.email, name=p.admin.name, roles=p.admin.role_set, department=p.sdm, language="en",
+        by=p.admin,
+    )  # fmt: skip
     year = programme.add_programme(
         today().year, "年度审核方案", "目标", "风险", "方法", p.manager, by=p.manager
     )
