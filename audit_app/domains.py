@@ -18,6 +18,7 @@ from audit_app.trail import words as trail
 BLUEPRINTS = (
     "home",
     "accounts",
+    "competence",
     "programme",
     "checklists",
     "findings",
@@ -27,7 +28,10 @@ BLUEPRINTS = (
     "reviews",
     "evidence",
 )
-WORDS = ("accounts", "programme", "checklists", "findings", "planning", "indicators", "reports", "reviews")
+WORDS = (
+    "accounts", "competence", "programme", "checklists", "findings", "planning", "indicators", "reports",
+    "reviews",
+)  # fmt: skip
 
 
 def _part(name: str) -> Any:

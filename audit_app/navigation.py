@@ -30,7 +30,7 @@ ENTRIES = (
         "calendar-event",
         "programme.index",
         (P.PROGRAMME_SEE,),
-        ("programme.", "planning.", "reports."),
+        ("programme.", "planning.", "competence.", "reports."),
     ),
     Entry(
         _l("Findings"),

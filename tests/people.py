@@ -2,12 +2,16 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from flask_security import hash_password
 
 from audit_app.accounts.models import Department, Organisation, Person, Process, ProcessClause, Site
 from audit_app.accounts.permissions import Role
 from audit_app.accounts.sign_in import ensure_roles
+from audit_app.competence.models import Basis, Competence, Skill
+from audit_app.competence.standards import HOME
 from audit_app.core.db import db
 
 PASSWORD = "correct horse battery"
@@ -127,4 +131,24 @@ def invite() -> People:
         slm=add_process("SLM", "Service level management", "服务级别管理", ["8.3.3"], owner2, sdm),
     )
     db.session.flush()
+    for person in (found.manager, found.lead, found.auditor, found.auditor2):
+        qualify(person, found.admin)
     return found
+
+
+def qualify(
+    person: Person, evaluator: Person, *, until: date | None = None, **facts: Any
+) -> list[Competence]:
+    """Make a person competent to lead, to audit and in the standard, since long ago."""
+    common = {
+        "basis": Basis.EXAM, "grounds": "Course of five days with examination.", "awarded_on": date(2015, 1, 1),
+        "ends_on": until, "evaluated_by": evaluator, "person": person, "clauses": [],
+    }  # fmt: skip
+    made = [
+        Competence(skill=Skill.LEADING, **common | facts),
+        Competence(skill=Skill.AUDITING, **common | facts),
+        Competence(skill=Skill.STANDARD, standard=HOME, **common | facts),
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    return made

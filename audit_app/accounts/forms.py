@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, IntegerField, StringField
+from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.accounts import queries
@@ -241,6 +242,17 @@ class OrganisationForm(ChoosingForm):
         description=_l("SMS gives codes such as SMS-IA-2026-01."),
     )
     audit_standard = text(_l("Audits follow"), longest=60)
+    independence_months = IntegerField(
+        _l("Months until former work no longer conflicts"),
+        default=12,
+        validators=[
+            InputRequired(_l("Please fill in this field.")),
+            NumberRange(0, 120, _l("Choose a number of months between 0 and 120.")),
+        ],
+        description=_l(
+            "Within this time nobody audits, or verifies in, a department or process they worked in."
+        ),
+    )
 
 
 def _one(model: Any, row_id: int | None) -> Any:

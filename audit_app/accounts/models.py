@@ -46,6 +46,11 @@ class Organisation(Bilingual, Versioned, Base):
     confidentiality_zh: Mapped[str] = mapped_column(String(100), default="内部")
     code_prefix: Mapped[str] = mapped_column(String(20), default="SMS")
     audit_standard: Mapped[str] = mapped_column(String(60), default="ISO 19011:2026")
+    independence_months: Mapped[int] = mapped_column(default=12)
+
+    __table_args__ = (
+        CheckConstraint("independence_months BETWEEN 0 AND 120", name="independence_months_plausible"),
+    )
 
     @property
     def scope(self) -> str:
@@ -168,6 +173,7 @@ class Person(UserMixin, Versioned, Base):
     last_seen_at: Mapped[datetime | None]
 
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
+    tenures: Mapped[list[Any]] = relationship("Tenure", back_populates="person", order_by="Tenure.id")
     roles: Mapped[list[RoleRow]] = relationship(  # type: ignore[assignment]  # the mixin types it as a list of mixins
         secondary=person_role, lazy="selectin", order_by=RoleRow.id
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from audit_app.accounts.library import clause_order, legacy_processes, shipped_processes
 from audit_app.accounts.models import Department, Organisation, Person, Process, ProcessClause, Site
+from audit_app.accounts.tenure import MONTHS, Post, hand_over
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.trail import services as trail
@@ -27,13 +28,17 @@ def set_organisation(
     confidentiality_zh: str = "内部",
     code_prefix: str = "SMS",
     audit_standard: str = "ISO 19011:2026",
+    independence_months: int = MONTHS,
     by: Person | None,
 ) -> Organisation:
     """Set the facts that stand on every document. ``code_prefix`` starts the codes of new programmes and
-    audits."""
+    audits; ``independence_months`` have to pass before somebody audits where they worked."""
     organisation = db.session.get(Organisation, 1) or Organisation(id=1)
     prefix = _code(code_prefix, "code_prefix")
     names = _names(name_en, name_zh)
+    if not 0 <= independence_months <= 120:
+        words = _l("Choose a number of months between 0 and 120.")
+        raise Refused(words, field="independence_months")
     with trail.act("organisation.set", organisation, by=by):
         organisation.name_en, organisation.name_zh = names
         organisation.scope_en, organisation.scope_zh = scope_en.strip(), scope_zh.strip()
@@ -42,6 +47,7 @@ def set_organisation(
             confidentiality_zh,
         )
         organisation.code_prefix, organisation.audit_standard = prefix, audit_standard.strip()
+        organisation.independence_months = independence_months
         db.session.add(organisation)
     return organisation
 
@@ -68,7 +74,9 @@ def add_department(
     """Add a unit of the organisation."""
     department = Department(code=_free_code(Department, code), site=site, head=head, active=True)
     department.name_en, department.name_zh = _names(name_en, name_zh)
-    return _added("department.add", department, by)
+    _added("department.add", department, by)
+    hand_over(Post.HEAD, department, None, head)
+    return department
 
 
 def edit_department(
@@ -86,6 +94,7 @@ def edit_department(
     with trail.act("department.edit", department, by=by):
         department.code = _free_code(Department, code, department.id)
         department.name_en, department.name_zh = _names(name_en, name_zh)
+        hand_over(Post.HEAD, department, department.head, head)
         department.site, department.head, department.active = site, head, active
     return department
 
@@ -108,7 +117,9 @@ def add_process(
     process.importance = _importance(importance)
     _set_legacy(process, legacy_number)
     _set_clauses(process, clauses)
-    return _added("process.add", process, by)
+    _added("process.add", process, by)
+    hand_over(Post.OWNER, process, None, owner)
+    return process
 
 
 def edit_process(
@@ -131,6 +142,7 @@ def edit_process(
     with trail.act("process.edit", process, by=by, **details):
         process.code = _free_code(Process, code, process.id)
         process.name_en, process.name_zh = _names(name_en, name_zh)
+        hand_over(Post.OWNER, process, process.owner, owner)
         process.owner, process.department, process.active = owner, department, active
         process.importance = _importance(importance)
         _set_legacy(process, legacy_number)

@@ -25,6 +25,7 @@ from audit_app.accounts.organisation import (
 from audit_app.accounts.permissions import Role
 from audit_app.accounts.sign_in import ensure_roles
 from audit_app.accounts.sorting import sort_key
+from audit_app.accounts.tenure import Post, move
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
@@ -110,6 +111,7 @@ def add_person(
         rows = ensure_roles()
         person.roles = [rows[role] for role in Role if role in held]
         db.session.add(person)
+    move(Post.MEMBER, person, None, department)
     return person
 
 
@@ -138,6 +140,7 @@ def edit_person(
             person.email = _address(email)
             _own_address(person)
         person.name, person.sort_key = _name(name), sort_key(name)
+        move(Post.MEMBER, person, person.department, department)
         person.job_title, person.department = job_title.strip(), department
         person.language, person.active, person.valid_until = _language(language), active, valid_until
         rows = ensure_roles()

@@ -30,6 +30,7 @@ FIELDS: dict[str, Any] = {
     "confidentiality_zh": _l("Confidentiality marking in Chinese"),
     "email": _l("E-mail address"),
     "importance": _l("Importance"),
+    "independence_months": _l("Months until former work no longer conflicts"),
     "job_title": _l("Job title"),
     "language": _l("Language"),
     "legacy_en": _l("2005 process in English"),

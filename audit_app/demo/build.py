@@ -13,7 +13,7 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
 from audit_app.core import clock
 from audit_app.core.db import db
-from audit_app.demo import audits, cast, figures, findings, news, planning, reviews
+from audit_app.demo import audits, cast, competence, figures, findings, news, planning, reviews
 from audit_app.demo.story import Story
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
@@ -23,6 +23,7 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     figures.tell,
     reviews.tell,
     news.tell,
+    competence.tell,
 )
 Echo = Callable[..., Any]
 
@@ -48,6 +49,7 @@ def run(language: str, echo: Echo) -> Story:
         story = Story(language, clock.today())
         with clock.at(story.moment(audits.BEGIN, 9)):
             cast.found(story)
+            competence.found(story)
         for chapter in CHAPTERS:
             chapter(story)
         label = _("Building the demo organisation")

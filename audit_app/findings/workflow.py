@@ -14,10 +14,13 @@ from sqlalchemy import and_, func, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
+from audit_app.accounts.tenure import months
+from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.workflow import Guard, Offer, Step, Workflow
 from audit_app.evidence.models import Attachment
 from audit_app.findings.models import Action, ActionKind, ActionState, Finding, FindingState, Grade
+from audit_app.programme.independence import lately, worked_there
 from audit_app.programme.models import AuditState
 
 F, A = FindingState, ActionState
@@ -176,8 +179,21 @@ def independent_verifier(finding: Finding, person: Person) -> Any:
     did |= {number for action in live(finding) for number in (action.owner_id, action.done_by_id)}
     if person.id in did:
         return _l("You took part in the actions. Somebody else must verify them.")
-    if belongs_to(person, finding):
+    return outside(finding, person)
+
+
+def outside(finding: Finding, person: Person) -> Any:
+    """R8: not from the process or department concerned, nor from there lately (as for auditing, 9.2.2 b)."""
+    if belongs_to(person, finding) or person.id == finding.owner_id:
         return _l("You belong to the process or department concerned. Somebody independent must verify.")
+    places = [place for place in (finding.process, finding.department) if place is not None]
+    for former in lately(person, today(), months()):
+        if former.ended_on and any(worked_there(former, place) for place in places):
+            return _l(
+                "You worked in “%(place)s” until %(day)s. Somebody independent must verify.",
+                place=former.place.name,
+                day=former.ended_on.isoformat(),
+            )
     return None
 
 
@@ -247,11 +263,7 @@ def did_not_do_it(action: Action, person: Person) -> Any:
     """R8 for a single action."""
     if person.id in (action.owner_id, action.done_by_id):
         return _l("You carried this action out. Somebody else must verify it.")
-    if action.finding is not None and (
-        person.id == action.finding.owner_id or belongs_to(person, action.finding)
-    ):
-        return _l("You belong to the process or department concerned. Somebody independent must verify.")
-    return None
+    return outside(action.finding, person) if action.finding is not None else None
 
 
 def may_cancel(action: Action, person: Person) -> Any:

@@ -3,10 +3,15 @@
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from audit_app.accounts import queries as accounts
+from audit_app.accounts.language import LOCALES
 from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission
+from audit_app.competence import queries as competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
@@ -21,7 +26,7 @@ OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 
 def gather() -> int:
     """Queue the notices of today. Returns how many are new; calling it twice a day adds none."""
-    return _of_actions() + _of_findings() + _of_audits() + _of_reviews()
+    return _of_actions() + _of_findings() + _of_audits() + _of_reviews() + _of_competence()
 
 
 def _of_actions() -> int:
@@ -50,6 +55,18 @@ def _of_reviews() -> int:
         _queue(each.kind, each.to, each.subject, _week_of(each.subject.review.meets_on - AHEAD))
         for each in found
     )
+
+
+def _of_competence() -> int:
+    """Once when the end comes near, once when it has come: the person, and whoever plans audits."""
+    count, planners = 0, accounts.people_with(Permission.AUDIT_PLAN)
+    for record in db.session.scalars(competence.ending(today())):
+        assert record.ends_on is not None  # the query asks for those that end
+        kind = "competence.ended" if record.ends_on < today() else "competence.ending"
+        for person in dict.fromkeys([record.person, *planners]):
+            with force_locale(LOCALES[person.language]):  # the notice keeps the name of the skill
+                count += _queue(kind, person, record, record.ends_on)
+    return count
 
 
 def _tell(noun: str, owner: Person | None, subject: Any, due: date | None) -> int:

@@ -12,11 +12,15 @@ from sqlalchemy.orm import joinedload
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
+from audit_app.competence import queries as competence
+from audit_app.competence.models import Competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
 from audit_app.indicators.models import Indicator, Measurement, Source
+from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState, TeamMember
+from audit_app.programme.waiver_models import Waiver
 from audit_app.reviews.models import DecisionState, Review, ReviewInput, ReviewState
 
 MOST = 50
@@ -245,6 +249,29 @@ def _programme(programme: Programme) -> Task:
     return Task(programme.code, programme.title, None, "programme.show", programme.year)
 
 
+def competences_ending(person: Person) -> Select[Any]:
+    """Competence that ends soon or has just ended: of everybody for who plans audits, else one's own."""
+    query = competence.ending(today())
+    return query if person.may(P.AUDIT_PLAN) else query.where(Competence.person_id == person.id)
+
+
+def _competence(record: Competence) -> Task:
+    return Task(
+        record.person.name,
+        str(record.what),
+        record.ends_on,
+        "competence.show",
+        record.id,
+        record.standing.label,
+    )
+
+
+def _waiver(waiver: Waiver) -> Task:
+    return Task(
+        waiver.code, waiver.title, waiver.audit.starts_on, "programme.waiver", waiver.id, waiver.kind.label
+    )
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up",
          P.ACTION_DO, sent_back, _action, on_top=True),
@@ -272,6 +299,10 @@ KINDS: tuple[Kind, ...] = (
          P.REVIEW_APPROVE, reviews_to_approve, _review),
     Kind("programmes", _l("Programmes to approve"), _l("Read and approve"), "calendar-event",
          P.PROGRAMME_APPROVE, programmes_to_approve, _programme),
+    Kind("waivers", _l("Waivers to approve"), _l("Read reason and measure, then decide"), "signature",
+         P.PROGRAMME_APPROVE, waivers.to_approve, _waiver),
+    Kind("competence", _l("Competence to renew"), _l("Renew it before it ends"), "certificate",
+         P.ANSWER_RECORD, competences_ending, _competence),
     Kind("reviews", _l("Reviews I prepare"), _l("Collect the inputs"), "presentation", P.REVIEW_PREPARE,
          reviews_to_hold, _review),
     Kind("late_audits", _l("Audits behind schedule"), _l("Start, report or move them"), "clock-exclamation",

@@ -13,10 +13,9 @@ from audit_app.accounts.library import clause_order
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
 from audit_app.core.clock import today
-from audit_app.programme.independence import conflicts
+from audit_app.programme import fitness
 from audit_app.programme.models import Audit, AuditKind, Programme, TeamRole
 from audit_app.programme.services import MAY_LEAD
-from audit_app.programme.workflow import scope_of
 from audit_app.web.forms import BaseForm, choice, day, long_text, required, row, rows_as_choices, text
 
 SECTIONS = ("4", "5", "6", "7", "8", "9", "10")
@@ -145,28 +144,34 @@ class TeamForm(ChoosingForm):
         description=_l("Observers do not audit, so they need not be independent."),
     )
 
-    def offer(self, audit: Audit) -> "TeamForm":
-        """Fill the choices; people who are not independent of the scope are marked."""
+    def offer(self, audit: Audit, given: dict[str, Any] | None = None) -> "TeamForm":
+        """Fill the choices; people who may not take the place without a waiver are marked. ``given`` is a
+        team that was chosen before a detour, instead of the stored one."""
         everybody = accounts.active_people()
-        blocked = {conflict.person.id for conflict in conflicts(everybody, scope_of(audit))}
+        marks = fitness.marks(audit, everybody)
 
-        def shown(people: list[Person]) -> list[tuple[Any, Any]]:
-            seated = with_present(people, *self.present(audit))
-            return rows_as_choices(
-                seated,
-                show=lambda each: (
-                    _("%(name)s (not independent here)", name=each.name) if each.id in blocked else each.name
-                ),
-            )
+        def shown(people: list[Person], place: str = "") -> list[tuple[Any, Any]]:
+            def name(each: Person) -> Any:
+                why = marks.get((each.id, "independence")) or marks.get((each.id, place))
+                return _("%(name)s (%(why)s)", name=each.name, why=why) if why else each.name
 
-        self.lead.choices = [("", "—"), *shown([each for each in everybody if each.role_set & MAY_LEAD])]
-        self.members.choices = shown([each for each in everybody if each.may(Permission.ANSWER_RECORD)])
+            return rows_as_choices(with_present(people, *self.present(audit)), show=name)
+
+        leaders = [each for each in everybody if each.role_set & MAY_LEAD]
+        self.lead.choices = [("", "—"), *shown(leaders, fitness.LEAD)]
+        auditors = [each for each in everybody if each.may(Permission.ANSWER_RECORD)]
+        self.members.choices = shown(auditors, TeamRole.AUDITOR.value)
         for field in (self.trainees, self.experts):
             field.choices = shown(everybody)
         self.observers.choices = rows_as_choices(with_present(everybody, *(m.person for m in audit.members)))
         if not self.is_submitted():
-            self.process(data=self.stored(audit))
+            self.process(data=given or self.stored(audit))
         return self
+
+    def here(self) -> dict[str, Any]:
+        """The team as chosen now, as query arguments that bring it back."""
+        places = {name: self[name].data for name in PLACES}
+        return {name: value for name, value in places.items() if value}
 
     @staticmethod
     def present(audit: Audit) -> list[Person]:
@@ -194,6 +199,17 @@ class TeamForm(ChoosingForm):
         )
         members = [(person, role) for field, role in places for person in accounts.by_ids(Person, field.data)]
         return {"lead": accounts.one(Person, self.lead.data) if self.lead.data else None, "members": members}
+
+
+PLACES = ("lead", "members", "trainees", "experts", "observers")
+
+
+def chosen(given: Any) -> dict[str, Any]:
+    """A team that the address brings back after a competence or a waiver was recorded."""
+    if not any(given.getlist(name) for name in PLACES):
+        return {}
+    numbers = {name: [int(each) for each in given.getlist(name) if each.isdecimal()] for name in PLACES}
+    return {**numbers, "lead": numbers["lead"][0] if numbers["lead"] else None}
 
 
 class StepForm(BaseForm):

@@ -5,11 +5,14 @@ Pure rules over people and scope, so that services, guards, pages and tests all 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.accounts import tenure
 from audit_app.accounts.models import Department, Person, Process
+from audit_app.core.clock import today
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Scope:
     processes: tuple[Process, ...] = ()
     departments: tuple[Department, ...] = ()
     auditees: tuple[Person, ...] = ()
+    on: date | None = None
+    """First day of the audit: former work is counted back from it (from today when it is not known)."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +34,24 @@ class Conflict:
     subject: Any
     words: Any = field(compare=False)
 
+    @property
+    def key(self) -> str:
+        """What conflicts, as a waiver names it."""
+        return f"{self.subject.__tablename__}:{self.subject.id}"
+
 
 def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
     """Every conflict between people who audit (lead, auditors, trainees, experts; not observers) and a scope.
 
     A person conflicts with a process they own or whose department they head or belong to, with a
     department they
-    head or belong to, and with being auditee.
+    head or belong to, with being auditee, and with all of these that they gave up less than the
+    organisation's number of months before the audit.
     """
-    found: list[Conflict] = []
-    for person in dict.fromkeys(auditors):
+    people, found = list(dict.fromkeys(auditors)), list[Conflict]()
+    tenure.recall(people)
+    months = tenure.months()
+    for person in people:
         found += _with_processes(person, scope.processes)
         found += _with_departments(person, scope.departments)
         if any(person.id == auditee.id for auditee in scope.auditees):
@@ -49,7 +62,54 @@ def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
                 person=person.name,
             )
             found.append(Conflict(person, person, words))
+        named = {each.key for each in found if each.person is person}
+        found += [each for each in _from_the_past(person, scope, months) if each.key not in named]
     return found
+
+
+def _from_the_past(person: Person, scope: Scope, months: int) -> Iterable[Conflict]:
+    """Former work in what is audited; each process or department is named once, by the latest."""
+    seen: set[str] = set()
+    for former in lately(person, scope.on or today(), months):
+        places: tuple[Process | Department, ...] = (*scope.processes, *scope.departments)
+        for place in places:
+            if worked_there(former, place):
+                conflict = Conflict(person, place, _past_words(person, place, former, months))
+                if conflict.key not in seen:
+                    seen.add(conflict.key)
+                    yield conflict
+
+
+def lately(person: Person, on: date, months: int) -> list[tenure.Tenure]:
+    """What a person worked in and left so short a time before a day that they are not independent yet."""
+    if not person.id:
+        return []
+    return tenure.left_since(person, tenure.months_before(on, months))
+
+
+def worked_there(former: tenure.Tenure, place: Process | Department) -> bool:
+    """Whether former work was in a process (as its owner, or in the department that runs it) or "
+    "department."""
+    if former.place is place:
+        return True
+    return (
+        isinstance(place, Process)
+        and place.department_id is not None
+        and (place.department_id == former.department_id)
+    )
+
+
+def _past_words(person: Person, place: Process | Department, former: tenure.Tenure, months: int) -> Any:
+    return _l(
+        "%(person)s worked in “%(former)s” until %(day)s and cannot audit “%(place)s” before "
+        "%(months)s months "
+        "have passed. Choose another person, or have a waiver approved.",
+        person=person.name,
+        former=former.place.name,
+        day=former.ended_on.isoformat() if former.ended_on else "",
+        place=place.name,
+        months=months,
+    )
 
 
 def _with_processes(person: Person, processes: Iterable[Process]) -> Iterable[Conflict]:

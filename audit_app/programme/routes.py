@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -17,9 +17,20 @@ from audit_app.core.db import db
 from audit_app.evidence import queries as evidence
 from audit_app.exports import xlsx
 from audit_app.exports.sheet import Sheet, Workbook
-from audit_app.programme import exports, forms, gaps, queries, services, versions, workflow
+from audit_app.programme import (
+    exports,
+    fitness,
+    forms,
+    gaps,
+    queries,
+    routes_team,
+    services,
+    versions,
+    waivers,
+    workflow,
+)
+from audit_app.programme.blueprint import blueprint
 from audit_app.programme.coverage import coverage
-from audit_app.programme.independence import conflicts
 from audit_app.programme.models import Audit, AuditKind, AuditState, Programme, TeamMember
 from audit_app.programme.year import bars, months
 from audit_app.trail import queries as trail
@@ -28,8 +39,9 @@ from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments, number, ordering, paginate
 
-blueprint = Blueprint("programme", __name__, url_prefix="/programme")
 blueprint.add_app_template_global(queries.sees_every_audit, "sees_every_audit")
+VIEWS = (routes_team,)
+"""Modules whose views are on the same blueprint."""
 
 FILTERS = ("q", "year", "kind", "state", "process", "department", "person", "late")
 SORTS = {
@@ -196,9 +208,8 @@ def audit(id: int) -> ResponseReturnValue:
         audit=found,
         next_words=workflow.NEXT[found.state],
         offers=workflow.offers(found, current_user),
-        conflicts=conflicts(found.auditors, workflow.scope_of(found))
-        if found.state in services.CHANGEABLE
-        else [],
+        unfit=waivers.unfit_by_person(fitness.standing(found)) if found.state in services.CHANGEABLE else {},
+        waivers=[each for each in found.waivers if each.state != "withdrawn"],
         remarks=workflow.remarks(found),
         findings=queries.findings_of(found, to=current_user),
         files=evidence.of(found),
@@ -226,12 +237,16 @@ def audit_edit(id: int) -> ResponseReturnValue:
 def audit_team(id: int) -> ResponseReturnValue:
     """Choose lead and team."""
     found = queries.get(id, to=current_user)
-    form = forms.TeamForm().offer(found)
+    form = forms.TeamForm().offer(found, forms.chosen(request.args))
     form.show_version(found)
     fresh = form.validate_on_submit() and form.check_fresh(found)
     if fresh and refused_or(form, services.set_team, found, **form.facts(), by=_me()):
         return _saved(url_for(".audit", id=id))
-    return _page("programme/team.html", form, audit=found)
+    lead, members = form.facts().values()
+    unfit = fitness.not_waived(fitness.of_team(found, lead, members), found)
+    return _page(
+        "programme/team.html", form, audit=found, unfit=waivers.unfit_by_person(unfit), back=form.here()
+    )
 
 
 @blueprint.route("/audits/<int:id>/step/<step>", methods=["GET", "POST"])

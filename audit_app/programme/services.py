@@ -1,6 +1,6 @@
 """Verbs on audits: plan, choose the team, notify, start, report, close, cancel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,8 +15,9 @@ from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.notifications import services as notifications
-from audit_app.programme import queries, versions
-from audit_app.programme.independence import Scope, conflicts
+from audit_app.programme import fitness, queries, versions
+from audit_app.programme.fitness import Members, Plan
+from audit_app.programme.independence import Scope
 from audit_app.programme.models import (
     EXTERNAL,
     Audit,
@@ -35,7 +36,7 @@ from audit_app.programme.programmes import (
     edit_programme,
     revise_programme,
 )
-from audit_app.programme.workflow import scope_of, workflow_of
+from audit_app.programme.workflow import workflow_of
 from audit_app.trail import services as trail
 
 __all__ = [
@@ -44,9 +45,7 @@ __all__ = [
     "revise_programme",
 ]  # fmt: skip
 
-Members = Sequence[tuple[Person, TeamRole]]
 MAY_LEAD = frozenset({Role.LEAD_AUDITOR, Role.PROGRAMME_MANAGER})
-AUDITS = frozenset({TeamRole.AUDITOR, TeamRole.TRAINEE, TeamRole.EXPERT})
 CHANGEABLE = (AuditState.PLANNED, AuditState.NOTIFIED, AuditState.IN_PROGRESS)
 
 
@@ -86,7 +85,7 @@ def add_audit(
     _facts(audit, title, criteria, objective, rationale, body)
     with db.session.no_autoflush:
         _scope(audit, clauses, processes, departments, sites, auditees)
-        _check_team(lead, members, scope_of(audit))
+        _check_team(None, lead, members, Plan.of(audit))
         _seat(audit, lead, members)
         audit.code = _code(kind, programme.year)
     with trail.act("audit.add", audit, by=by, **_named(audit)):
@@ -133,8 +132,8 @@ def edit_audit(
             audit.programme,
             past=recorded or audit.external or starts_on == audit.starts_on,
         )
-    scope = Scope(tuple(processes), tuple(departments), tuple(auditees))
-    _refuse_conflict(audit.auditors, scope, "processes")
+    scope = Scope(tuple(processes), tuple(departments), tuple(auditees), on=starts_on)
+    _check_plan(audit, Plan(scope, starts_on, ends_on, criteria, kind), moved or criteria != audit.criteria)
     before, approved = _named(audit), versions.copy_of(audit)
     with trail.act("audit.edit", audit, by=by):
         audit.kind, audit.starts_on, audit.ends_on = kind, starts_on, ends_on
@@ -154,7 +153,7 @@ def set_team(audit: Audit, lead: Person | None, members: Members, *, by: Person)
     """Choose lead and team. Raises :class:`Refused` when somebody would audit their own area (9.2.2, rule
     R2)."""
     _changeable(audit)
-    _check_team(lead, members, scope_of(audit))
+    _check_team(audit, lead, members, Plan.of(audit))
     before = _team_words(audit)
     known = {person.id for person in audit.auditors} | {member.person_id for member in audit.members}
     joined = [person for person, _role in members] + ([lead] if lead else [])
@@ -293,7 +292,7 @@ def _once(rows: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(rows))
 
 
-def _check_team(lead: Person | None, members: Members, scope: Scope) -> None:
+def _check_team(audit: Audit | None, lead: Person | None, members: Members, plan: Plan) -> None:
     if lead is not None and not lead.role_set & MAY_LEAD:
         words = _l(
             "%(person)s has not the role of a lead auditor. Choose a lead auditor, or have the role given "
@@ -318,13 +317,18 @@ def _check_team(lead: Person | None, members: Members, scope: Scope) -> None:
                 person=person.name,
             )
             raise Refused(words, field="members")
-    auditing = ([lead] if lead else []) + [person for person, role in members if role in AUDITS]
-    _refuse_conflict(auditing, scope, "lead" if lead and conflicts([lead], scope) else "members")
+    fitness.refuse_alone(lead, members)
+    fitness.refuse_dependent(audit, lead, members, plan)
+    fitness.refuse_incompetent(audit, lead, members, plan)
 
 
-def _refuse_conflict(auditors: Iterable[Person], scope: Scope, field: str) -> None:
-    for conflict in conflicts(auditors, scope):
-        raise Refused(conflict.words, field=field)
+def _check_plan(audit: Audit, plan: Plan, days_or_criteria: bool) -> None:
+    """A plan that its team may not audit is refused; competence is asked again when days or "
+    "criteria change."""
+    members = [(each.person, each.role) for each in audit.members]
+    fitness.refuse_dependent(audit, audit.lead, members, plan, "processes")
+    if days_or_criteria:
+        fitness.refuse_incompetent(audit, audit.lead, members, plan, "ends_on")
 
 
 def _seat(audit: Audit, lead: Person | None, members: Members) -> None:

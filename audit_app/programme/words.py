@@ -22,6 +22,9 @@ SENTENCES: dict[str, Any] = {
     "audit.close": _l("closed the audit"),
     "audit.reopen": _l("reopened the audit"),
     "audit.cancel": _l("cancelled the audit"),
+    "waiver.ask": _l("asked for a waiver"),
+    "waiver.approve": _l("approved the waiver"),
+    "waiver.withdraw": _l("revoked the waiver"),
 }
 
 FIELDS: dict[str, Any] = {
@@ -33,9 +36,11 @@ FIELDS: dict[str, Any] = {
     "criteria": _l("Criteria"),
     "ends_on": _l("Last day"),
     "kind": _l("Kind"),
+    "measure": _l("Compensating measure"),
     "methods": _l("Methods and responsibilities"),
     "objective": _l("Objective"),
     "objectives": _l("Objectives"),
+    "reason": _l("Reason"),
     "rationale": _l("Why now, why this scope"),
     "revision_reason": _l("Why a new version"),
     "risks": _l("Risks and priorities"),
@@ -53,6 +58,21 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     "programme.revised": (
         _l("Audit programme to approve: %(code)s"),
         _l("The programme “%(title)s” is being revised. Please approve it when the new text is ready."),
+    ),
+    "waiver.asked": (
+        _l("Waiver to approve: %(code)s"),
+        _l(
+            "A waiver is asked so that %(title)s can audit. Read the reason and the compensating "
+            "measure, then decide."
+        ),
+    ),
+    "waiver.approved": (
+        _l("Waiver approved: %(code)s"),
+        _l("The waiver for %(title)s is approved. The team can now be saved."),
+    ),
+    "waiver.withdrawn": (
+        _l("Waiver revoked: %(code)s"),
+        _l("The waiver for %(title)s is revoked. Choose another person for the team."),
     ),
     "audit.notified": (
         _l("Audit announced: %(code)s"),

@@ -9,9 +9,9 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
 from audit_app.core.workflow import Offer, Step, Workflow
-from audit_app.programme import gaps, versions
+from audit_app.programme import fitness, gaps, versions
 from audit_app.programme.fieldwork_door import standing
-from audit_app.programme.independence import Scope, conflicts
+from audit_app.programme.independence import Scope
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
 
 NOTICE_DAYS = 7
@@ -30,7 +30,7 @@ def named(names: list[str]) -> str:
 
 def scope_of(audit: Audit) -> Scope:
     """The scope of an audit as the independence rule reads it."""
-    return Scope(tuple(audit.processes), tuple(audit.departments), tuple(audit.auditees))
+    return fitness.Plan.of(audit).scope
 
 
 def has_criteria(audit: Audit, _person: Person) -> Any:
@@ -70,7 +70,14 @@ def in_year(audit: Audit, _person: Person) -> Any:
 
 def independent(audit: Audit, _person: Person) -> Any:
     """Nobody audits their own area (checked again here, because owners and departments change)."""
-    found = conflicts(audit.auditors, scope_of(audit))
+    found = fitness.not_waived(fitness.dependent(audit.auditors, fitness.Plan.of(audit)), audit)
+    return found[0].words if found else None
+
+
+def competent(audit: Audit, _person: Person) -> Any:
+    """Everybody in the team is competent on every day of the audit (asked again: records end)."""
+    seats = fitness.places(audit.lead, [(member.person, member.role) for member in audit.members])
+    found = fitness.not_waived(fitness.incompetent(seats, fitness.Plan.of(audit)), audit)
     return found[0].words if found else None
 
 
@@ -144,7 +151,7 @@ def settled(audit: Audit, _person: Person) -> Any:
 
 
 A = AuditState
-PLAN = (has_lead, has_criteria, has_scope, has_auditee, in_year, independent)
+PLAN = (has_lead, has_criteria, has_scope, has_auditee, in_year, independent, competent)
 
 AUDIT = Workflow(
     "audit",
@@ -156,7 +163,7 @@ AUDIT = Workflow(
             (A.NOTIFIED,),
             A.IN_PROGRESS,
             P.AUDIT_CONDUCT,
-            (leads, programme_approved, independent),
+            (leads, programme_approved, independent, competent),
         ),
         Step(
             "report",

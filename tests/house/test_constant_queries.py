@@ -12,13 +12,16 @@ from sqlalchemy import event
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Role
+from audit_app.accounts.tenure import Post, Tenure
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionKind, Grade
 from audit_app.notifications.models import Notice
+from audit_app.programme import waivers
+from audit_app.programme.waiver_models import WaiverKind
 from tests.findings import factory as findings
 from tests.house.world import World, answer, plan_audit
-from tests.people import add_person
+from tests.people import add_person, qualify
 
 MORE = 27
 
@@ -43,7 +46,8 @@ def pages(world: World) -> list[str]:
     return [
         "/", "/dashboard", "/search?q=事件", "/trail", "/findings/", "/findings/export", "/findings/actions",
         "/findings/actions/export", f"/findings/{world.findings['planned'].id}", "/programme/", "/programme/audits",
-        "/programme/audits.xlsx", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
+        "/programme/audits.xlsx", "/programme/waivers", "/programme/waivers.xlsx", "/competence/", "/competence/gaps",
+        "/competence/register.xlsx", f"/programme/{today().year}/workload", f"/programme/audits/{world.other_audit.id}/team", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
         f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
         f"/audits/{world.audit.id}/report/", f"/audits/{world.audit.id}/report/file.pdf",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
@@ -72,7 +76,11 @@ def grow(world: World) -> None:
                    day=today(), facts={"code": "X", "title": "x", "due": "–"}, queued_at=now())
         )  # fmt: skip
         department = (p.dev, p.sdm)[number % 2]
-        add_person(f"Person {number}", f"p{number}@example.org", Role.AUDITOR, department)
+        new = add_person(f"Person {number}", f"p{number}@example.org", Role.AUDITOR, department)
+        qualify(new, p.admin, until=today() + timedelta(days=number))
+        db.session.add(Tenure(person=new, post=Post.MEMBER, department=p.ops, ended_on=today()))
+        if number % 2 == 0:  # these work where the other audit looks
+            waivers.ask(world.other_audit, new, WaiverKind.INDEPENDENCE, "理由", "措施", by=p.manager)
         plan_audit(p, world.audit.programme, f"事件审核 {number}", p.inc, p.ops, p.owner)
     items = [each for each in world.checklist.items if each.assessable]
     for place, item in enumerate(items[3:], 5):

@@ -26,7 +26,9 @@ from audit_app.evidence import services as evidence
 from audit_app.findings.models import FindingState, Grade
 from audit_app.notifications.models import Notice
 from audit_app.programme import services as programme
+from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditKind, TeamRole
+from audit_app.programme.waiver_models import WaiverKind
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
@@ -59,6 +61,7 @@ class World:
     notice: Any
     upload: str
     more: dict[str, Any]
+    waiver: Any
     held_seq: int
     missing_file: str
     planned: dict[str, Any]
@@ -111,6 +114,10 @@ def build(people: People) -> World:
     p = people
     accounts.load_processes(by=p.admin)
     shipped = checklists.load_shipped(by=None)
+    accounts.edit_person(  # the history of who worked where begins
+        p.admin, email=p.admin.email, name=p.admin.name, roles=p.admin.role_set, department=p.sdm, language="en",
+        by=p.admin,
+    )  # fmt: skip
     year = programme.add_programme(
         today().year, "年度审核方案", "目标", "风险", "方法", p.manager, by=p.manager
     )
@@ -146,11 +153,18 @@ def build(people: People) -> World:
         foreign.actions[0] if foreign.actions else None, files, published, copy,
         db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
         holding.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)).token,
-        build_more(p, data_folder()), held_seq, missing_file, proposal,
+        build_more(p, data_folder()), ask_waiver(p, other), held_seq, missing_file, proposal,
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     db.session.commit()
     return world
+
+
+def ask_waiver(p: People, audit: Audit) -> Any:
+    """A waiver that waits for approval: Otto, whose area it is, would help in the audit."""
+    return waivers.ask(
+        audit, p.owner2, WaiverKind.INDEPENDENCE, "没有其他人熟悉工具。", "由审核组长复核。", by=p.manager
+    )
 
 
 def foreign_finding(p: People) -> Any:
@@ -193,6 +207,16 @@ def table(world: World) -> dict[str, Arguments]:
         "accounts.person_edit": [{"id": world.people.owner.id}],
         "accounts.person_password": [{"id": world.people.owner2.id}],
         "accounts.person_access": [{"id": world.people.owner2.id, "verb": "end"}],
+        "competence.show": [{"id": 1}],
+        "competence.renew": [{"id": 1}],
+        "competence.withdraw": [{"id": 1}],
+        "competence.new": [{}, {"person": world.people.lead.id, "skill": "leading"}],
+        "programme.waiver": [{"id": world.waiver.id}],
+        "programme.waiver_new": [{"id": world.other_audit.id}, {"id": world.other_audit.id, "person": world.people.owner2.id}],
+        "programme.waiver_approve": [{"id": world.waiver.id}],
+        "programme.waiver_withdraw": [{"id": world.waiver.id}],
+        "programme.workload_page": [this_year],
+        "programme.workload_export": [this_year],
         "programme.show": [this_year],
         "programme.edit": [this_year],
         "programme.step": [this_year | {"step": step} for step in ("approve", "revise", "close")],

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from playwright.sync_api import expect
 
 from tests.journeys.desk import Desk
+from tests.journeys.team import TeamChoice
 from tests.journeys.things import today
 from tests.live import Browsers
 
@@ -60,7 +61,7 @@ class Administrator(Desk):
         self.form({"Process owner": owner, "Department": department})
 
 
-class Manager(Desk):
+class Manager(TeamChoice):
     """Plans the year and the audits, prepares the review."""
 
     def write_programme(self, title: str) -> None:
@@ -83,15 +84,6 @@ class Manager(Desk):
             "Departments": departments, "Sites": ["Head office"], "Auditees": auditees,
         }, "Save and choose the team")  # fmt: skip
         return self.number
-
-    def choose_team(self, lead: str, members: list[str]) -> None:
-        """Lead and auditors; nobody audits their own area."""
-        self.form({"Lead auditor": lead, "Auditors": members})
-        self.sees(lead, *members)
-
-    def is_refused_an_auditor_of_the_own_area(self, name: str) -> None:
-        """The product says who would audit their own work."""
-        self.sees(f"{name} (not independent here)")
 
     def notify(self, audit: int) -> None:
         """Tell auditees and team."""

@@ -7,7 +7,7 @@ import pytest
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.programme.models import Audit, AuditKind, AuditState, Programme
-from tests.programme.factory import justify_rest, plan_audit, plan_year, run_audit
+from tests.programme.factory import justify_rest, plan_audit, plan_year
 
 YEAR = today().year
 PAGES = [
