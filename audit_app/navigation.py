@@ -25,7 +25,13 @@ class Entry:
 ENTRIES = (
     Entry(_l("My work"), "home", "home.index"),
     Entry(_l("Dashboard"), "chart-bar", "home.dashboard", (P.PROGRAMME_SEE,)),
-    Entry(_l("Audit programme"), "calendar-event", "programme.index", (P.PROGRAMME_SEE,), ("programme.",)),
+    Entry(
+        _l("Audit programme"),
+        "calendar-event",
+        "programme.index",
+        (P.PROGRAMME_SEE,),
+        ("programme.", "agenda."),
+    ),
     Entry(
         _l("Findings"),
         "alert-circle",
