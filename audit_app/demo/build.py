@@ -13,11 +13,12 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
 from audit_app.core import clock
 from audit_app.core.db import db
-from audit_app.demo import audits, cast, figures, findings, news, reviews
+from audit_app.demo import audits, cast, figures, findings, news, plans, reviews
 from audit_app.demo.story import Story
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
     audits.tell,
+    plans.tell,
     findings.tell,
     figures.tell,
     reviews.tell,
