@@ -11,6 +11,7 @@ from audit_app.accounts.models import Person
 from audit_app.checklists import queries as checklists
 from audit_app.evidence import queries as evidence
 from audit_app.notifications import queries as notifications
+from audit_app.notifications import services as outbox
 from audit_app.notifications import words as notices
 from audit_app.trail import queries as trail_chain
 from audit_app.trail import words as trail
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     "competence",
     "programme",
     "checklists",
+    "agenda",
     "findings",
     "planning",
     "indicators",
@@ -29,8 +31,8 @@ BLUEPRINTS = (
     "evidence",
 )
 WORDS = (
-    "accounts", "competence", "programme", "checklists", "findings", "planning", "indicators", "reports",
-    "reviews",
+    "accounts", "competence", "programme", "checklists", "agenda", "findings", "planning", "indicators",
+    "reports", "reviews",
 )  # fmt: skip
 
 
@@ -49,6 +51,7 @@ def beside_the_reader() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every domain."""
+    from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
     from audit_app.findings import field
     from audit_app.programme import fieldwork_door
@@ -65,6 +68,8 @@ def init_app(app: Flask) -> None:
             notices.learn(module)
     app.extensions["subjects"] = SUBJECTS
     sync.TAKERS["finding"] = field.take
+    enclosing = calendar.enclosing(app.config["SETTINGS"].base_url.rstrip("/"))
+    outbox.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
     fieldwork_door.answer_with(rulings.standing)
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
     evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

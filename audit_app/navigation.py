@@ -30,7 +30,7 @@ ENTRIES = (
         "calendar-event",
         "programme.index",
         (P.PROGRAMME_SEE,),
-        ("programme.", "planning.", "competence.", "reports."),
+        ("programme.", "planning.", "competence.", "agenda.", "reports."),
     ),
     Entry(
         _l("Findings"),

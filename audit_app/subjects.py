@@ -29,6 +29,7 @@ def _door(path: str) -> Callable[..., Any]:
 
 _WHERE = {
     "audit": ("programme.queries.get", "programme.audit", "programme.workflow.may_attach"),
+    "audit_plan": ("agenda.queries.get", "agenda.show", "agenda.workflow.may_attach"),
     "competence": ("competence.queries.get", "competence.show", "competence.rights.may_attach"),
     "waiver": ("programme.waivers.get", "programme.waiver", "programme.waivers.may_attach"),
     "checklist_item": ("checklists.queries.get_item", "checklists.item", "checklists.sync.may_attach"),

@@ -2,6 +2,7 @@
 
 from audit_app.accounts import models as accounts
 from audit_app.accounts import tenure
+from audit_app.agenda import models as agenda
 from audit_app.checklists import field_models
 from audit_app.checklists import models as checklists
 from audit_app.competence import models as competence
@@ -30,6 +31,7 @@ MODULES = (
     waiver_models,
     checklists,
     field_models,
+    agenda,
     findings,
     planning,
     indicators,

@@ -20,6 +20,7 @@ from audit_app.notifications.models import Notice
 from audit_app.programme import waivers
 from audit_app.programme.waiver_models import WaiverKind
 from tests.findings import factory as findings
+from tests.house import agenda_world
 from tests.house.world import World, answer, plan_audit
 from tests.people import add_person, qualify
 
@@ -48,6 +49,8 @@ def pages(world: World) -> list[str]:
         "/findings/actions/export", f"/findings/{world.findings['planned'].id}", "/programme/", "/programme/audits",
         "/programme/audits.xlsx", "/programme/waivers", "/programme/waivers.xlsx", "/competence/", "/competence/gaps",
         "/competence/register.xlsx", f"/programme/{today().year}/workload", f"/programme/audits/{world.other_audit.id}/team", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
+        f"/audits/{world.audit.id}/plan", f"/audits/{world.other_audit.id}/plan", f"/audits/{world.audit.id}/plan.pdf",
+        f"/audits/{world.audit.id}/meetings", f"/audits/{world.audit.id}/attendance.pdf", "/calendar",
         f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
         f"/audits/{world.audit.id}/report/", f"/audits/{world.audit.id}/report/file.pdf",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
@@ -82,6 +85,7 @@ def grow(world: World) -> None:
         if number % 2 == 0:  # these work where the other audit looks
             waivers.ask(world.other_audit, new, WaiverKind.INDEPENDENCE, "理由", "措施", by=p.manager)
         plan_audit(p, world.audit.programme, f"事件审核 {number}", p.inc, p.ops, p.owner)
+    agenda_world.grow(world.audit, world.other_audit, p, MORE)
     items = [each for each in world.checklist.items if each.assessable]
     for place, item in enumerate(items[3:], 5):
         answer(item, place, "conform", "看过", p.auditor)
