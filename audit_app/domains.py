@@ -15,8 +15,11 @@ from audit_app.notifications import words as notices
 from audit_app.trail import queries as trail_chain
 from audit_app.trail import words as trail
 
-BLUEPRINTS = ("home", "accounts", "programme", "checklists", "findings", "indicators", "reviews", "evidence")
-WORDS = ("accounts", "programme", "checklists", "findings", "indicators", "reviews")
+BLUEPRINTS = (
+    "home", "accounts", "programme", "checklists", "findings", "indicators", "reviews", "certification",
+    "evidence",
+)  # fmt: skip
+WORDS = ("accounts", "programme", "checklists", "findings", "indicators", "reviews", "certification")
 
 
 def _part(name: str) -> Any:

@@ -26,6 +26,7 @@ ENTRIES = (
     Entry(_l("My work"), "home", "home.index"),
     Entry(_l("Dashboard"), "chart-bar", "home.dashboard", (P.PROGRAMME_SEE,)),
     Entry(_l("Audit programme"), "calendar-event", "programme.index", (P.PROGRAMME_SEE,), ("programme.",)),
+    Entry(_l("Certification"), "certificate", "certification.index", (P.PROGRAMME_SEE,), ("certification.",)),
     Entry(
         _l("Findings"),
         "alert-circle",
