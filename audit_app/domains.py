@@ -28,11 +28,12 @@ BLUEPRINTS = (
     "indicators",
     "reports",
     "reviews",
+    "certification",
     "evidence",
 )
 WORDS = (
     "accounts", "competence", "programme", "checklists", "agenda", "findings", "planning", "indicators",
-    "reports", "reviews",
+    "reports", "reviews", "certification",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from audit_app.accounts import models as accounts
 from audit_app.accounts import tenure
 from audit_app.agenda import models as agenda
+from audit_app.certification import models as certification
 from audit_app.checklists import field_models
 from audit_app.checklists import models as checklists
 from audit_app.competence import models as competence
@@ -37,4 +38,5 @@ MODULES = (
     indicators,
     reports,
     reviews,
+    certification,
 )

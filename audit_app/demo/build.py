@@ -13,7 +13,18 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
 from audit_app.core import clock
 from audit_app.core.db import db
-from audit_app.demo import audits, cast, competence, figures, findings, news, planning, plans, reviews
+from audit_app.demo import (
+    audits,
+    cast,
+    certification,
+    competence,
+    figures,
+    findings,
+    news,
+    planning,
+    plans,
+    reviews,
+)
 from audit_app.demo.story import Story
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
@@ -23,6 +34,7 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     findings.tell,
     figures.tell,
     reviews.tell,
+    certification.tell,
     news.tell,
     competence.tell,
 )

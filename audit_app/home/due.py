@@ -11,6 +11,8 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.language import LOCALES
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
+from audit_app.certification import queries as certification
+from audit_app.certification.standing import standing
 from audit_app.competence import queries as competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
@@ -26,7 +28,9 @@ OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 
 def gather() -> int:
     """Queue the notices of today. Returns how many are new; calling it twice a day adds none."""
-    return _of_actions() + _of_findings() + _of_audits() + _of_reviews() + _of_competence()
+    return (
+        _of_actions() + _of_findings() + _of_audits() + _of_reviews() + _of_competence() + _of_certificates()
+    )
 
 
 def _of_actions() -> int:
@@ -67,6 +71,23 @@ def _of_competence() -> int:
             with force_locale(LOCALES[person.language]):  # the notice keeps the name of the skill
                 count += _queue(kind, person, record, record.ends_on)
     return count
+
+
+def _of_certificates() -> int:
+    """The window that closes next is told to all who plan audits, and each week after it has passed."""
+    certificate = certification.running()
+    found = standing(certificate) if certificate is not None else None
+    left = found.next.days_left(today()) if found is not None and found.next is not None else None
+    if found is None or left is None or not found.warns:
+        return 0
+    last = today() + timedelta(days=left)
+    kind, first = (
+        ("certificate.window", last - timedelta(days=found.warn_days))
+        if left >= 0
+        else ("certificate.passed", last + timedelta(days=1))
+    )
+    people = accounts.people_with(Permission.AUDIT_PLAN)
+    return sum(_queue(kind, person, certificate, _week_of(first)) for person in people)
 
 
 def _tell(noun: str, owner: Person | None, subject: Any, due: date | None) -> int:
