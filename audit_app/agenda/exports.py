@@ -57,7 +57,7 @@ def plan_document(plan: AuditPlan) -> Document:
         _team(audit),
         *_timetable(plan),
         *_texts(plan),
-        Heading(_("Distribution"), 2),
+        Heading(_("Distribution list"), 2),
         Text(_("Everybody named in this plan: %(people)s", people=_names(_everybody(plan))), "note"),
         KeepTogether((Heading(_("Sign-off"), 2), Signatures(_signed_off(plan)))),
     ]

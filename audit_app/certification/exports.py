@@ -38,7 +38,7 @@ def _facts(certificate: Certificate, found: GapList) -> tuple[tuple[Any, Any], .
         (_l("Standard"), certificate.standard),
         (_l("Gap analysis"), f"{audit.code} {audit.title}"),
         (_l("Date"), audit.starts_on),
-        (_l("Gaps"), len(found.rows)),
+        (_l("Number of gaps"), len(found.rows)),
         (_l("With a plan"), found.planned),
         (_l("Closed"), found.done),
         (_l("Progress in percent"), found.progress),
