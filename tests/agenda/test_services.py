@@ -165,7 +165,7 @@ def test_a_lead_auditor_cannot_approve_a_plan(people):
 
 def test_an_audit_with_a_plan_starts_only_when_the_plan_is_approved(people):
     plan = proposed(people)
-    audits.approve_programme(plan.audit.programme, by=people.boss)
+    approve(people, plan.audit.programme)
     audits.notify(plan.audit, by=people.manager)
     with pytest.raises(Refused, match="plan is not approved"):
         audits.start(plan.audit, by=people.lead)
@@ -175,7 +175,7 @@ def test_an_audit_with_a_plan_starts_only_when_the_plan_is_approved(people):
 
 def test_an_audit_without_a_plan_starts_as_before(people):
     audit = plan_audit(people)
-    audits.approve_programme(audit.programme, by=people.boss)
+    approve(people, audit.programme)
     audits.notify(audit, by=people.manager)
     assert audits.start(audit, by=people.lead).state == "in_progress"
 
@@ -285,7 +285,7 @@ def year(people):
 
 def test_after_the_report_the_plan_no_longer_changes(people):
     plan = approved(people)
-    audits.approve_programme(plan.audit.programme, by=people.boss)
+    approve(people, plan.audit.programme)
     audits.notify(plan.audit, by=people.manager)
     audits.start(plan.audit, by=people.lead)
     audits.report(plan.audit, "Conforms.", by=people.lead)

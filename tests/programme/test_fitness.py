@@ -82,7 +82,7 @@ def test_competence_has_to_last_until_the_last_day_of_the_audit(people):
 
 def test_a_competence_that_ends_between_assignment_and_audit_stops_notice_and_start(people):
     audit = plan_audit(people)
-    services.approve_programme(audit.programme, by=people.boss)
+    approve(people, audit.programme)
     ends(people.lead, today() - timedelta(days=1), "leading")
     with pytest.raises(Refused, match="Leo Lead in “Lead auditing” ends on"):
         services.notify(audit, by=people.manager)
