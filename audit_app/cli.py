@@ -25,6 +25,7 @@ from audit_app.core.errors import Refused
 from audit_app.indicators import queries as indicator_queries
 from audit_app.indicators import services as indicators
 from audit_app.notifications import services as notifications
+from audit_app.reports import services as reports
 from audit_app.reviews import exports as review_exports
 from audit_app.reviews import queries as review_queries
 from audit_app.reviews import services as reviews
@@ -239,13 +240,13 @@ def show_indicators(as_json: bool, data: Path | None) -> None:
 @main.command()
 @data_option
 def verify(data: Path | None) -> None:
-    """Check the trail, the answers and the frozen packs; exit 1 when anything was tampered with."""
+    """Check the trail, the answers, the frozen reports and packs; exit 1 when anything was tampered with."""
     with opened(data):
         checked, broken = trail.verify()
         problems = (
             [] if broken is None else [f"trail: entry {broken} is broken (the {checked} before it are whole)"]
         )
-        problems += checklists.verify() + reviews.verify()
+        problems += checklists.verify() + reports.verify() + reviews.verify()
         click.echo(f"trail: {checked} entries checked")
         for problem in problems:
             click.echo(problem)

@@ -23,10 +23,12 @@ BLUEPRINTS = (
     "findings",
     "planning",
     "indicators",
+    "reports",
     "reviews",
+    "dossiers",
     "evidence",
 )
-WORDS = ("accounts", "programme", "checklists", "findings", "planning", "indicators", "reviews")
+WORDS = ("accounts", "programme", "checklists", "findings", "planning", "indicators", "reports", "reviews")
 
 
 def _part(name: str) -> Any:

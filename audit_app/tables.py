@@ -11,6 +11,7 @@ from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
 from audit_app.programme import models as programme
 from audit_app.programme import record_models
+from audit_app.reports import models as reports
 from audit_app.reviews import models as reviews
 from audit_app.trail import models as trail
 
@@ -27,5 +28,6 @@ MODULES = (
     findings,
     planning,
     indicators,
+    reports,
     reviews,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from audit_app.accounts.library import assessable_clauses
 from audit_app.checklists import queries as library
 from audit_app.checklists import services as checklists
-from audit_app.demo import fieldwork, planning
+from audit_app.demo import fieldwork, planning, reports
 from audit_app.demo.story import Story, texts
 from audit_app.programme import services as programme
 from audit_app.programme.models import EXTERNAL, AuditKind, AuditState, ProgrammeState, TeamRole
@@ -101,10 +101,17 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         story.plan(start, 9.5, lambda: fieldwork.answer(story, key))
     if "conclusion" in entry["en"]:
         end = last_day(story, facts) + 4
-        story.plan(
-            end, 16, lambda: programme.report(story.audits[key], story.said(entry)["conclusion"], by=lead)
-        )
+        story.plan(end, 16, lambda: _report(story, key, entry, lead))
         story.plan(end + 2, 10, lambda: close_if_settled(story, key))
+
+
+def _report(story: Story, key: str, entry: dict[str, Any], lead: Any) -> None:
+    """Our own audits issue their report; of a certification body's audit the result is recorded."""
+    conclusion = story.said(entry)["conclusion"]
+    if story.audits[key].external:
+        programme.report(story.audits[key], conclusion, by=lead)
+    else:
+        reports.issue(story, key, conclusion, lead)
 
 
 def last_day(story: Story, facts: dict[str, Any]) -> int:

@@ -240,6 +240,8 @@ def audit_step(id: int, step: str) -> ResponseReturnValue:
     """Take a step of an audit: notify, start, report, close, cancel."""
     found = queries.get(id, to=current_user)
     table = workflow.workflow_of(found)
+    if step == "report" and not found.external:  # our own audits are reported by issuing their report
+        return redirect(url_for("reports.show", audit_id=id), 303)
     row, form = _step_of(table, step), forms.STEP_FORMS.get(step, forms.StepForm)()
     if form.validate_on_submit() and refused_or(
         form, getattr(services, step), found, **form.values(), by=_me()

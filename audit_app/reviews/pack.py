@@ -9,22 +9,16 @@ below, tuples, text, whole numbers, Decimal, date, datetime and None; anything e
 written.
 """
 
-import hashlib
-import json
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+from audit_app.core.frozen import Codec
+from audit_app.core.frozen import Name as Name
+from audit_app.core.frozen import digest as digest
 
 FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Master data with a name in both languages."""
-
-    en: str
-    zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +314,7 @@ KINDS: dict[str, type] = {
 }
 
 
-FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in KINDS.values()}
-"""Names of the fields of each class, read once."""
+CODEC = Codec("a review pack", Pack, KINDS.values())
 
 
 def said(key: str, **facts: Value) -> Said:
@@ -330,64 +323,13 @@ def said(key: str, **facts: Value) -> Said:
 
 
 def to_json(pack: Pack) -> str:
-    """Canonical JSON: sorted keys, no blanks, Decimal as text, instants in UTC. Raises TypeError for a
-    stranger.
-    """
-    return json.dumps(
-        _plain(pack), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-
-
-def _plain(value: Any) -> Any:
-    if value is None or type(value) in (str, int):
-        return value
-    if type(value) is tuple:
-        return [_plain(each) for each in value]
-    if type(value) is Decimal:
-        return {"_": "Decimal", "v": str(value)}
-    if type(value) is datetime:
-        return {"_": "datetime", "v": value.astimezone(UTC).isoformat()}
-    if type(value) is date:
-        return {"_": "date", "v": value.isoformat()}
-    kind = type(value)
-    if kind in FIELDS:
-        found = {name: _plain(getattr(value, name)) for name in FIELDS[kind]}
-        found["_"] = kind.__name__
-        return found
-    raise TypeError(f"A pack cannot hold {type(value).__name__}: {value!r}")
+    """Canonical JSON of a pack. Raises TypeError for what a pack cannot hold."""
+    return CODEC.write(pack)
 
 
 def from_json(text: str) -> Pack:
     """The pack of a canonical JSON text; ``from_json(to_json(pack)) == pack``. Raises ValueError for other
     text.
     """
-    try:
-        pack = _alive(json.loads(text))
-    except (KeyError, TypeError, ArithmeticError) as error:
-        raise ValueError("This is not a review pack.") from error
-    if not isinstance(pack, Pack):
-        raise ValueError("This is not a review pack.")
+    pack: Pack = CODEC.read(text)
     return pack
-
-
-_SIMPLE: dict[str, Any] = {
-    "Decimal": Decimal,
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-}
-
-
-def _alive(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_alive(each) for each in value)
-    if not isinstance(value, dict):
-        return value
-    kind = value["_"]
-    if kind in _SIMPLE:
-        return _SIMPLE[kind](value["v"])
-    return KINDS[kind](**{name: _alive(each) for name, each in value.items() if name != "_"})
-
-
-def digest(text: str) -> str:
-    """SHA-256 (hex) of a pack's JSON."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -45,6 +45,7 @@ def pages(world: World) -> list[str]:
         "/findings/actions/export", f"/findings/{world.findings['planned'].id}", "/programme/", "/programme/audits",
         "/programme/audits.xlsx", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
         f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
+        f"/audits/{world.audit.id}/report/", f"/audits/{world.audit.id}/report/file.pdf",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
         "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/imports", "/reviews/",
         f"/reviews/{world.more['reviews']['held'].id}", f"/reviews/{world.more['reviews']['held'].id}/pack",

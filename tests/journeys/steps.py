@@ -240,12 +240,6 @@ class Lead(Desk):
         self.sees("Issued")
         return self.page.title().split()[0]
 
-    def report(self, audit: int, conclusion: str) -> None:
-        """The result of the audit."""
-        self.open(f"/programme/audits/{audit}")
-        self.step("Report the audit", {"Conclusion": conclusion})
-        self.sees("Reported", conclusion)
-
 
 class Auditor(Desk):
     """Asks, sees and writes on a tablet."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from tests.databases import SQLITE, Databases, on_postgresql
-from tests.journeys import steps, things
+from tests.journeys import reporting, steps, things
 from tests.journeys.house import ROOT, Product
 from tests.live import Browsers
 
@@ -134,7 +134,10 @@ def the_audit_finds_a_major_nonconformity(office: steps.Office, audit: int, fold
     )
     code = lead.issue(major)
     lead.issue(minor)
-    lead.report(audit, "Incident management does not conform in one point; change management conforms.")
+    conclusion = "Incident management does not conform in one point; change management conforms."
+    reporting.write(lead, audit, conclusion)
+    reporting.approve_the_major_grades(office.manager, audit, code)
+    reporting.issue(lead, audit, conclusion)
     return major, code
 
 

@@ -149,9 +149,17 @@ def report_and_receipt(page: Page, audit: Any) -> None:
     """The audit is reported, and the receipt says that all of it is here."""
     number = audit.id
     db.session.rollback()
-    page.goto(f"/programme/audits/{number}/step/report")
-    page.locator("[name=conclusion]").fill("It conforms but for priorities.")
+    page.goto(f"/audits/{number}/report/words")
+    for name, words in (
+        ("conclusion", "It conforms but for priorities."),
+        ("obstacles", "No."),
+        ("not_covered", "No."),
+    ):
+        page.locator(f"[name={name}]").fill(words)
     page.locator("main form button[type=submit]").click()
+    page.goto(f"/audits/{number}/report/step/issue")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("main")).to_contain_text("Frozen. SHA-256")
     page.goto(f"/audits/{number}/receipt")
     expect(page.locator("main")).to_contain_text("nothing is known to be missing")
     expect(page.locator("main")).to_contain_text("1 files are on the server")

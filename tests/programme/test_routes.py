@@ -6,8 +6,8 @@ import pytest
 
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.programme.models import Audit, AuditState, Programme
-from tests.programme.factory import justify_rest, plan_audit, plan_year, run_audit
+from audit_app.programme.models import Audit, AuditKind, AuditState, Programme
+from tests.programme.factory import justify_rest, plan_audit, plan_year
 
 YEAR = today().year
 PAGES = [
@@ -22,7 +22,7 @@ PAGES = [
     "/programme/audits/1/edit",
     "/programme/audits/1/team",
     "/programme/audits/1/step/cancel",
-    "/programme/audits/1/step/report",
+    "/programme/audits/1/step/start",
     f"/programme/{YEAR}/step/approve",
 ]
 PLAN = {"kind": "internal", "title": "Changes", "criteria": "ISO/IEC 20000-1:2018", "clauses": ["8.5.1.1"]}
@@ -179,10 +179,10 @@ def test_top_management_approves_on_its_page(people, client_for):
     assert db.session.get(Programme, programme.id).approved_by_id == people.boss.id
 
 
-def test_a_report_is_written_on_its_page(people, client_for):
-    audit = run_audit(people, plan_audit(people), until="start")
+def test_the_result_of_a_certification_body_is_recorded_on_its_page(people, client_for):
+    audit = plan_audit(people, kind=AuditKind.SURVEILLANCE, body="East Lake")
     db.session.commit()
-    client, url = client_for(people.lead), f"/programme/audits/{audit.id}/step/report"
+    client, url = client_for(people.manager), f"/programme/audits/{audit.id}/step/report"
     assert client.post(url, data={"conclusion": ""}).status_code == 422
     assert client.post(url, data={"conclusion": "Conforms."}).status_code == 303
     assert "Conforms." in client.get(f"/programme/audits/{audit.id}").text
