@@ -28,6 +28,7 @@ BLUEPRINTS = (
     "indicators",
     "reports",
     "reviews",
+    "dossiers",
     "certification",
     "evidence",
 )

@@ -30,7 +30,7 @@ ENTRIES = (
         "calendar-event",
         "programme.index",
         (P.PROGRAMME_SEE,),
-        ("programme.", "planning.", "competence.", "agenda.", "reports."),
+        ("programme.", "planning.", "competence.", "agenda.", "reports.", "dossiers."),
     ),
     Entry(_l("Certification"), "certificate", "certification.index", (P.PROGRAMME_SEE,), ("certification.",)),
     Entry(

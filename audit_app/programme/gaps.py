@@ -80,16 +80,14 @@ def justify(programme: Programme, wanted: Iterable[str], reason: str, *, by: Per
     known = [chosen[value] for value in values if value in chosen]
     if len(known) < len(values):
         raise Refused(_l("Some of these are covered by now. Look at the list again."), field="gaps")
-    return [_kept(programme, gap, reason.strip(), by) for gap in known]
-
-
-def _kept(programme: Programme, gap: Gap, reason: str, by: Person) -> CoverageGap:
-    row = gap.justified or CoverageGap(kind=gap.kind, key=gap.key)
-    before = {} if gap.justified is None else {"before": row.reason}
-    with trail.act("programme.justify", programme, by=by, gap=gap.value, reason=reason, **before):
-        row.reason, row.by, row.at, row.programme = reason, by, now(), programme
-        db.session.add(row)
-    return row
+    earlier = {gap.value: gap.justified.reason for gap in known if gap.justified}
+    details = {"before": earlier} if earlier else {}
+    with trail.act("programme.justify", programme, by=by, gaps=values, reason=reason.strip(), **details):
+        rows = [gap.justified or CoverageGap(kind=gap.kind, key=gap.key) for gap in known]
+        for row in rows:
+            row.reason, row.by, row.at, row.programme = reason.strip(), by, now(), programme
+            db.session.add(row)
+    return rows
 
 
 def withdraw(programme: Programme, value: str, *, by: Person) -> None:

@@ -94,7 +94,7 @@ def _all(pack: Pack, sha256: str) -> Iterator[Block]:
         "note",
     )
     for one in pack.inputs:
-        yield from _input(pack, one)
+        yield from input_blocks(pack, one)
     yield from _conclusion(pack)
     yield from _sign_off(pack)
     yield from _annex(pack)
@@ -209,7 +209,8 @@ def movement_word(movement: str) -> str:
     return DASH if movement == NOT_MEASURED else tell(said("value.no_trend"))
 
 
-def _input(pack: Pack, one: Input) -> Iterator[Block]:
+def input_blocks(pack: Pack, one: Input) -> Iterator[Block]:
+    """One input: its assessment and what the data say."""
     head = Heading(input_title(one.key), 2, anchor=f"input-{one.key}")
     if one.text.strip():
         at = tell_moment(one.written_at, pack.meta.zone)

@@ -1,8 +1,11 @@
 """Replies that are files: always a download, never shown as a page."""
 
+from os import SEEK_END
+from typing import IO
 from urllib.parse import quote
 
 from flask import Response
+from werkzeug.wsgi import FileWrapper
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
@@ -21,4 +24,15 @@ def send(content: bytes, filename: str, media_type: str, *, inline: bool = False
     reply.headers["Content-Length"] = str(len(content))
     reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     reply.headers["Cache-Control"] = "private, no-store"
+    return reply
+
+
+def stream(file: IO[bytes], filename: str, media_type: str) -> Response:
+    """A file reply out of an open file, piece by piece; the file is closed when it is sent."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    reply = send(b"", filename, media_type)
+    reply.response = FileWrapper(file)
+    reply.call_on_close(file.close)
+    reply.headers["Content-Length"] = str(size)
     return reply

@@ -16,7 +16,7 @@ from audit_app.programme.models import TeamRole
 from audit_app.trail import queries as trail
 from tests.agenda.factory import approved, audit_ahead, proposed, slot, work
 from tests.people import add_person
-from tests.programme.factory import plan_audit
+from tests.programme.factory import approve, plan_audit
 
 
 @pytest.fixture(autouse=True)

@@ -29,6 +29,8 @@ from audit_app.programme import services as programme
 from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditKind, TeamRole
 from audit_app.programme.waiver_models import WaiverKind
+from audit_app.reports import exports as report_exports
+from audit_app.reports import services as reports
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
@@ -87,6 +89,22 @@ def plan_audit(people: People, year: Any, title: str, process: Any, department: 
     )  # fmt: skip
 
 
+def issue_report(people: People, year: Any) -> None:
+    """A third audit with its report issued: two pages and two workbooks, kept for ever."""
+    audit = plan_audit(people, year, "服务级别审核", people.slm, people.sdm, people.owner2)
+    programme.notify(audit, by=people.manager)
+    programme.start(audit, by=people.lead)
+    reports.write(
+        audit,
+        conclusion="符合。",
+        obstacles="无",
+        not_covered="无",
+        recipients=[people.owner2],
+        by=people.lead,
+    )
+    reports.issue(audit, report_exports.render_all, by=people.lead)
+
+
 def answer(world_item: ChecklistItem, number: int, value: str, note: str, by: Person, base: int = 0) -> None:
     """One answer through the offline door, if wanted on top of the answer numbered ``base``."""
     stamp, before = (f"00000000-0000-4000-8000-{each:012d}" for each in (number, base))
@@ -140,6 +158,7 @@ def build(people: People) -> World:
         state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH
     }
     foreign = foreign_finding(p)
+    issue_report(p, year)
     held_seq, missing_file = field_world.build(checklist, items[2], p.auditor, p.lead)
     copy = checklists.copy_template(published, by=p.lead)
     subjects = {"finding": made["planned"], "action": made["planned"].actions[0], "audit": audit,
@@ -233,6 +252,11 @@ def table(world: World) -> dict[str, Arguments]:
         "reports.approve": audits[:1],
         "reports.step": [audits[0] | {"step": step} for step in ("issue", "supplement")],
         "reports.file": [audits[0] | {"kind": kind} for kind in ("pdf", "xlsx")],
+        "dossiers.year": [this_year],
+        "dossiers.year_zip": [this_year],
+        "dossiers.audit": [{"id": world.audit.id}],
+        "dossiers.audit_zip": [{"id": world.audit.id}],
+        "dossiers.progressed": [{"token": "11111111-1111-4111-8111-111111111111"}],
         "findings.new": [{}, {"item_id": world.item.id, "grade": "minor"}, {"audit_id": world.audit.id}],
         "findings.show": ids,
         "findings.report": ids[1:3],

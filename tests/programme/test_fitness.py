@@ -18,7 +18,7 @@ from audit_app.programme.models import AuditKind, AuditState, TeamRole
 from audit_app.programme.waiver_models import WaiverKind, WaiverState
 from tests.findings import factory
 from tests.people import qualify
-from tests.programme.factory import plan_audit, plan_year, run_audit
+from tests.programme.factory import approve, plan_audit, plan_year, run_audit
 
 
 def records(person, *skills):
