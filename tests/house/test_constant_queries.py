@@ -43,7 +43,10 @@ def pages(world: World) -> list[str]:
     return [
         "/", "/dashboard", "/search?q=事件", "/trail", "/findings/", "/findings/export", "/findings/actions",
         "/findings/actions/export", f"/findings/{world.findings['planned'].id}", "/programme/", "/programme/audits",
-        "/programme/audits.xlsx", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
+        "/programme/audits.xlsx", f"/programme/{today().year}/coverage", f"/programme/{today().year}/coverage?by=department&span=cycle",
+        f"/programme/{today().year}/coverage.xlsx", f"/programme/{today().year}/coverage/cell?row=8.6.1&column={world.audit.id}",
+        f"/programme/{today().year}/gaps", f"/programme/{today().year}/versions", f"/programme/{today().year}/versions/1",
+        "/programme/proposals", f"/programme/proposals/{world.planned['proposal'].id}", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
         f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
         "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/imports", "/reviews/",
