@@ -96,8 +96,10 @@ class GapForm(BaseForm):
     )  # fmt: skip
 
     def offer(self, left: list[Any]) -> "GapForm":
-        """Offer every gap, with where else it is covered."""
-        self.gaps.choices = [(each.gap.value, _gap_words(each)) for each in left]
+        """Offer every gap that is not justified, with where else it is covered."""
+        self.gaps.choices = [
+            (each.gap.value, _gap_words(each)) for each in left if each.gap.justified is None
+        ]
         return self
 
 
@@ -106,7 +108,7 @@ def _gap_words(each: Any) -> str:
     if each.elsewhere:
         codes = ", ".join(audit.code for audit in each.elsewhere[:3])
         said = _("%(gap)s (in another year of the cycle: %(codes)s)", gap=said, codes=codes)
-    return _("%(gap)s: justified", gap=said) if each.gap.justified else said
+    return said
 
 
 def new_note() -> dict[str, Any]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
@@ -16,7 +18,7 @@ from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.programme.coverage import coverage
-from audit_app.programme.models import Programme, ProgrammeState
+from audit_app.programme.models import Audit, Programme, ProgrammeState
 from audit_app.programme.record_models import CoverageGap, GapKind
 from audit_app.trail import services as trail
 
@@ -47,9 +49,20 @@ class Gap:
                   code=self.key, name=self.name)  # fmt: skip
 
 
+def scoped_audits(programme: Programme) -> list[Audit]:
+    """The audits of a year with everything of their scope, in a constant number of queries."""
+    query = select(Audit).where(Audit.programme_id == programme.id).options(
+        joinedload(Audit.lead).lazyload(Person.roles),
+        selectinload(Audit.processes),
+        selectinload(Audit.departments),
+        selectinload(Audit.sites),
+    )  # fmt: skip
+    return list(db.session.scalars(query.order_by(Audit.starts_on, Audit.id)))
+
+
 def of(programme: Programme) -> list[Gap]:
     """Every gap of a year, clauses first, in the order of the standard; each with its justification."""
-    found = coverage(programme.audits, accounts.process_scopes())
+    found = coverage(scoped_audits(programme), accounts.process_scopes())
     kept = {(each.kind, each.key): each for each in programme.gaps}
     clauses = [(GapKind.CLAUSE, clause, "") for clause in found.missing_clauses]
     processes = [(GapKind.PROCESS, each.code, each.name) for each in found.missing_processes]

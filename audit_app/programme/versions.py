@@ -13,6 +13,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.core.labels import Label
+from audit_app.programme.gaps import scoped_audits
 from audit_app.programme.models import Audit, AuditState, Programme
 from audit_app.programme.record_models import GapKind, ProgrammeVersion, VersionAudit, VersionGap
 
@@ -83,7 +84,7 @@ def freeze(programme: Programme, *, by: Person, at: Any) -> ProgrammeVersion:
         programme_id=programme.id, number=1 + max((each.number for each in programme.versions), default=0),
         title=programme.title, objectives=programme.objectives, risks=programme.risks,
         methods=programme.methods, reason=programme.revision_reason, approved_by=by, approved_at=at,
-        audits=[copy_of(audit) for audit in programme.audits],
+        audits=[copy_of(audit) for audit in scoped_audits(programme)],
         gaps=[
             VersionGap(kind=each.kind, key=each.key, reason=each.reason, by_name=each.by.name, at=each.at)
             for each in programme.gaps
@@ -115,7 +116,7 @@ def since_approval(programme: Programme) -> tuple[list[Difference], list[GapDiff
     versions = of(programme)
     if not versions:
         return [], []
-    audits = difference(versions[-1].audits, [copy_of(audit) for audit in programme.audits])
+    audits = difference(versions[-1].audits, [copy_of(audit) for audit in scoped_audits(programme)])
     return audits, gap_difference(versions[-1].gaps, programme.gaps)
 
 
