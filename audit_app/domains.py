@@ -11,6 +11,7 @@ from audit_app.accounts.models import Person
 from audit_app.checklists import queries as checklists
 from audit_app.evidence import queries as evidence
 from audit_app.notifications import queries as notifications
+from audit_app.notifications import services as outbox
 from audit_app.notifications import words as notices
 from audit_app.trail import queries as trail_chain
 from audit_app.trail import words as trail
@@ -20,13 +21,14 @@ BLUEPRINTS = (
     "accounts",
     "programme",
     "checklists",
+    "agenda",
     "findings",
     "planning",
     "indicators",
     "reviews",
     "evidence",
 )
-WORDS = ("accounts", "programme", "checklists", "findings", "planning", "indicators", "reviews")
+WORDS = ("accounts", "programme", "checklists", "agenda", "findings", "planning", "indicators", "reviews")
 
 
 def _part(name: str) -> Any:
@@ -44,6 +46,7 @@ def beside_the_reader() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every domain."""
+    from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
     from audit_app.findings import field
     from audit_app.programme import fieldwork_door
@@ -60,6 +63,8 @@ def init_app(app: Flask) -> None:
             notices.learn(module)
     app.extensions["subjects"] = SUBJECTS
     sync.TAKERS["finding"] = field.take
+    enclosing = calendar.enclosing(app.config["SETTINGS"].base_url.rstrip("/"))
+    outbox.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
     fieldwork_door.answer_with(rulings.standing)
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
     evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

@@ -30,7 +30,7 @@ ENTRIES = (
         "calendar-event",
         "programme.index",
         (P.PROGRAMME_SEE,),
-        ("programme.", "planning."),
+        ("programme.", "planning.", "agenda."),
     ),
     Entry(
         _l("Findings"),

@@ -29,6 +29,7 @@ def _door(path: str) -> Callable[..., Any]:
 
 _WHERE = {
     "audit": ("programme.queries.get", "programme.audit", "programme.workflow.may_attach"),
+    "audit_plan": ("agenda.queries.get", "agenda.show", "agenda.workflow.may_attach"),
     "checklist_item": ("checklists.queries.get_item", "checklists.item", "checklists.sync.may_attach"),
     "finding": ("findings.queries.get", "findings.show", "findings.attaching.may_attach"),
     "action": ("findings.queries.get_action", "findings.action", "findings.attaching.may_attach_to_action"),

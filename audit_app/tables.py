@@ -1,6 +1,7 @@
 """Roll-call of all models: relationships named by string, and Alembic, need every table known."""
 
 from audit_app.accounts import models as accounts
+from audit_app.agenda import models as agenda
 from audit_app.checklists import field_models
 from audit_app.checklists import models as checklists
 from audit_app.core import counters
@@ -24,6 +25,7 @@ MODULES = (
     record_models,
     checklists,
     field_models,
+    agenda,
     findings,
     planning,
     indicators,

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     PROGRAMME_APPROVE = "programme:approve"
     AUDIT_SEE = "audit:see"
     AUDIT_PLAN = "audit:plan"
+    PLAN_APPROVE = "plan:approve"
     AUDIT_CONDUCT = "audit:conduct"
     AUDIT_CLOSE = "audit:close"
     TEMPLATE_SEE = "template:see"
@@ -75,6 +76,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.TRAIL_SEE,
         P.PROGRAMME_EDIT,
         P.AUDIT_PLAN,
+        P.PLAN_APPROVE,
         P.AUDIT_CONDUCT,
         P.AUDIT_CLOSE,
         P.TEMPLATE_EDIT,
@@ -104,7 +106,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PROCESS_OWNER: SEE
     | {P.FINDING_ANSWER, P.ACTION_DO, P.EVIDENCE_ADD, P.MEASUREMENT_ENTER, P.LOG_IMPORT, P.REVIEW_CONTRIBUTE},
     Role.TOP_MANAGEMENT: SEE
-    | {P.PROGRAMME_APPROVE, P.ACTION_DO, P.EVIDENCE_ADD, P.REVIEW_SEE, P.REVIEW_CONTRIBUTE, P.REVIEW_APPROVE},
+    | {
+        P.PROGRAMME_APPROVE,
+        P.PLAN_APPROVE,
+        P.ACTION_DO,
+        P.EVIDENCE_ADD,
+        P.REVIEW_SEE,
+        P.REVIEW_CONTRIBUTE,
+        P.REVIEW_APPROVE,
+    },
     Role.READ_ONLY: SEE | {P.REVIEW_SEE, P.TRAIL_SEE},
 }
 

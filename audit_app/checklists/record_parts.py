@@ -40,13 +40,14 @@ def signatures(work: Fieldwork) -> list[Block]:
     ]
     blocks: list[Block] = [Heading(_("Signatures"), 2)]
     for meeting, name in MEETINGS.items():
-        rows = tuple(_drawn(each) for each in work.signatures if each.meeting == meeting)
+        rows = tuple(drawn(each) for each in work.signatures if each.meeting == meeting)
         if rows:
             blocks += [Text(str(name), "note"), Signatures(rows)]
     return [*blocks, Signatures(tuple(lines))]
 
 
-def _drawn(each: Signed) -> Signature:
+def drawn(each: Signed) -> Signature:
+    """A signature as its strokes, with both times."""
     at = local(each.received_at).strftime("%Y-%m-%d %H:%M")
     return Signature(
         _("%(party)s; at the server %(time)s", party=each.party_name, time=at),

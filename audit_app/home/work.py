@@ -12,6 +12,8 @@ from sqlalchemy.orm import joinedload
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
+from audit_app.agenda import queries as agenda
+from audit_app.agenda.models import AuditPlan
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
@@ -245,6 +247,10 @@ def _programme(programme: Programme) -> Task:
     return Task(programme.code, programme.title, None, "programme.show", programme.year)
 
 
+def _plan(plan: AuditPlan) -> Task:
+    return Task(plan.code, plan.title, plan.audit.starts_on, "agenda.show", plan.id, plan.state.label)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up",
          P.ACTION_DO, sent_back, _action, on_top=True),
@@ -256,6 +262,10 @@ KINDS: tuple[Kind, ...] = (
          P.ANSWER_RECORD, my_audits, _audit),
     Kind("audited", _l("Audits of my area"), _l("Be there, have the records ready"), "calendar-event", None,
          being_audited, _audit),
+    Kind("confirm", _l("Times to confirm"), _l("Confirm, or ask for another time"), "calendar-due", None,
+         agenda.to_confirm, _plan),
+    Kind("plans", _l("Audit plans to approve"), _l("Read and approve before the audit starts"),
+         "calendar-event", P.PLAN_APPROVE, agenda.to_approve, _plan),
     Kind("issue", _l("Drafts to issue"), _l("Check the four parts and issue"), "file-certificate",
          P.FINDING_ISSUE, to_issue, _finding),
     Kind("verify", _l("To verify"), _l("Look at the evidence and verify or send back"), "shield-check",

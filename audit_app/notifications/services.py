@@ -3,6 +3,8 @@
 import smtplib
 import ssl
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -53,6 +55,33 @@ def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None
     return notice
 
 
+def queue_again(kind: str, *, to: Person | None, subject: Any) -> Notice | None:
+    """As :func:`queue`, for news that may change twice a day: today's notice, if it is out or read already,
+    goes out once more."""
+    made = queue(kind, to=to, subject=subject)
+    if made is not None or to is None or not to.active:
+        return made
+    key = {"kind": kind, "person_id": to.id, "subject_kind": subject.__tablename__}
+    known = db.session.scalar(select(Notice).filter_by(**key, subject_id=str(subject.id), day=today()))
+    if known is not None:
+        known.sent_at = known.read_at = None
+        db.session.flush()
+    return known
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A calendar that goes with a mail: its name, its iCalendar text, and the method it is sent with."""
+
+    filename: str
+    text: str
+    method: str
+
+
+ENCLOSE: dict[str, Callable[[Notice], Enclosed | None]] = {}
+"""What encloses a calendar with a notice, by kind of notice; each domain is asked by ``domains.py``."""
+
+
 def deliver(settings: Settings, link: Any) -> tuple[int, int]:
     """Send what waits: one mail per person with all their notices. Returns (mails sent, mails failed).
 
@@ -85,7 +114,11 @@ def compose(settings: Settings, person: Person, notices: list[Notice], link: Any
     mail = EmailMessage()
     with force_locale("zh_Hans_CN" if person.language == "zh" else "en"):
         parts = []
+        enclosed = {}
         for notice in notices:
+            found = ENCLOSE[notice.kind](notice) if notice.kind in ENCLOSE else None
+            if found is not None:
+                enclosed[found.filename] = found
             title, body = words.render(notice.kind, notice.facts)
             parts.append(f"■ {title}\n{body}\n{link(notice)}")
         mail["Subject"] = (
@@ -100,6 +133,10 @@ def compose(settings: Settings, person: Person, notices: list[Notice], link: Any
         f"notice-{notices[0].id}", domain=settings.mail_from.rpartition("@")[2] or None
     )
     mail.set_content(greeting + "\n\n" + "\n\n".join(parts) + "\n")
+    for each in enclosed.values():
+        mail.add_attachment(
+            each.text, subtype="calendar", filename=each.filename, params={"method": each.method}
+        )
     return mail
 
 

@@ -162,6 +162,7 @@ class Audit(Versioned, Base):
     )
     findings: Mapped[list[Any]] = relationship("Finding", back_populates="audit", order_by="Finding.id")
     checklists: Mapped[list[Any]] = relationship("Checklist", back_populates="audit", order_by="Checklist.id")
+    plan: Mapped[Any] = relationship("AuditPlan", back_populates="audit", uselist=False)
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),

@@ -249,3 +249,8 @@ def findings_of(audit: Audit, *, to: Person) -> Sequence[Any]:
 def is_external(kind: AuditKind) -> bool:
     """Whether a certification body conducts audits of this kind."""
     return kind in EXTERNAL
+
+
+def by_number(audit_id: int) -> Audit | None:
+    """An audit for a notice that is on its way to somebody named on it."""
+    return db.session.get(Audit, audit_id)

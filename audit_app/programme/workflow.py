@@ -84,6 +84,13 @@ def programme_approved(audit: Audit, _person: Person) -> Any:
     )
 
 
+def plan_approved(audit: Audit, _person: Person) -> Any:
+    """Where there is a plan by the hour, it is approved before the audit starts (rule R3)."""
+    if audit.plan is None or audit.plan.state == "approved":
+        return None
+    return _l("The audit plan is not approved. Have it approved before the audit starts.")
+
+
 def leads(audit: Audit, person: Person) -> Any:
     """The lead auditor of this audit, or the programme manager."""
     if audit.lead_id == person.id or Role.PROGRAMME_MANAGER in person.role_set:
@@ -156,7 +163,7 @@ AUDIT = Workflow(
             (A.NOTIFIED,),
             A.IN_PROGRESS,
             P.AUDIT_CONDUCT,
-            (leads, programme_approved, independent),
+            (leads, programme_approved, plan_approved, independent),
         ),
         Step(
             "report",

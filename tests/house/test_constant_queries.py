@@ -17,6 +17,7 @@ from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionKind, Grade
 from audit_app.notifications.models import Notice
 from tests.findings import factory as findings
+from tests.house import agenda_world
 from tests.house.world import World, answer, plan_audit
 from tests.people import add_person
 
@@ -44,6 +45,8 @@ def pages(world: World) -> list[str]:
         "/", "/dashboard", "/search?q=事件", "/trail", "/findings/", "/findings/export", "/findings/actions",
         "/findings/actions/export", f"/findings/{world.findings['planned'].id}", "/programme/", "/programme/audits",
         "/programme/audits.xlsx", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",
+        f"/audits/{world.audit.id}/plan", f"/audits/{world.other_audit.id}/plan", f"/audits/{world.audit.id}/plan.pdf",
+        f"/audits/{world.audit.id}/meetings", f"/audits/{world.audit.id}/attendance.pdf", "/calendar",
         f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
         "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/imports", "/reviews/",
@@ -73,6 +76,7 @@ def grow(world: World) -> None:
         department = (p.dev, p.sdm)[number % 2]
         add_person(f"Person {number}", f"p{number}@example.org", Role.AUDITOR, department)
         plan_audit(p, world.audit.programme, f"事件审核 {number}", p.inc, p.ops, p.owner)
+    agenda_world.grow(world.audit, world.other_audit, p, MORE)
     items = [each for each in world.checklist.items if each.assessable]
     for place, item in enumerate(items[3:], 5):
         answer(item, place, "conform", "看过", p.auditor)

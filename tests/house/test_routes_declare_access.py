@@ -16,8 +16,8 @@ ANYBODY = {"accounts.language", "home.healthz"}
 MAY_ALSO_BE_PUBLIC = {"checklists.manifest", "checklists.worker", "checklists.service_worker", "home.worker"}
 """Files of the installed application: they hold nobody's data."""
 
-BY_TICKET = {"checklists.deposit", "checklists.deposit_piece"}
-"""Doors that a deposit ticket opens: they take in, they never show anything."""
+BY_TICKET = {"checklists.deposit", "checklists.deposit_piece", "agenda.feed"}
+"""Doors that a ticket opens: two take in what a tablet holds and never show anything; one reads a person's calendar."""
 
 Clients = Callable[[Person], FlaskClient]
 
@@ -45,6 +45,7 @@ def test_the_doors_that_a_ticket_opens_are_known_and_stay_shut_without_one(app: 
     client = app.test_client()
     for reply in (client.post("/sync/deposit", json={}), client.put("/sync/deposit/attachments/x")):
         assert (reply.status_code, reply.json["error"]) == (401, "ticket")
+    assert client.get("/calendar/guessed.ics").status_code == 404
 
 
 def test_views_of_libraries_are_only_those_for_signing_in(app: Flask):

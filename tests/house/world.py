@@ -30,7 +30,7 @@ from audit_app.programme.models import Audit, AuditKind, TeamRole
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
-from tests.house import field_world, planned
+from tests.house import agenda_world, field_world, planned
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 from tests.programme.factory import approve
@@ -119,6 +119,7 @@ def build(people: People) -> World:
     proposal = planned.build(p, year)
     approve(p, year)
     programme.notify(audit, by=p.manager)
+    agenda_world.build(audit, other, p)
     programme.start(audit, by=p.lead)
     published = next(each for each in shipped if "20000" in each.template.key)
     checklist = checklists.add_checklist(audit, published, clauses=["8.6"], by=p.lead)
@@ -257,6 +258,7 @@ def table(world: World) -> dict[str, Arguments]:
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **more_addresses(world.more),
         **planned.addresses(world.planned, world.audit),
+        **agenda_world.addresses(world.audit, world.other_audit),
     }  # fmt: skip
 
 

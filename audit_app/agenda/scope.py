@@ -1,0 +1,93 @@
+"""From the scope of an audit to the topics of its agenda."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from audit_app.accounts import queries as accounts
+from audit_app.accounts.library import clause_order
+from audit_app.accounts.models import Department, Person, Process
+from audit_app.agenda.proposal import MINUTES, Topic, minutes_of_clauses
+from audit_app.programme.coverage import covers
+from audit_app.programme.independence import Scope, conflicts
+from audit_app.programme.models import Audit, TeamRole
+
+OPERATION = "8"
+"""The section of the standard that is split by its second number; of the others each is one topic."""
+
+
+def topics(audit: Audit) -> list[Topic]:
+    """One topic per process in scope, then one per section of the clauses that no process answers for.
+
+    An audit of departments alone has one topic per department.
+    """
+    found = [_of_process(audit, process) for process in audit.processes]
+    named = {clause for process in audit.processes for clause in process.clauses}
+    rest = [str(clause) for clause in audit.clauses if not covers(named, str(clause))]
+    found += _of_clauses(audit, rest)
+    return found or [_of_department(audit, department) for department in audit.departments]
+
+
+def companions(audit: Audit) -> list[Person]:
+    """Trainees and experts: they go with the first auditor."""
+    return [member.person for member in audit.members if member.role in (TeamRole.TRAINEE, TeamRole.EXPERT)]
+
+
+def auditors(audit: Audit) -> list[Person]:
+    """Lead and auditors, who can audit alone."""
+    alone = [member.person for member in audit.members if member.role is TeamRole.AUDITOR]
+    return ([audit.lead] if audit.lead else []) + alone
+
+
+def _barred(audit: Audit, scope: Scope) -> frozenset[Person]:
+    return frozenset(conflict.person for conflict in conflicts(auditors(audit), scope))
+
+
+def _answers(audit: Audit, *wanted: Person | None) -> tuple[Person, ...]:
+    """Who answers: the first of those wanted who is an auditee of the audit; else the first who is active
+    and not in the team; else the first auditee."""
+    there, team = set(audit.auditees), {*audit.auditors}
+    people = [person for person in wanted if person is not None and person.active]
+    chosen = [person for person in people if person in there] or [p for p in people if p not in team]
+    return tuple((chosen or audit.auditees)[:1])
+
+
+def _of_process(audit: Audit, process: Process) -> Topic:
+    department = process.department
+    people = _answers(audit, process.owner, department.head if department else None)
+    return Topic(
+        MINUTES.get(process.importance, MINUTES[2]),
+        people,
+        _barred(audit, Scope((process,), (), people)),
+        process,
+        tuple(process.clauses),
+    )
+
+
+def _of_department(audit: Audit, department: Department) -> Topic:
+    people = _answers(audit, department.head)
+    scope = Scope((), (department,), people)
+    return Topic(MINUTES[2], people, _barred(audit, scope), title=department.name)
+
+
+def _of_clauses(audit: Audit, clauses: Iterable[str]) -> list[Topic]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for clause in sorted(set(clauses), key=clause_order):
+        parts = clause.split(".")
+        groups[".".join(parts[: 2 if parts[0] == OPERATION else 1])].append(clause)
+    processes = accounts.process_scopes() if groups else []
+    return [_of_group(audit, group, place, processes) for place, group in enumerate(groups.values())]
+
+
+def _of_group(audit: Audit, clauses: Sequence[str], place: int, processes: Sequence[Process]) -> Topic:
+    """Who owns a process of these clauses answers for them; else the auditees in turn."""
+    owned = [process for process in processes if any(covers(set(clauses), each) for each in process.clauses)]
+    owners = [process.owner for process in owned]
+    inside = [person for person in owners if person is not None and person in audit.auditees]
+    turn = (
+        audit.auditees[place % len(audit.auditees) : place % len(audit.auditees) + 1]
+        if audit.auditees
+        else []
+    )
+    people = _answers(audit, *inside, *turn)
+    barred = _barred(audit, Scope((), (), people))
+    return Topic(minutes_of_clauses(len(clauses)), people, barred, clauses=tuple(clauses))
