@@ -16,11 +16,14 @@ from audit_app.accounts.models import Person
 from audit_app.agenda import queries
 from audit_app.agenda.models import PlanState, Slot
 from audit_app.config import PRODUCT
-from audit_app.core.clock import local
+from audit_app.core.clock import local, now
 from audit_app.notifications.models import Notice
 from audit_app.notifications.services import Enclosed
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit, AuditState
+
+KEPT = timedelta(days=366)
+"""How far back a feed reaches."""
 
 PUBLISH = "PUBLISH"
 """The method of RFC 5546 under which one file may hold several events; one answers in the application."""
@@ -99,10 +102,12 @@ def text_of(events: Iterable[Event], *, name: str, method: str = PUBLISH) -> str
 
 def events_for(person: Person, base_url: str, audit: Audit | None = None) -> list[Event]:
     """Everything of a person: their slots, and whole days of audits in which no slot names them."""
-    events = [slot_event(slot, base_url) for slot in queries.appointments(person, audit=audit)]
-    if audit is None:
-        return events + [audit_event(each, base_url) for each in queries.without_agenda(person)]
-    return events or [audit_event(audit, base_url)]
+    if audit is not None:
+        events = [slot_event(slot, base_url) for slot in queries.appointments(person, audit=audit)]
+        return events or [audit_event(audit, base_url)]
+    since = now() - KEPT
+    slots = [slot_event(slot, base_url) for slot in queries.appointments(person, since=since)]
+    return slots + [audit_event(each, base_url) for each in queries.without_agenda(person, since)]
 
 
 def in_language_of(person: Person) -> Any:

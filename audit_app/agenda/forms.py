@@ -238,7 +238,7 @@ class OpinionForm(ChoosingForm):
     who = text(_l("Whose opinion"), need=True)
     finding = row(_l("About the finding"))
     about = text(_l("About the point"), longest=300, description=_l("If it is not about one finding."))
-    words = long_text(_l("Opinion"), need=True, longest=5000)
+    opinion = long_text(_l("Opinion"), need=True, longest=5000)
     settled = long_text(
         _l("How it was settled"),
         longest=5000,
@@ -254,5 +254,6 @@ class OpinionForm(ChoosingForm):
 
 def opinion_data(opinion: DivergingOpinion) -> dict[str, Any]:
     """What the form shows of an opinion."""
-    names = ("who", "about", "words", "settled")
-    return {name: getattr(opinion, name) for name in names} | {"finding": opinion.finding_id}
+    names = ("who", "about", "settled")
+    stored = {name: getattr(opinion, name) for name in names}
+    return stored | {"finding": opinion.finding_id, "opinion": opinion.words}

@@ -124,7 +124,7 @@ def _opine(
     if not who.strip():
         raise Refused(_l("Say whose opinion it is."), field="who")
     if not words.strip():
-        raise Refused(_l("Write down the opinion in their words."), field="words")
+        raise Refused(_l("Write down the opinion in their words."), field="opinion")
     if finding is None and not about.strip():
         raise Refused(_l("Say what it is about: choose a finding, or name the point."), field="about")
     if finding is not None and finding.audit_id != audit.id:

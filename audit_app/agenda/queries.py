@@ -26,6 +26,7 @@ from audit_app.agenda.models import (
 from audit_app.checklists import queries as checklists
 from audit_app.checklists.models import RecordKind
 from audit_app.checklists.signatures import Signed, signed
+from audit_app.core.clock import local
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.programme import queries as programme
@@ -111,17 +112,19 @@ def _named(person: Person) -> Any:
 ANNOUNCED = (AuditState.NOTIFIED, AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.CLOSED)
 
 
-def appointments(person: Person, *, audit: Audit | None = None) -> list[Slot]:
+def appointments(person: Person, *, audit: Audit | None = None, since: datetime | None = None) -> list[Slot]:
     """The person's slots in audits that are announced or whose plan is approved, in the order of time."""
     query = select(Slot).join(Slot.plan).join(AuditPlan.audit).where(
         _named(person), Audit.state.in_(ANNOUNCED) | (AuditPlan.state == PlanState.APPROVED)
     ).options(contains_eager(Slot.plan).contains_eager(AuditPlan.audit), *_slot_parts())  # fmt: skip
     if audit is not None:
         query = query.where(Slot.plan_id == audit.id)
+    if since is not None:
+        query = query.where(Slot.ends_at >= since)
     return list(db.session.scalars(query.order_by(Slot.starts_at, Slot.id)))
 
 
-def without_agenda(person: Person) -> list[Audit]:
+def without_agenda(person: Person, since: datetime) -> list[Audit]:
     """Announced audits of a person that have no slot for them: they show in a calendar as whole days."""
     query = select(Audit).where(
         (Audit.lead_id == person.id)
@@ -130,6 +133,7 @@ def without_agenda(person: Person) -> list[Audit]:
         Audit.state.in_((*ANNOUNCED, AuditState.CANCELLED)),
         ~Audit.plan.has(AuditPlan.slots.any(_named(person))),
         Audit.notified_at.is_not(None),
+        Audit.ends_on >= local(since).date(),
     )
     return list(db.session.scalars(query.order_by(Audit.starts_on, Audit.id)))
 

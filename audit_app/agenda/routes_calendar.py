@@ -10,6 +10,7 @@ from flask_login import current_user
 from audit_app.accounts.permissions import Permission as P
 from audit_app.agenda import calendar, feeds, queries
 from audit_app.agenda.blueprint import blueprint
+from audit_app.core.clock import now
 from audit_app.programme import queries as programme
 from audit_app.web import downloads
 from audit_app.web.access import allow, by_ticket, signed_in
@@ -23,8 +24,8 @@ def my_calendar() -> ResponseReturnValue:
     """My appointments in audits, and the feed for my own calendar."""
     return render_template(
         "agenda/calendar.html",
-        slots=queries.appointments(current_user),
-        whole_days=queries.without_agenda(current_user),
+        slots=queries.appointments(current_user, since=now()),
+        whole_days=queries.without_agenda(current_user, now()),
         feed=queries.feed_of(current_user),
         secret_url=None,
     )
@@ -38,8 +39,8 @@ def feed_make() -> ResponseReturnValue:
     url = _base_url() + url_for(".feed", token=token)
     page = render_template(
         "agenda/calendar.html",
-        slots=queries.appointments(current_user),
-        whole_days=queries.without_agenda(current_user),
+        slots=queries.appointments(current_user, since=now()),
+        whole_days=queries.without_agenda(current_user, now()),
         feed=queries.feed_of(current_user),
         secret_url=url,
     )

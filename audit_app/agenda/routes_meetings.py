@@ -1,5 +1,6 @@
 """The opening and the closing meeting of an audit, who was there, and diverging opinions."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -105,7 +106,8 @@ def opinion_edit(id: int, opinion: int) -> ResponseReturnValue:
         raise NotVisible
     form = forms.OpinionForm(data=forms.opinion_data(found) if request.method == "GET" else None)
     form.offer(visible).show_version(found)
-    fresh = form.validate_on_submit() and form.check_fresh(found)
+    stored = SimpleNamespace(version=found.version, **forms.opinion_data(found))
+    fresh = form.validate_on_submit() and form.check_fresh(stored)
     if fresh and refused_or(form, meetings.edit_opinion, found, **_opinion(form, audit)):
         return _saved(id)
     return _page("agenda/opinion.html", form, audit=audit, opinion=found)
@@ -114,7 +116,8 @@ def opinion_edit(id: int, opinion: int) -> ResponseReturnValue:
 def _opinion(form: forms.OpinionForm, audit: Audit) -> dict[str, Any]:
     values = form.values()
     by_id = {finding.id: finding for finding in audit.findings}
-    return {**values, "finding": by_id.get(values["finding"]), "by": _me()}
+    words = values.pop("opinion")
+    return {**values, "words": words, "finding": by_id.get(values["finding"]), "by": _me()}
 
 
 def _seen(audit: Audit) -> list[Any]:

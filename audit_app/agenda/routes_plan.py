@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from audit_app.accounts.language import LOCALES, short
@@ -15,13 +16,16 @@ from audit_app.agenda import exports, forms, queries, recurring, services, workf
 from audit_app.agenda.blueprint import blueprint
 from audit_app.agenda.models import AuditPlan, PlanState, Slot
 from audit_app.agenda.screens import days
-from audit_app.core.errors import NotVisible
+from audit_app.core.errors import Refused
 from audit_app.exports import pdf
 from audit_app.programme import queries as programme
 from audit_app.trail import queries as trail
 from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
+
+MOST_TOLD = 12
+"""So much of the history stands beside the agenda; the trail has all of it."""
 
 
 @blueprint.get("/audits/<int:id>/plan")
@@ -40,7 +44,7 @@ def show(id: int) -> ResponseReturnValue:
         may_edit=may_edit,
         problems=workflow.problems(plan, current_user) if plan and draft and may_edit and plan.slots else [],
         offers=workflow.PLAN.offers(plan, current_user) if plan and plan.slots else [],
-        history=trail.history(plan) if plan else [],
+        history=trail.history(plan, limit=MOST_TOLD) if plan else [],
     )
 
 
@@ -138,7 +142,7 @@ def other_time(id: int, slot: int) -> ResponseReturnValue:
     plan = queries.get(id, to=current_user)
     found = queries.slot_of(plan, slot)
     if current_user.id not in {person.id for person in found.auditees}:
-        raise NotVisible
+        raise Refused(_l("Only an auditee of this slot answers for it."))
     form = forms.OtherTimeForm()
     if form.validate_on_submit() and refused_or(
         form, services.ask_other_time, found, form.reason.data, by=_me()

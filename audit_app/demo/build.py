@@ -13,12 +13,13 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
 from audit_app.core import clock
 from audit_app.core.db import db
-from audit_app.demo import audits, cast, figures, findings, news, planning, reviews
+from audit_app.demo import audits, cast, figures, findings, news, planning, plans, reviews
 from audit_app.demo.story import Story
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
     audits.tell,
     planning.tell,
+    plans.tell,
     findings.tell,
     figures.tell,
     reviews.tell,

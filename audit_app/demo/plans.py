@@ -1,0 +1,105 @@
+"""The chapter of the audit plans: agenda, approval, answers of auditees, the two meetings, an opinion."""
+
+from datetime import time
+from functools import partial
+from typing import Any
+
+from audit_app.agenda import meetings, queries, services
+from audit_app.agenda.models import MeetingKind, Part, Reply, SlotKind
+from audit_app.core.clock import local
+from audit_app.demo.audits import last_day
+from audit_app.demo.story import Story, texts
+from audit_app.programme.models import AuditState
+
+WRITTEN, APPROVED, ANSWERED = -25, -22, -21
+"""Days before the audit on which its plan is written, approved and answered."""
+DISPUTED = "ia3"
+"""The audit in which somebody saw it differently."""
+
+
+def tell(story: Story) -> None:
+    """Every audit of our own that somebody leads gets its plan in time, and its meetings when it is held."""
+    for entry in texts("audits")["audits"]:
+        facts, key = entry["facts"], entry["key"]
+        if "lead" not in facts or "cancel" in facts:
+            continue
+        start = facts["start"]
+        story.plan(start + WRITTEN, 10, partial(_write, story, key))
+        story.plan(start + APPROVED, 10, partial(_approve, story, key))
+        story.plan(start + ANSWERED, 15, partial(_answer, story, key))
+        story.plan(start, 10, partial(_meet, story, key, MeetingKind.OPENING))
+        if "conclusion" in entry["en"]:
+            story.plan(last_day(story, facts), 17.5, partial(_meet, story, key, MeetingKind.CLOSING))
+
+
+def _said(story: Story) -> dict[str, Any]:
+    found: dict[str, Any] = story.said(texts("plans")["plan"])
+    return found
+
+
+def _write(story: Story, key: str) -> None:
+    """The lead auditor has the agenda proposed, and gives each auditor a room."""
+    audit, words = story.audits[key], _said(story)
+    services.propose_agenda(audit, by=audit.lead)
+    plan = services.write_plan(
+        audit, **{name: words[name] for name in services.TEXTS}, by=audit.lead
+    )  # fmt: skip
+    rooms = {
+        person: words["rooms"][place % len(words["rooms"])] for place, person in enumerate(audit.auditors)
+    }
+    for slot in plan.slots:
+        if slot.kind is not SlotKind.BREAK and slot.auditors:
+            start, end = local(slot.starts_at), local(slot.ends_at)
+            services.edit_slot(
+                slot, kind=slot.kind, day=start.date(), starts=start.time(), ends=end.time(),
+                title=slot.title, process=slot.process, clauses=slot.clauses, site=slot.site,
+                place=rooms[slot.auditors[0]],
+                remote=False, auditors=slot.auditors, auditees=slot.auditees, by=audit.lead,
+            )  # fmt: skip
+
+
+def _approve(story: Story, key: str) -> None:
+    audit = story.audits[key]
+    lin, chen = story.people["lin"], story.people["chen"]
+    plan = queries.plan_of(audit)
+    if plan is not None and audit.state in (AuditState.PLANNED, AuditState.NOTIFIED):
+        services.approve_plan(plan, by=chen if audit.lead is lin else lin)
+
+
+def _answer(story: Story, key: str) -> None:
+    """Auditees confirm; of an audit ahead, one asks for another time and one has not answered."""
+    audit = story.audits[key]
+    plan, ahead = queries.plan_of(audit), audit.starts_on >= story.today
+    asked = [
+        (slot, seat.person) for slot in (plan.slots if plan else []) for seat in slot.seats
+        if seat.part is Part.AUDITEE and seat.reply is Reply.OPEN
+    ]  # fmt: skip
+    work = [pair for pair in asked if pair[0].kind is SlotKind.WORK]
+    for slot, person in asked:
+        if ahead and (slot, person) == work[0]:
+            services.ask_other_time(slot, _said(story)["reason"], by=person)
+        elif not ahead or person is not work[-1][1]:
+            services.confirm(slot, by=person)
+
+
+def _meet(story: Story, key: str, kind: MeetingKind) -> None:
+    """The meeting is held as planned, and recorded; at one closing somebody saw it differently."""
+    audit, words = story.audits[key], _said(story)
+    plan = queries.plan_of(audit)
+    slot = next((each for each in (plan.slots if plan else []) if each.kind.value == kind.value), None)
+    day = audit.starts_on if kind is MeetingKind.OPENING else audit.ends_on
+    begins, ends = (time(9), time(9, 30)) if kind is MeetingKind.OPENING else (time(16), time(17))
+    guest, function = words["guest"]
+    meetings.record_meeting(
+        audit, kind, day=day, begins=begins, ends=ends, place=slot.where if slot else "", chair=audit.lead,
+        points=list(meetings.POINTS[kind]), people=[*audit.auditors, *audit.auditees],
+        guests=[(guest, function)] if key == "sup" else [],
+        notes=words["minutes" if kind is MeetingKind.OPENING else "closing"], by=audit.lead,
+    )  # fmt: skip
+    if key == DISPUTED and kind is MeetingKind.CLOSING:
+        who = audit.auditees[0].name
+        opinion = meetings.record_opinion(
+            audit, who=who, about=words["about"], words=words["opinion"], by=audit.lead
+        )
+        meetings.edit_opinion(opinion, who=who, about=words["about"], words=words["opinion"],
+                              settled=words["settled"], by=audit.lead)  # fmt: skip
