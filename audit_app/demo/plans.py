@@ -13,6 +13,9 @@ from audit_app.programme.models import AuditState
 
 WRITTEN, APPROVED, ANSWERED = -25, -22, -21
 """Days before the audit on which its plan is written, approved and answered."""
+
+IN_DETAIL = -300
+"""Since when plans name rooms and are answered; older ones tell nobody more for it."""
 DISPUTED = "ia3"
 """The audit in which somebody saw it differently."""
 
@@ -26,7 +29,9 @@ def tell(story: Story) -> None:
         start = facts["start"]
         story.plan(start + WRITTEN, 10, partial(_write, story, key))
         story.plan(start + APPROVED, 10, partial(_approve, story, key))
-        story.plan(start + ANSWERED, 15, partial(_answer, story, key))
+        if start >= IN_DETAIL:
+            story.plan(start + WRITTEN, 11, partial(_rooms, story, key))
+            story.plan(start + ANSWERED, 15, partial(_answer, story, key))
         story.plan(start, 10, partial(_meet, story, key, MeetingKind.OPENING))
         if "conclusion" in entry["en"]:
             story.plan(last_day(story, facts), 17.5, partial(_meet, story, key, MeetingKind.CLOSING))
@@ -38,16 +43,20 @@ def _said(story: Story) -> dict[str, Any]:
 
 
 def _write(story: Story, key: str) -> None:
-    """The lead auditor has the agenda proposed, and gives each auditor a room."""
+    """The lead auditor has the agenda proposed and writes the texts."""
     audit, words = story.audits[key], _said(story)
     services.propose_agenda(audit, by=audit.lead)
-    plan = services.write_plan(
-        audit, **{name: words[name] for name in services.TEXTS}, by=audit.lead
-    )  # fmt: skip
+    services.write_plan(audit, **{name: words[name] for name in services.TEXTS}, by=audit.lead)
+
+
+def _rooms(story: Story, key: str) -> None:
+    """Each auditor keeps to one room."""
+    audit, words = story.audits[key], _said(story)
+    plan = queries.plan_of(audit)
     rooms = {
         person: words["rooms"][place % len(words["rooms"])] for place, person in enumerate(audit.auditors)
     }
-    for slot in plan.slots:
+    for slot in plan.slots if plan else []:
         if slot.kind is not SlotKind.BREAK and slot.auditors:
             start, end = local(slot.starts_at), local(slot.ends_at)
             services.edit_slot(
