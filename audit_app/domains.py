@@ -24,9 +24,19 @@ BLUEPRINTS = (
     "planning",
     "indicators",
     "reviews",
+    "certification",
     "evidence",
 )
-WORDS = ("accounts", "programme", "checklists", "findings", "planning", "indicators", "reviews")
+WORDS = (
+    "accounts",
+    "programme",
+    "checklists",
+    "findings",
+    "planning",
+    "indicators",
+    "reviews",
+    "certification",
+)
 
 
 def _part(name: str) -> Any:

@@ -32,6 +32,7 @@ ENTRIES = (
         (P.PROGRAMME_SEE,),
         ("programme.", "planning."),
     ),
+    Entry(_l("Certification"), "certificate", "certification.index", (P.PROGRAMME_SEE,), ("certification.",)),
     Entry(
         _l("Findings"),
         "alert-circle",

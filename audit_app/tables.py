@@ -1,6 +1,7 @@
 """Roll-call of all models: relationships named by string, and Alembic, need every table known."""
 
 from audit_app.accounts import models as accounts
+from audit_app.certification import models as certification
 from audit_app.checklists import field_models
 from audit_app.checklists import models as checklists
 from audit_app.core import counters
@@ -28,4 +29,5 @@ MODULES = (
     planning,
     indicators,
     reviews,
+    certification,
 )

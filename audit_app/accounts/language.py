@@ -8,7 +8,8 @@ from audit_app.web import sentences
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 DOMAINS = (
-    "web", "accounts", "programme", "checklists", "findings", "planning", "indicators", "reviews", "home",
+    "web", "accounts", "programme", "checklists", "findings", "planning", "indicators", "reviews",
+    "certification", "home",
     "exports", "imports", "trail", "evidence", "notifications", "demo", "flask_security",
 )  # fmt: skip
 """One catalogue per package, so that each domain keeps its Chinese beside its code's name."""

@@ -13,7 +13,7 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
 from audit_app.core import clock
 from audit_app.core.db import db
-from audit_app.demo import audits, cast, figures, findings, news, planning, reviews
+from audit_app.demo import audits, cast, certification, figures, findings, news, planning, reviews
 from audit_app.demo.story import Story
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
@@ -22,6 +22,7 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     findings.tell,
     figures.tell,
     reviews.tell,
+    certification.tell,
     news.tell,
 )
 Echo = Callable[..., Any]

@@ -64,6 +64,8 @@ FINDING_COLUMNS: tuple[tuple[Column, Callable[[Finding], Any]], ...] = (
     (Column(_l("Due"), "date"), lambda f: f.due_on),
     (Column(_l("First due date"), "date"), lambda f: f.original_due_on),
     (Column(_l("Next step due"), "date"), lambda f: f.next_due_on),
+    (Column(_l("Deadline of the certification body"), "date"), lambda f: f.body_due_on),
+    (Column(_l("Number at the certification body"), width=16), lambda f: f.body_reference),
     (Column(_l("Late"), width=8), lambda f: Tone(_l("Late"), "bad") if f.overdue else ""),
     (Column(_l("Requirement"), width=44, wrap=True), lambda f: f.requirement),
     (Column(_l("Objective evidence"), width=44, wrap=True), lambda f: f.objective_evidence),
@@ -265,6 +267,11 @@ def _ending(finding: Finding) -> tuple[Any, ...]:
     dates = Facts(
         (
             (_l("Corrective action due"), finding.due_on or "–"),
+            *(
+                ((_l("Deadline of the certification body"), finding.body_due_on),)
+                if finding.body_due_on
+                else ()
+            ),
             (_l("Effectiveness check due"), finding.effectiveness_due_on or "–"),
             (_l("Closed on"), finding.closed_on or "–"),
         )

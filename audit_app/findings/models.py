@@ -107,6 +107,8 @@ class Finding(Versioned, Base):
     due_on: Mapped[date | None]
     original_due_on: Mapped[date | None]
     next_due_on: Mapped[date | None] = mapped_column(index=True)
+    body_reference: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    body_due_on: Mapped[date | None]
     correction: Mapped[str] = mapped_column(String(5000), default="")
     correction_done_on: Mapped[date | None]
     cause: Mapped[str] = mapped_column(String(10000), default="")

@@ -17,7 +17,7 @@ from audit_app.core.clock import now, today
 from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import policy
+from audit_app.findings import external, policy
 from audit_app.findings.action_services import add_action as add_action
 from audit_app.findings.models import (
     NONCONFORMITY,
@@ -227,7 +227,7 @@ def issue(finding: Finding, *, due_on: date | None = None, by: Person) -> Findin
 
 def _start_deadlines(finding: Finding, due_on: date | None) -> None:
     day = today()
-    finding.due_on = due_on or policy.proposed_due(finding.grade, day)
+    finding.due_on = external.within(finding, due_on or policy.proposed_due(finding.grade, day))
     finding.original_due_on = finding.original_due_on or finding.due_on
     finding.response_due_on = policy.RESPONSE.after(day) if finding.grade in NONCONFORMITY else None
 
@@ -386,6 +386,7 @@ def extend(finding: Finding, *, due_on: date, reason: str, by: Person) -> Findin
         raise Refused(
             _l("The new date must be later than %(due)s.", due=finding.due_on.isoformat()), "due_on"
         )
+    external.check(finding, due_on)
     with db.session.begin_nested(), trail.act("finding.extend", finding, by=by, reason=words):
         finding.due_on = due_on
         finding.original_due_on = finding.original_due_on or due_on

@@ -6,7 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission
+from audit_app.certification import queries as certification
+from audit_app.certification.standing import standing
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
@@ -21,7 +25,7 @@ OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 
 def gather() -> int:
     """Queue the notices of today. Returns how many are new; calling it twice a day adds none."""
-    return _of_actions() + _of_findings() + _of_audits() + _of_reviews()
+    return _of_actions() + _of_findings() + _of_audits() + _of_reviews() + _of_certificates()
 
 
 def _of_actions() -> int:
@@ -50,6 +54,23 @@ def _of_reviews() -> int:
         _queue(each.kind, each.to, each.subject, _week_of(each.subject.review.meets_on - AHEAD))
         for each in found
     )
+
+
+def _of_certificates() -> int:
+    """The window that closes next is told to all who plan audits, and each week after it has passed."""
+    certificate = certification.running()
+    found = standing(certificate) if certificate is not None else None
+    left = found.next.days_left(today()) if found is not None and found.next is not None else None
+    if found is None or left is None or not found.warns:
+        return 0
+    last = today() + timedelta(days=left)
+    kind, first = (
+        ("certificate.window", last - timedelta(days=found.warn_days))
+        if left >= 0
+        else ("certificate.passed", last + timedelta(days=1))
+    )
+    people = accounts.people_with(Permission.AUDIT_PLAN)
+    return sum(_queue(kind, person, certificate, _week_of(first)) for person in people)
 
 
 def _tell(noun: str, owner: Person | None, subject: Any, due: date | None) -> int:

@@ -12,6 +12,9 @@ from sqlalchemy.orm import joinedload
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
+from audit_app.certification import queries as certification
+from audit_app.certification.models import Certificate
+from audit_app.certification.standing import standing
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
@@ -241,6 +244,20 @@ def values_to_enter(person: Person) -> Select[Any]:
     )
 
 
+def windows(_person: Person) -> Select[Any]:
+    """The running certification cycle, while its next window closes within the days of warning."""
+    running = certification.running()
+    warns = running is not None and standing(running).warns
+    return select(Certificate).where(Certificate.id == (running.id if running is not None and warns else 0))
+
+
+def _certificate(certificate: Certificate) -> Task:
+    following = standing(certificate).next
+    due = (following.due_on or following.planned_on) if following is not None else None
+    note = following.title if following is not None else ""
+    return Task(certificate.code, certificate.title, due, "certification.show", certificate.id, note)
+
+
 def _programme(programme: Programme) -> Task:
     return Task(programme.code, programme.title, None, "programme.show", programme.year)
 
@@ -274,6 +291,9 @@ KINDS: tuple[Kind, ...] = (
          P.PROGRAMME_APPROVE, programmes_to_approve, _programme),
     Kind("reviews", _l("Reviews I prepare"), _l("Collect the inputs"), "presentation", P.REVIEW_PREPARE,
          reviews_to_hold, _review),
+    Kind("certification", _l("Certification windows"),
+         _l("See what is missing, agree the dates with the body"), "certificate", P.AUDIT_PLAN, windows,
+         _certificate),
     Kind("late_audits", _l("Audits behind schedule"), _l("Start, report or move them"), "clock-exclamation",
          P.AUDIT_PLAN, late_audits, _audit),
     Kind("late_findings", _l("Findings past their date"), _l("Chase the owner"), "bell", P.FINDING_APPROVE,

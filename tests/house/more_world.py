@@ -6,16 +6,23 @@ from typing import Any
 
 from sqlalchemy import select
 
+from audit_app.certification import gaps
+from audit_app.certification import queries as certification
+from audit_app.certification import services as certification_services
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.evidence import services as evidence
+from audit_app.findings.models import Grade, Origin
 from audit_app.indicators import services as indicators
 from audit_app.indicators.models import Import, Indicator, Source
 from audit_app.indicators.periods import Month
+from audit_app.programme.models import AuditKind
 from audit_app.reviews import exports as review_exports
 from audit_app.reviews import services as reviews
 from audit_app.reviews.models import InputKey, Review
 from audit_app.web import holding
+from tests.certification import factory as cycle
+from tests.findings import factory as findings
 from tests.findings.factory import Upload
 from tests.people import People
 
@@ -75,6 +82,29 @@ def review(p: People, state: str, title: str) -> Review:
 STATES = ("planned", "preparing", "held", "approved")
 
 
+def certification_cycle(p: People) -> dict[str, Any]:
+    """A certificate in its first year, a gap list with a plan, a finding of the body, a finished cycle before."""
+    scheme = cycle.scheme(p)
+    first = certification_services.begin_cycle(
+        scheme=scheme, standard="ISO/IEC 20000-1:2018", body="认证机构", by=p.manager
+    )
+    certification_services.end(first, reason="项目暂停", by=p.manager)
+    day = today() - timedelta(days=320)
+    gap = cycle.audit(p, AuditKind.GAP, day - timedelta(days=200), code="GAP-1")
+    light = findings.finding(p, Grade.OBSERVATION, title="知识库无人维护", audit=gap, by=p.manager)
+    findings.services.issue(light, by=p.lead)
+    made = cycle.certified(p, decided_on=day, scheme=scheme)
+    body = cycle.audit(p, AuditKind.SURVEILLANCE, today() - timedelta(days=5), code="SV-1")
+    foreign = findings.finding(
+        p, Grade.MINOR, title="外部不符合", audit=body, origin=Origin.EXTERNAL_AUDIT, by=p.manager
+    )
+    found = gaps.gaps(certification.gap_audit(made, to=p.manager) or gap, to=p.manager)
+    gaps.plan_gap(
+        found.rows[0], measure="指定负责人", owner=p.owner, due_on=today(), progress=40, by=p.manager
+    )
+    return {"certificate": made, "ended": first, "gap": light, "of_body": foreign, "rule": scheme.rules[0]}
+
+
 def build_more(p: People, folder: Path) -> dict[str, Any]:
     """Everything of the upper floors: what the addresses are filled with."""
     typed, imported = indicators_with_values(p, folder)
@@ -89,7 +119,13 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
             ("values", "code,month,value\nCSAT,2026-01,4.5\n", {"kind": "values"}),
         )
     }  # fmt: skip
-    return {"typed": typed, "imported": imported, "reviews": made, "tokens": tokens}
+    return {
+        "typed": typed,
+        "imported": imported,
+        "reviews": made,
+        "tokens": tokens,
+        "cycle": certification_cycle(p),
+    }
 
 
 def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -100,7 +136,16 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     indicator = [{"id": made["typed"].id}]
     rows = [{"id": reviews_["preparing"].inputs[place].id} for place in range(14)]
     asked = [{"id": reviews_["preparing"].decisions[0].id}]
+    cycles = [{"id": made["cycle"][each].id} for each in ("certificate", "ended")]
     return {
+        "certification.show": cycles,
+        "certification.edit": cycles[:1],
+        "certification.step": [cycles[0] | {"step": step} for step in ("suspend", "renew", "end")],
+        "certification.gap_list": cycles,
+        "certification.gap_export": [cycles[0] | {"kind": kind} for kind in ("pdf", "xlsx")],
+        "certification.gap_plan": [cycles[0] | {"kind": "finding", "number": made["cycle"]["gap"].id}],
+        "certification.rule_edit": [{"id": made["cycle"]["rule"].id}],
+        "certification.deadline": [{"id": made["cycle"]["of_body"].id}],
         "indicators.show": [*indicator, *({"id": number} for number in (1, 2, 11))],
         "indicators.edit": indicator,
         "indicators.enter": indicator,

@@ -48,7 +48,8 @@ def pages(world: World) -> list[str]:
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
         "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/imports", "/reviews/",
         f"/reviews/{world.more['reviews']['held'].id}", f"/reviews/{world.more['reviews']['held'].id}/pack",
-        f"/reviews/{world.more['reviews']['approved'].id}/pack",
+        f"/reviews/{world.more['reviews']['approved'].id}/pack", "/certification/", "/certification/rules",
+        f"/certification/{world.more['cycle']['certificate'].id}/gaps",
     ]  # fmt: skip
 
 
