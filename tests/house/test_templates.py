@@ -86,7 +86,7 @@ def test_every_template_is_rendered_extended_included_or_imported_somewhere():
     code = "\n".join(
         path.read_text(encoding="utf-8") for path in tracked("audit_app/*.py", "audit_app/templates/*")
     )
-    # names put together: errors/{status}, the library's own, accounts/{kind}, reviews/{template}
-    by_pattern = {"errors/", "security/", "accounts/", "reviews/"}
+    # names put together: errors/{status}, the library's own, accounts/{kind}, reviews/{template}, certification/{template}
+    by_pattern = {"errors/", "security/", "accounts/", "reviews/", "certification/"}
     spare = [name for name in names() if f'"{name}"' not in code and not name.startswith(tuple(by_pattern))]
     assert spare == []
