@@ -21,7 +21,7 @@ YEAR = 365.25
 class MilestoneKind(Label):
     """The stations of a cycle, in the order of life."""
 
-    OPERATION = "operation", _l("Operation long enough")
+    OPERATION = "operation", _l("Trial operation complete")
     STAGE_1 = "stage_1", _l("Stage 1 audit")
     STAGE_2 = "stage_2", _l("Stage 2 audit")
     DECISION = "decision", _l("Certification decision")

@@ -1,6 +1,7 @@
 """Reading the certificate, its audits, its gaps. Every list and every ``get`` starts at ``visible_to``."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import local
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
-from audit_app.findings.models import Finding, FindingState
+from audit_app.findings.models import SETTLED, Finding, FindingState, Grade
 from audit_app.findings.visibility import visible_to as visible_findings
 from audit_app.programme.models import EXTERNAL, Audit, AuditKind, AuditState
 from audit_app.programme.queries import visible_to as visible_audits
@@ -23,6 +24,23 @@ from audit_app.reviews.models import Review, ReviewState
 
 DONE = (AuditState.REPORTED, AuditState.CLOSED)
 MET = (ReviewState.HELD, ReviewState.APPROVED)
+
+
+@dataclass(frozen=True)
+class OpenFinding:
+    """A finding of the body that is not settled, and the audit it comes from."""
+
+    id: int
+    grade: Grade
+    state: FindingState
+    body_due_on: date | None
+    kind: AuditKind
+    audit_ends_on: date
+
+    @property
+    def answered(self) -> bool:
+        """Whether the actions are done: the body has, or can be given, its answer."""
+        return self.state in (FindingState.IMPLEMENTED, FindingState.VERIFIED)
 
 
 def visible_to(person: Person) -> Select[Certificate]:
@@ -126,6 +144,17 @@ def external_findings(to: Person) -> list[Finding]:
         .order_by(Audit.starts_on.desc(), Finding.id)
     )
     return sorted(db.session.scalars(query), key=lambda each: (each.settled, each.body_due_on or date.max))
+
+
+def open_of_body() -> list[OpenFinding]:
+    """Findings of the body that are not settled, as far as the checks care. One query, plain columns."""
+    query = (
+        select(Finding.id, Finding.grade, Finding.state, Finding.body_due_on, Audit.kind, Audit.ends_on)
+        .join(Audit, Finding.audit_id == Audit.id)
+        .where(Audit.kind.in_(EXTERNAL), Finding.state.not_in(SETTLED))
+        .order_by(Finding.id)
+    )
+    return [OpenFinding(*row) for row in db.session.execute(query)]
 
 
 def get_external(finding_id: int, *, to: Person) -> Finding:

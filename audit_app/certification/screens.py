@@ -9,7 +9,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.certification import gaps, queries
 from audit_app.certification.milestones import Milestone, Place
-from audit_app.certification.models import Certificate, CertificateState, Rule, RuleKind
+from audit_app.certification.models import Certificate, CertificateState, Rule, RuleKind, Unit
 from audit_app.certification.standing import Standing, periods_of, standing
 from audit_app.certification.workflow import CERTIFICATE, may_attach, may_edit
 from audit_app.evidence import queries as evidence
@@ -53,13 +53,22 @@ def station(each: Milestone, found: Standing, seen: set[int], certificate: Certi
         "current": each is found.next,
         "left": left_words(each, found) if each is found.next else "",
         "audit": each.audit if each.audit is not None and each.audit.id in seen else None,
-        "rule": f"{rule_words(rule)} · {rule.source}" if rule is not None else "",
+        "rule": _source(rule) if rule is not None else "",
     }
+
+
+def _source(rule: Rule) -> str:
+    """Period and source; a period of nothing is not worth saying."""
+    return f"{rule_words(rule)} · {rule.source}" if rule.amount else rule.source
 
 
 def rule_words(rule: Rule) -> str:
     """Number and unit of a rule."""
-    return f"{rule.amount} {rule.unit.label}"
+    if rule.unit is Unit.DAYS:
+        return ngettext("%(num)s day", "%(num)s days", rule.amount)
+    if rule.unit is Unit.MONTHS:
+        return ngettext("%(num)s month", "%(num)s months", rule.amount)
+    return ngettext("%(num)s calendar year, to its end", "%(num)s calendar years, to their end", rule.amount)
 
 
 def left_words(each: Milestone, found: Standing) -> str:

@@ -21,6 +21,7 @@ from audit_app.certification.milestones import (
 )
 from audit_app.certification.models import Certificate, CertificateState, RuleKind, Scheme
 from audit_app.core.clock import today
+from audit_app.findings.models import NONCONFORMITY, FindingState, Grade
 from audit_app.programme.models import EXTERNAL, AuditKind
 
 WARNING = 90
@@ -47,6 +48,7 @@ class Basis:
     internal: Sequence[Held]
     reviews: Sequence[tuple[int | None, str, date]]
     stations: Sequence[Milestone]
+    findings: Sequence[queries.OpenFinding] = ()
 
     @property
     def before(self) -> date:
@@ -117,7 +119,7 @@ def stations_of(certificate: Certificate, held: Sequence[Held], on: date) -> tup
 
 
 def standing(certificate: Certificate, on: date | None = None) -> Standing:
-    """Where a certificate stands on a day. Two queries, whatever the number of audits and reviews."""
+    """Where a certificate stands on a day. Three queries, however many audits, reviews, findings."""
     day, periods = on or today(), periods_of(certificate.scheme)
     held = queries.held((*EXTERNAL, AuditKind.INTERNAL))
     outside = [each for each in held if each.kind in EXTERNAL]
@@ -127,7 +129,7 @@ def standing(certificate: Certificate, on: date | None = None) -> Standing:
         reviews.append((None, certificate.review_before_note, certificate.review_before_on))
     basis = Basis(
         certificate, periods, day, [each for each in held if each.kind is AuditKind.INTERNAL],
-        sorted(reviews, key=lambda each: each[2]), stations,
+        sorted(reviews, key=lambda each: each[2]), stations, queries.open_of_body(),
     )  # fmt: skip
     warning = periods.get(RuleKind.WARNING)
     days = (warning.after(day) - day).days if warning else WARNING
@@ -301,10 +303,69 @@ def planned_in_window(basis: Basis) -> Check | None:
     return Check(True, words, audit.id)
 
 
+def majors_verified(basis: Basis) -> Check | None:
+    """Major nonconformities of stage 2 are verified in time, or stage 2 is held again (17021-1, 9.5.3.2)."""
+    rule = basis.periods.get(RuleKind.MAJORS)
+    found = [
+        each
+        for each in basis.findings
+        if each.kind is AuditKind.STAGE_2
+        and each.grade is Grade.MAJOR
+        and each.state is not FindingState.VERIFIED
+    ]
+    if rule is None or not found:
+        return None
+    last = min(rule.after(each.audit_ends_on) for each in found)
+    if last < basis.on:
+        words = _l(
+            "A major nonconformity of stage 2 was to be verified by %(day)s. Stage 2 must be held again.",
+            day=last.isoformat(),
+        )
+    else:
+        words = _l(
+            "Major nonconformities of stage 2 to verify by %(day)s: %(count)d.",
+            day=last.isoformat(),
+            count=len(found),
+        )
+    return Check(False, words)
+
+
+def answered_in_time(basis: Basis) -> Check | None:
+    """Nonconformities of the body are answered by its own deadline."""
+    owed = [each for each in basis.findings if each.grade in NONCONFORMITY and not each.answered]
+    if not owed:
+        return Check(True, _l("No answer is owed to the certification body."))
+    undated = sum(each.body_due_on is None for each in owed)
+    if undated:
+        return Check(
+            False,
+            _l(
+                "Nonconformities of the body without its deadline: %(count)d. Enter it from the report.",
+                count=undated,
+            ),
+        )
+    last = min(each.body_due_on for each in owed if each.body_due_on is not None)
+    if last < basis.on:
+        return Check(
+            False,
+            _l("An answer to the body was due on %(day)s. Ask for more time today.", day=last.isoformat()),
+        )
+    return Check(
+        False,
+        _l(
+            "Answers owed to the body: %(count)d, the first by %(day)s.",
+            count=len(owed),
+            day=last.isoformat(),
+        ),
+    )
+
+
 PREPARING = (
     operated_long_enough, stage_1_reported, internal_audit_done, review_held, review_after_audit, under_way,
-    planned_in_window,
+    planned_in_window, majors_verified, answered_in_time,
 )  # fmt: skip
 """Before the first certificate."""
-IN_CYCLE = (planned_in_window, internal_audit_done, review_held, review_after_audit, under_way)
+IN_CYCLE = (
+    planned_in_window, internal_audit_done, review_held, review_after_audit, under_way, answered_in_time,
+)  # fmt: skip
 """While a certificate is valid."""

@@ -1,5 +1,6 @@
 """The chapter of the certification: preparation, decision, rules, and the plan that closed the gaps."""
 
+from functools import partial
 from typing import Any
 
 from audit_app.certification import gaps, queries, services
@@ -16,9 +17,9 @@ def tell(story: Story) -> None:
     story.plan(days["operating"], 16, lambda: operate(story))
     story.plan(days["decided"], 15, lambda: decide(story))
     for place, each in enumerate(texts("certification")["plans"]):
-        story.plan(each["day"], 10 + place / 10, lambda each=each: plan(story, each, 0))
-        story.plan(each["half"], 10 + place / 10, lambda each=each: plan(story, each, 50))
-        story.plan(each["done"], 10 + place / 10, lambda each=each: plan(story, each, 100))
+        story.plan(each["day"], 10 + place / 10, partial(plan, story, each, 0))
+        story.plan(each["half"], 10 + place / 10, partial(plan, story, each, 50))
+        story.plan(each["done"], 10 + place / 10, partial(plan, story, each, 100))
     for day in days["deadlines"]:
         story.plan(day, 17, lambda: deadlines(story))
 

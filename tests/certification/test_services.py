@@ -215,3 +215,35 @@ def test_a_finding_of_our_own_audit_has_no_deadline_of_the_body(people):
 def test_a_deadline_before_the_audit_is_refused(people, nonconformity):
     with pytest.raises(Refused, match="lies before the audit"):
         external.set_body_deadline(nonconformity, body_due_on=date(2026, 11, 1), by=people.manager)
+
+
+def words_missing(certificate):
+    return " ".join(str(check.words) for check in standing(certificate).missing)
+
+
+def test_an_answer_owed_to_the_body_is_missing_until_the_actions_are_done(people):
+    certificate = factory.certified(people)
+    assert any("No answer is owed" in str(check.words) for check in standing(certificate).checks)
+    audit = factory.audit(people, AuditKind.SURVEILLANCE, date(2026, 11, 20))
+    one = found.finding(people, Grade.MINOR, audit=audit, origin=Origin.EXTERNAL_AUDIT, by=people.manager)
+    assert "without its deadline: 1" in words_missing(certificate)
+    external.set_body_deadline(one, body_due_on=date(2026, 12, 20), by=people.manager)
+    assert "Answers owed to the body: 1, the first by 2026-12-20" in words_missing(certificate)
+    external.set_body_deadline(one, body_due_on=date(2026, 11, 22), by=people.manager)
+    assert "was due on 2026-11-22" in words_missing(certificate)
+    findings.withdraw(one, reason="Withdrawn by the body", by=people.manager)
+    assert "owed" not in words_missing(certificate)
+
+
+@pytest.mark.parametrize(
+    ("held", "sentence"),
+    [
+        (date(2026, 9, 1), "Major nonconformities of stage 2 to verify by 2027-03-02: 1"),
+        (date(2026, 2, 1), "was to be verified by 2026-08-02. Stage 2 must be held again"),
+    ],
+)
+def test_a_major_of_stage_2_has_six_months(people, held, sentence):
+    certificate = factory.preparing(people)
+    audit = factory.audit(people, AuditKind.STAGE_2, held)
+    found.finding(people, Grade.MAJOR, audit=audit, origin=Origin.EXTERNAL_AUDIT, by=people.manager)
+    assert sentence in words_missing(certificate)
