@@ -10,12 +10,23 @@ from tests.people import People
 
 def build(p: People, programme: Any) -> dict[str, Any]:
     """A note that holds, an adjusted proposal still open; the versions come from the approval itself."""
+    turned_into_one_audit(p)
     note = services.add_note(p.inc, NoteKind.CHANGE, "换了工单系统", today(), by=p.manager)
     proposal = services.propose(today().year + 1, 1, by=p.manager)
     line = next(each for each in proposal.lines if each.code == "INC")
     month = (today().year + 1) * 12 + 5
     services.adjust(line, [month], 1.5, "新系统六月上线", by=p.manager)
     return {"note": note, "proposal": proposal, "line": line, "programme": programme}
+
+
+def turned_into_one_audit(p: People) -> None:
+    """A proposal of the year after next, cut down to one process and planned."""
+    proposal = services.propose(today().year + 2, 1, by=p.manager)
+    for line in proposal.lines:
+        wanted = [(today().year + 2) * 12 + 3] if line.code == "INC" else []
+        if wanted != line.months:
+            services.adjust(line, wanted, line.days, "只看事件管理", by=p.manager)
+    services.plan_audits(proposal, by=p.manager)
 
 
 def addresses(made: dict[str, Any], audit: Any) -> dict[str, list[dict[str, Any]]]:
