@@ -126,16 +126,14 @@ def as_book(subject: str, code: str, entries: Sequence[Entry], remarks: Sequence
         )
         for each in entries
     ]
-    dates = [(each.subject, each.words) for each in remarks]
-    sheets = (
-        Sheet(_("Documents"), columns, rows, heading=f"{title()} {subject}"),
-        Sheet(
-            _("Order of the dates"),
-            (Column(_("Of")), Column(_("Remark"), width=90, wrap=True)),
-            dates,
-            empty=_(
-                "Programme, announcement, audit, report, verification and review follow each other in time."
-            ),
-        ),
+    documents = Sheet(_("Documents"), columns, rows, heading=f"{title()} {subject}")
+    return xlsx.render(workbook((documents, _dates(remarks)), title(), code))
+
+
+def _dates(remarks: Sequence[Remark]) -> Sheet:
+    return Sheet(
+        _("Order of the dates"),
+        (Column(_("Of")), Column(_("Remark"), width=90, wrap=True)),
+        [(each.subject, each.words) for each in remarks],
+        empty=_("Programme, announcement, audit, report, verification and review follow each other in time."),
     )
-    return xlsx.render(workbook(sheets, title(), code))

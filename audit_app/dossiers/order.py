@@ -21,7 +21,7 @@ def of_audit(audit: Audit, verified: date | None) -> Iterator[Remark]:
     if audit.state is AuditState.CANCELLED:
         return
     approved, told = day(audit.programme.approved_at), day(audit.notified_at)
-    started, reported = day(audit.started_at), day(audit.reported_at)
+    started = day(audit.started_at)
     if approved is not None and told is not None and approved > told:
         yield Remark(
             audit.code,
@@ -38,6 +38,13 @@ def of_audit(audit: Audit, verified: date | None) -> Iterator[Remark]:
         yield Remark(
             audit.code, _("Begun on %(started)s although the programme is not approved.", started=started)
         )
+    yield from _afterwards(audit, verified)
+
+
+def _afterwards(audit: Audit, verified: date | None) -> Iterator[Remark]:
+    """From the announcement on."""
+    told, started = day(audit.notified_at), day(audit.started_at)
+    reported = day(audit.reported_at)
     if told is not None and started is not None and told > started:
         yield Remark(
             audit.code, _("Announced on %(told)s, after it began on %(started)s.", told=told, started=started)

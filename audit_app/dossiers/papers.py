@@ -56,15 +56,6 @@ def paper(title: str, code: str, blocks: Sequence[Block]) -> Document:
 
 def programme(year: Programme, audits: Sequence[Audit]) -> Document:
     """The programme of the year: objectives, risks, methods, its audits, who approved it."""
-    columns = (
-        GridColumn(_("No."), 2.1),
-        GridColumn(_("Audit"), 3.2),
-        GridColumn(_("Dates"), 2),
-        GridColumn(_("Processes, clauses, departments"), 4.4),
-        GridColumn(_("Lead auditor, team"), 2.4),
-        GridColumn(_("State"), 1.7),
-    )
-    rows = tuple(_audit_row(each) for each in audits)
     blocks = [
         Letterhead(
             _("Audit programme"),
@@ -89,7 +80,7 @@ def programme(year: Programme, audits: Sequence[Audit]) -> Document:
         Heading(_("Methods and responsibilities"), 2),
         Text(year.methods or DASH),
         Heading(_("Audits of the year"), 2),
-        Grid(columns, rows, compact=True, empty=_("No audit is planned yet.")),
+        _audits(audits),
         Heading(_("Why these audits"), 2),
         *_reasons(audits),
         Signatures(
@@ -100,6 +91,19 @@ def programme(year: Programme, audits: Sequence[Audit]) -> Document:
         ),
     ]
     return paper(_("Audit programme"), year.code, blocks)
+
+
+def _audits(audits: Sequence[Audit]) -> Grid:
+    columns = (
+        GridColumn(_("No."), 2.1),
+        GridColumn(_("Audit"), 3.2),
+        GridColumn(_("Dates"), 2),
+        GridColumn(_("Processes, clauses, departments"), 4.4),
+        GridColumn(_("Lead auditor, team"), 2.4),
+        GridColumn(_("State"), 1.7),
+    )
+    rows = tuple(_audit_row(each) for each in audits)
+    return Grid(columns, rows, compact=True, empty=_("No audit is planned yet."))
 
 
 def _reasons(audits: Sequence[Audit]) -> list[Block]:
