@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit_app.agenda.models import SlotKind as K
@@ -73,6 +73,7 @@ PEOPLE = st.sampled_from("abcdef")
 
 
 @pytest.mark.slow
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([30, 45, 60, 90, 120]), PEOPLE, st.frozensets(st.sampled_from("LMN"))),
