@@ -94,7 +94,7 @@ def ending(on: date) -> Select[Competence]:
             Competence.withdrawn_on.is_(None),
             ~select(later.id).where(later.renews_id == Competence.id).exists(),
         )
-        .options(joinedload(Competence.person), joinedload(Competence.renewed_by))
+        .options(joinedload(Competence.person).lazyload(Person.roles), joinedload(Competence.renewed_by))
         .order_by(Competence.ends_on, Competence.id)
     )
 
