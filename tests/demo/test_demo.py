@@ -124,8 +124,8 @@ def test_every_state_of_an_audit_can_be_seen(demo: Flask) -> None:
 def test_nobody_audits_their_own_area_without_an_approved_waiver(demo: Flask) -> None:
     for audit in rows(Audit):
         found = conflicts(audit.auditors, scope_of(audit))
-            allowed = {(each.person_id, key) for each in waivers_of(audit) for key in each.keys}
-            assert {(each.person.id, each.key) for each in found} <= allowed, audit.code
+        allowed = {(each.person_id, key) for each in waivers_of(audit) for key in each.keys}
+        assert {(each.person.id, each.key) for each in found} <= allowed, audit.code
 
 
 def test_fifty_findings_of_every_state_and_grade(demo: Flask) -> None:
