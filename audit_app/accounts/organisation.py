@@ -94,8 +94,9 @@ def edit_department(
     with trail.act("department.edit", department, by=by):
         department.code = _free_code(Department, code, department.id)
         department.name_en, department.name_zh = _names(name_en, name_zh)
-        hand_over(Post.HEAD, department, department.head, head)
+        former = department.head
         department.site, department.head, department.active = site, head, active
+    hand_over(Post.HEAD, department, former, head)
     return department
 
 
@@ -142,13 +143,14 @@ def edit_process(
     with trail.act("process.edit", process, by=by, **details):
         process.code = _free_code(Process, code, process.id)
         process.name_en, process.name_zh = _names(name_en, name_zh)
-        hand_over(Post.OWNER, process, process.owner, owner)
+        former = process.owner
         process.owner, process.department, process.active = owner, department, active
         process.importance = _importance(importance)
         _set_legacy(process, legacy_number)
         if details:
             _set_clauses(process, wanted)
             flag_modified(process, "code")  # other rows changed: this one's version must tell a second editor
+    hand_over(Post.OWNER, process, former, owner)
     return process
 
 

@@ -140,7 +140,7 @@ def edit_person(
             person.email = _address(email)
             _own_address(person)
         person.name, person.sort_key = _name(name), sort_key(name)
-        move(Post.MEMBER, person, person.department, department)
+        former = person.department
         person.job_title, person.department = job_title.strip(), department
         person.language, person.active, person.valid_until = _language(language), active, valid_until
         rows = ensure_roles()
@@ -148,6 +148,7 @@ def edit_person(
             person.roles = [rows[role] for role in Role if role in held]
         if rights_change:
             person.fs_uniquifier = uuid.uuid4().hex
+    move(Post.MEMBER, person, former, department)
     return person
 
 
