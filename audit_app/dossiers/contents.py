@@ -12,8 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.accounts.models import Person
+from audit_app.agenda import exports as agenda_exports
+from audit_app.agenda import queries as agenda
+from audit_app.agenda.models import MeetingKind
 from audit_app.checklists import exports as checklist_exports
 from audit_app.checklists import queries as checklists
+from audit_app.checklists.fieldwork import Fieldwork
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
@@ -21,6 +25,7 @@ from audit_app.dossiers import papers, papers_review
 from audit_app.dossiers.items import Doc
 from audit_app.evidence import queries as evidence
 from audit_app.exports import pdf, xlsx
+from audit_app.exports.document import Document
 from audit_app.findings import exports as finding_exports
 from audit_app.findings.models import NONCONFORMITY, Action, Finding, FindingState
 from audit_app.findings.visibility import visible_actions, visible_to
@@ -107,26 +112,28 @@ def _prepared(audit: Audit) -> Iterator[Doc]:
             dated,
             {"pdf": lambda: pdf.render(papers.appointment(audit, words))},
         )
-    yield Doc(
-        "plan",
-        audit.code,
-        f"{audit.code}-P",
-        living(),
-        dated,
-        {"pdf": lambda: pdf.render(papers.plan(audit))},
-    )
+    drawn_up = agenda.plan_of(audit)
+    if drawn_up is None:
+        bare = {"pdf": lambda: pdf.render(papers.plan(audit))}
+        yield Doc("plan", audit.code, f"{audit.code}-P", living(), dated, bare)
+        return
+    approved = day(drawn_up.approved_at) or dated
+    paper = {"pdf": lambda: pdf.render(agenda_exports.plan_document(drawn_up))}
+    yield Doc("plan", audit.code, f"{audit.code}-P", str(drawn_up.edition or _("draft")), approved, paper)
 
 
 def _conducted(audit: Audit, *, to: Person) -> Iterator[Doc]:
     begun = audit.state not in (AuditState.PLANNED, AuditState.NOTIFIED)
     planned = _("The audit has not begun; it is planned for %(day)s.", day=audit.starts_on)
-    reason = (
-        _("No attendance and no signature of a meeting was recorded in the system.") if begun else planned
-    )
     work = checklists.fieldwork(audit, to=to)
-    if any(each.meeting for each in work.signatures):
-        reason = _("Signed on the tablet: the signatures are printed at the end of the checklist.")
-    yield Doc("attendance", audit.code, "–", reason=reason)
+    held = agenda.meetings_of(audit)
+    if held or work.signatures:
+        days = [local(each.held_at).date() for each in held.values()]
+        paper = {"pdf": lambda: pdf.render(_attendance(audit, work, to))}
+        yield Doc("attendance", audit.code, f"{audit.code}-M", living(), min(days, default=None), paper)
+    else:
+        none = _("No attendance and no signature of a meeting was recorded in the system.")
+        yield Doc("attendance", audit.code, "–", reason=none if begun else planned)
     if not work.total:
         none = _("No checklist was used in this audit.") if begun else planned
         yield Doc("checklist", audit.code, "–", reason=none)
@@ -142,6 +149,26 @@ def _conducted(audit: Audit, *, to: Person) -> Iterator[Doc]:
             "pdf": lambda: pdf.render(checklist_exports.record_document(work)),
             "xlsx": lambda: xlsx.render(checklist_exports.workbook(sheets(work), audit.title, code)),
         },
+    )
+
+
+def _attendance(audit: Audit, work: Fieldwork, to: Person) -> Document:
+    """The sheets of both meetings with what was signed; opinions only on findings that the person may see."""
+    plan = agenda.plan_of(audit)
+    slots = plan.slots if plan is not None else []
+    planned = {
+        kind: next((slot for slot in slots if slot.kind.value == kind.value), None) for kind in MeetingKind
+    }
+    seen = set(
+        db.session.scalars(visible_to(to).where(Finding.audit_id == audit.id).with_only_columns(Finding.id))
+    )
+    opinions = [
+        each
+        for each in agenda.diverging_opinions(audit)
+        if each.finding_id is None or each.finding_id in seen
+    ]
+    return agenda_exports.attendance_document(
+        audit, agenda.meetings_of(audit), planned, work.signatures, opinions
     )
 
 

@@ -8,21 +8,25 @@ from typing import Any
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.library import clause_order
 from audit_app.accounts.models import Bilingual, Person
+from audit_app.agenda import queries as agenda
 from audit_app.checklists import queries as checklists
 from audit_app.checklists.fieldwork import Answer, Fieldwork
 from audit_app.checklists.models import Verdict
-from audit_app.core.clock import now, zone
+from audit_app.core.clock import local, now, zone
 from audit_app.core.frozen import Name
 from audit_app.evidence import queries as evidence
 from audit_app.findings.models import Finding, FindingState, Grade
 from audit_app.programme.coverage import clauses_of, covers
 from audit_app.programme.independence import conflicts
 from audit_app.programme.models import Audit
+from audit_app.programme.waivers import waivers_of
 from audit_app.programme.workflow import scope_of
 from audit_app.reports.models import AuditReport, code_of
 from audit_app.reports.tree import (
     Counts,
+    Difference,
     Found,
+    Met,
     Meta,
     Omitted,
     Player,
@@ -35,6 +39,7 @@ from audit_app.reports.tree import (
     Supplement,
     Tie,
     Unit,
+    Waived,
 )
 
 ORDER = {grade: place for place, grade in enumerate(Grade)}
@@ -66,9 +71,9 @@ def compile_report(
         omitted=_omitted(work),
         uncovered=_uncovered(audit, work),
         ties=_ties(audit),
-        waivers=(),
-        meetings=(),
-        differences=(),
+        waivers=_waivers(audit),
+        meetings=_meetings(audit),
+        differences=_differences(audit),
         grades=_grades(report, findings),
         conclusion=audit.conclusion,
         obstacles=report.obstacles,
@@ -269,6 +274,37 @@ def _subject(subject: Any) -> Name:
     if isinstance(subject, Bilingual):
         return _named(subject)
     return Name(subject.name, subject.name)
+
+
+def _waivers(audit: Audit) -> tuple[Waived, ...]:
+    return tuple(
+        Waived(
+            each.person.name,
+            Name("; ".join(row["en"] for row in each.covers), "；".join(row["zh"] for row in each.covers)),
+            each.reason,
+            each.measure,
+            each.approved_by.name if each.approved_by else "",
+            local(each.approved_at).date() if each.approved_at else None,
+        )
+        for each in waivers_of(audit)
+    )
+
+
+def _meetings(audit: Audit) -> tuple[Met, ...]:
+    """Opening and closing meeting as recorded, with who was there."""
+    return tuple(
+        Met(kind.value, each.held_at, each.place, tuple(row.name for row in each.attendees))
+        for kind, each in agenda.meetings_of(audit).items()
+    )
+
+
+def _differences(audit: Audit) -> tuple[Difference, ...]:
+    """Diverging opinions that nobody could settle until the report."""
+    return tuple(
+        Difference(each.who, f"{each.about}: {each.words}" if each.about else each.words)
+        for each in agenda.diverging_opinions(audit)
+        if not each.settled.strip()
+    )
 
 
 def majors(findings: Iterable[Finding]) -> list[str]:

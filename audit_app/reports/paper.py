@@ -172,7 +172,7 @@ def _people(report: Report) -> Iterator[Block]:
     yield Heading(_("Opening and closing meeting"), 2)
     yield Grid(
         (
-            GridColumn(_("Meeting"), 2),
+            GridColumn(_("Which meeting"), 2),
             GridColumn(_("When"), 2),
             GridColumn(_("Place"), 2),
             GridColumn(_("Present"), 5),

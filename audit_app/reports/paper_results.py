@@ -162,7 +162,7 @@ def _waivers(report: Report) -> Grid:
     rows = tuple(
         (
             Strong(each.person),
-            each.what,
+            telling.name(each.what),
             each.reason,
             each.measure,
             telling.listed((each.approved_by, telling.day(each.approved_on))),

@@ -146,7 +146,7 @@ class Waived:
     """An exception from independence that was approved: reason, what makes up for it, by whom and when."""
 
     person: str
-    what: str
+    what: Name
     reason: str
     measure: str
     approved_by: str

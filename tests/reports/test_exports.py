@@ -102,7 +102,7 @@ def test_a_tie_and_its_waiver_are_printed(report):
 
     bound = replace(
         report, ties=(Tie("Ana Auditor", Name("Operations", "运维部")),),
-        waivers=(Waived("Ana Auditor", "Operations", "Nobody else", "Records checked by Leo", "Ben Boss", None),),
+        waivers=(Waived("Ana Auditor", Name("Operations", "运维部"), "Nobody else", "Records checked by Leo", "Ben Boss", None),),
     )  # fmt: skip
     with speaking("en"):
         said = whole(paper.document(bound, "en", "0" * 64))
