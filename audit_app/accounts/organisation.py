@@ -91,10 +91,10 @@ def edit_department(
     by: Person,
 ) -> Department:
     """Change a department."""
+    former = department.head
     with trail.act("department.edit", department, by=by):
         department.code = _free_code(Department, code, department.id)
         department.name_en, department.name_zh = _names(name_en, name_zh)
-        former = department.head
         department.site, department.head, department.active = site, head, active
     hand_over(Post.HEAD, department, former, head)
     return department
@@ -138,12 +138,11 @@ def edit_process(
     by: Person,
 ) -> Process:
     """Change a process; the clauses replace those it had."""
-    wanted, before = list(clauses), process.clauses
+    wanted, before, former = list(clauses), process.clauses, process.owner
     details = {} if set(wanted) == set(before) else {"clauses": [before, wanted]}
     with trail.act("process.edit", process, by=by, **details):
         process.code = _free_code(Process, code, process.id)
         process.name_en, process.name_zh = _names(name_en, name_zh)
-        former = process.owner
         process.owner, process.department, process.active = owner, department, active
         process.importance = _importance(importance)
         _set_legacy(process, legacy_number)

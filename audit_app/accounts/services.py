@@ -129,7 +129,7 @@ def edit_person(
     by: Person,
 ) -> Person:
     """Change a person's record. A change of rights ends their sessions, so that it takes effect at once."""
-    held, before = _roles(roles), person.role_set
+    held, before, former = _roles(roles), person.role_set, person.department
     if not active:
         _may_leave(person, by)
     if not active or Role.ADMINISTRATOR not in held or (valid_until is not None and valid_until < today()):
@@ -140,7 +140,6 @@ def edit_person(
             person.email = _address(email)
             _own_address(person)
         person.name, person.sort_key = _name(name), sort_key(name)
-        former = person.department
         person.job_title, person.department = job_title.strip(), department
         person.language, person.active, person.valid_until = _language(language), active, valid_until
         rows = ensure_roles()
