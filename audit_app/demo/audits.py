@@ -108,7 +108,7 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
 
 
 def _report(story: Story, key: str, entry: dict[str, Any], lead: Any, *, kept: bool) -> None:
-    """Our own audits issue their report; of a certification body's audit, or an old one, the result is recorded."""
+    """Our own audits issue their report; a certification body's or an old audit has its result recorded."""
     conclusion = story.said(entry)["conclusion"]
     if story.audits[key].external or not kept:
         programme.report(story.audits[key], conclusion, by=lead)
