@@ -1,6 +1,4 @@
-"""Choosing an audit team on the screens: refused, made competent, saved."""
-
-import re
+"""Choosing an audit team on the screens: made competent, then chosen."""
 
 from tests.journeys.desk import Desk
 
@@ -8,18 +6,16 @@ from tests.journeys.desk import Desk
 class TeamChoice(Desk):
     """What the programme manager does on the page of the team."""
 
-    def is_refused_a_team_without_competence(self, lead: str, members: list[str]) -> None:
-        """Nobody leads or audits without a record; the sentence names who and what."""
-        self.fill({"Lead auditor": re.compile(lead), "Auditors": [re.compile(each) for each in members]})
-        with self.page.expect_navigation():
-            self.press("Save")
-        self.sees(f"There is no record that {lead} is competent in")
+    def sees_who_lacks_competence(self, *names: str) -> None:
+        """Nobody leads or audits without a record: people without one are marked."""
+        for name in names:
+            self.sees(f"{name} (competence missing or ended)")
 
     def record_competence(self, name: str) -> None:
-        """From the refused team, and back to it with everybody still chosen."""
-        self.follow(f"Record competence: {name}")
-        self.form({"Grounds": "Course of 40 hours with examination; four audits under observation."})
-        self.heading("Audit team")
+        """What somebody was trained and examined in, all three skills at once."""
+        self.open("/competence/new")
+        self.form({"Person": name, "Skills": ["Lead auditing", "Auditing", "The standard"],
+                   "Grounds": "Course of 40 hours with examination; four audits under observation."})  # fmt: skip
 
     def choose_team(self, lead: str, members: list[str]) -> None:
         """Lead and auditors; nobody audits their own area."""

@@ -89,9 +89,10 @@ def an_audit_is_planned(office: steps.Office) -> int:
         ["Olga Owner", "Otto Owner"],
     )  # fmt: skip
     manager.is_refused_an_auditor_of_the_own_area("Otto Owner")
-    manager.is_refused_a_team_without_competence("Leo Lead", ["Ana Auditor"])
+    manager.sees_who_lacks_competence("Leo Lead", "Ana Auditor")
     for name in ("Leo Lead", "Ana Auditor"):
         manager.record_competence(name)
+    manager.open(f"/programme/audits/{audit}/team")
     manager.choose_team("Leo Lead", ["Ana Auditor"])
     justify_what_is_left_out(manager, "Covered by the full audit before certification; nothing changed.")
     office.boss.approve_programme()
