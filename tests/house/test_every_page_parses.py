@@ -122,9 +122,15 @@ def english_left(tree: Element, known: list[str]) -> set[str]:
     return left
 
 
+FRAGMENTS = {"dossiers.progressed"}
+"""Pieces that a page asks for; they are part of one."""
+
+
 def pages(app: Flask, world: World, client: FlaskClient) -> Iterator[tuple[str, str]]:
     """Address and text of every HTML page that opens."""
     for place in addresses(app, world):
+        if place.endpoint in FRAGMENTS:
+            continue
         reply = client.get(place.url)
         if reply.status_code == 200 and reply.mimetype == "text/html":
             yield place.url, reply.get_data(as_text=True)
