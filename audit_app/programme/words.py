@@ -33,6 +33,7 @@ FIELDS: dict[str, Any] = {
     "change_reason": _l("Why the plan changes"),
     "clauses": _l("Clauses"),
     "conclusion": _l("Conclusion"),
+    "covers": _l("What is waived"),
     "criteria": _l("Criteria"),
     "ends_on": _l("Last day"),
     "kind": _l("Kind"),

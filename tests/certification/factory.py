@@ -24,7 +24,7 @@ def audit(
     )
     last = first + timedelta(days=days - 1)
     made = Audit(
-        code=given.pop("code", f"A-{kind.value}-{first.isoformat()}"), programme=year, kind=kind, title=str(kind.value),
+        code=given.pop("code", f"A-{kind.value}-{first.isoformat()}"), programme=year, kind=kind, title=f"Audit {kind.value}",
         criteria="ISO/IEC 20000-1:2018", starts_on=first, ends_on=last, body=BODY, clauses=["9.2"],
         state=AuditState.REPORTED if done else AuditState.PLANNED, lead=people.lead,
         reported_at=datetime.combine(last + timedelta(days=2), time(9), tzinfo=UTC) if done else None, **given,
