@@ -30,6 +30,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
             (P.PROGRAMME_APPROVE, _l("approve the audit programme")),
             (P.AUDIT_SEE, _l("see audits")),
             (P.AUDIT_PLAN, _l("plan audits, choose teams, notify, cancel")),
+            (P.PLAN_APPROVE, _l("approve an audit plan written by another person")),
             (P.AUDIT_CONDUCT, _l("start and report an audit")),
             (P.AUDIT_CLOSE, _l("close an audit")),
         ),

@@ -196,7 +196,13 @@ def test_master_data_is_added_through_its_forms(people, client_for):
 def test_the_organisation_is_edited(people, client_for):
     reply = client_for(people.manager).post(
         "/organisation/edit",
-        data={"name_en": "Harbour", "name_zh": "海港", "code_prefix": "itsm", "version": "1"},
+        data={
+            "name_en": "Harbour",
+            "name_zh": "海港",
+            "code_prefix": "itsm",
+            "independence_months": "12",
+            "version": "1",
+        },
     )
     assert reply.status_code == 303
     db.session.expire_all()
