@@ -8,16 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user
 
-from audit_app.accounts import exports, forms, matrix, queries, services
+from audit_app.accounts import exports, forms, matrix, queries, replies, services
 from audit_app.accounts.library import legacy_processes
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
-from audit_app.core.clock import now, zone
 from audit_app.core.db import db
-from audit_app.exports import xlsx
-from audit_app.exports.sheet import Sheet, Workbook
 from audit_app.trail import queries as trail
-from audit_app.web import downloads
 from audit_app.web.access import allow, public, signed_in
 from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments, ordering, paginate, safe_next
@@ -58,8 +54,8 @@ def organisation() -> ResponseReturnValue:
         form.show_version(present)
     fresh = form.validate_on_submit() and (present is None or form.check_fresh(present))
     if fresh and refused_or(form, services.set_organisation, **form.values(), by=current_user):
-        return _saved(url_for(".index"))
-    return _page("accounts/organisation_edit.html", form)
+        return replies.saved(url_for(".index"))
+    return replies.page("accounts/organisation_edit.html", form)
 
 
 @blueprint.get("/roles")
@@ -88,7 +84,7 @@ def people() -> ResponseReturnValue:
 def people_export() -> ResponseReturnValue:
     """The list of people as a workbook, as filtered."""
     rows = list(db.session.scalars(queries.people(current_user, **arguments(FILTERS))))
-    return _workbook(exports.people(rows), "people")
+    return replies.workbook(exports.people(rows), "people")
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
@@ -103,7 +99,7 @@ def person_new() -> ResponseReturnValue:
         person = refused_or(form, services.add_person, **form.facts(), password=password, by=current_user)
         if person:
             return render_template("accounts/password.html", person=person, password=password)
-    return _page("accounts/person_edit.html", form, person=None)
+    return replies.page("accounts/person_edit.html", form, person=None)
 
 
 @blueprint.get("/people/<int:id>")
@@ -130,8 +126,8 @@ def person_edit(id: int) -> ResponseReturnValue:
     form.show_version(found)
     fresh = form.validate_on_submit() and form.check_fresh(found)
     if fresh and refused_or(form, services.edit_person, found, **form.facts(), by=current_user):
-        return _saved(url_for(".person", id=id))
-    return _page("accounts/person_edit.html", form, person=found)
+        return replies.saved(url_for(".person", id=id))
+    return replies.page("accounts/person_edit.html", form, person=found)
 
 
 @blueprint.post("/people/<int:id>/password")
@@ -149,7 +145,7 @@ def person_access(id: int, verb: str) -> ResponseReturnValue:
     """End a person's access, or give it again."""
     found = queries.get(id, to=current_user)
     (services.deactivate if verb == "end" else services.activate)(found, by=current_user)
-    return _saved(url_for(".person", id=id))
+    return replies.saved(url_for(".person", id=id))
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
@@ -162,8 +158,8 @@ def profile() -> ResponseReturnValue:
         me = current_user._get_current_object()
         if refused_or(form, services.edit_profile, me, **form.values(), by=me):
             refresh()
-            return _saved(url_for(".profile"))
-    return _page("accounts/profile.html", form, allowed=matrix.allowed(current_user.permissions))
+            return replies.saved(url_for(".profile"))
+    return replies.page("accounts/profile.html", form, allowed=matrix.allowed(current_user.permissions))
 
 
 @blueprint.post("/language")
@@ -192,7 +188,7 @@ def master(kind: str) -> ResponseReturnValue:
 @signed_in
 def master_export(kind: str) -> ResponseReturnValue:
     """The same list as a workbook."""
-    return _workbook(getattr(exports, kind)(_rows(kind)), kind)
+    return replies.workbook(getattr(exports, kind)(_rows(kind)), kind)
 
 
 @blueprint.route("/<any(sites,departments,processes):kind>/new", methods=["GET", "POST"])
@@ -205,8 +201,8 @@ def master_new(kind: str) -> ResponseReturnValue:
         facts = form.facts()
         facts.pop("active")
         if refused_or(form, add, **facts, by=current_user):
-            return _saved(url_for(".master", kind=kind))
-    return _page("accounts/master_edit.html", form, kind=kind, row=None, history=[])
+            return replies.saved(url_for(".master", kind=kind))
+    return replies.page("accounts/master_edit.html", form, kind=kind, row=None, history=[])
 
 
 @blueprint.route("/<any(sites,departments,processes):kind>/<int:id>", methods=["GET", "POST"])
@@ -219,8 +215,8 @@ def master_edit(kind: str, id: int) -> ResponseReturnValue:
     form.show_version(found)
     fresh = form.validate_on_submit() and form.check_fresh(found)
     if fresh and refused_or(form, edit, found, **form.facts(), by=current_user):
-        return _saved(url_for(".master", kind=kind))
-    return _page("accounts/master_edit.html", form, kind=kind, row=found, history=trail.history(found))
+        return replies.saved(url_for(".master", kind=kind))
+    return replies.page("accounts/master_edit.html", form, kind=kind, row=found, history=trail.history(found))
 
 
 @blueprint.post("/processes/load")
@@ -236,24 +232,3 @@ def _rows(kind: str) -> list[Any]:
     found = getattr(queries, kind)(all_=True)
     q = request.args.get("q", "").strip().casefold()
     return [row for row in found if q in f"{row.code} {row.name_en} {row.name_zh}".casefold()]
-
-
-def _saved(url: str) -> ResponseReturnValue:
-    flash(_("Saved"), "success")
-    return redirect(url, 303)
-
-
-def _page(template: str, form: Any, **context: Any) -> ResponseReturnValue:
-    return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
-
-
-def _workbook(sheet: Sheet, name: str) -> ResponseReturnValue:
-    organisation = queries.organisation()
-    book = Workbook(
-        (sheet,),
-        title=sheet.title,
-        organisation=organisation.name if organisation else "",
-        created=now(),
-        zone=zone(),
-    )
-    return downloads.send(xlsx.render(book), f"{name}.xlsx", downloads.XLSX)

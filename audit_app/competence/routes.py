@@ -1,14 +1,13 @@
 """The register of competence, its gaps, and the records."""
 
-from typing import Any
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts import queries as accounts
+from audit_app.accounts import replies
 from audit_app.accounts.language import LOCALES, short
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
@@ -97,10 +96,10 @@ def new() -> ResponseReturnValue:
     form = forms.NewForm(data=defaults if request.method == "GET" else None).offer()
     if form.validate_on_submit():
         person = accounts.one(Person, form.person.data)
-        facts = {**form.scope(), "by": _me()}
+        facts = {**form.scope(), "by": replies.me()}
         if refused_or(form, services.add_several, person, form.skills.data, form.evaluation(), **facts):
-            return _saved(safe_next(request.args.get("next"), url_for(".index", person=person.id)))
-    return _page("competence/new.html", form)
+            return replies.saved(safe_next(request.args.get("next"), url_for(".index", person=person.id)))
+    return replies.page("competence/new.html", form)
 
 
 @blueprint.get("/<int:id>")
@@ -127,10 +126,10 @@ def renew(id: int) -> ResponseReturnValue:
     form = forms.EvaluationForm(data=defaults if request.method == "GET" else None)
     form.offer_evaluators()
     if form.validate_on_submit():
-        made = refused_or(form, services.renew, found, form.evaluation(), by=_me())
+        made = refused_or(form, services.renew, found, form.evaluation(), by=replies.me())
         if made:
-            return _saved(url_for(".show", id=made.id))
-    return _page("competence/renew.html", form, record=found)
+            return replies.saved(url_for(".show", id=made.id))
+    return replies.page("competence/renew.html", form, record=found)
 
 
 @blueprint.route("/<int:id>/withdraw", methods=["GET", "POST"])
@@ -138,25 +137,13 @@ def renew(id: int) -> ResponseReturnValue:
 def withdraw(id: int) -> ResponseReturnValue:
     """Take a competence back, with a reason."""
     found, form = queries.get(id, to=current_user), forms.WithdrawForm()
-    if form.validate_on_submit() and refused_or(form, services.withdraw, found, form.reason.data, by=_me()):
-        return _saved(url_for(".show", id=id))
-    return _page("competence/withdraw.html", form, record=found)
+    if form.validate_on_submit() and refused_or(
+        form, services.withdraw, found, form.reason.data, by=replies.me()
+    ):
+        return replies.saved(url_for(".show", id=id))
+    return replies.page("competence/withdraw.html", form, record=found)
 
 
 def _matrix() -> Matrix:
     people = queries.auditors()
     return matrix(people, queries.of_people(people), today())
-
-
-def _me() -> Any:
-    """The person behind the proxy: a relationship takes no proxy."""
-    return current_user._get_current_object()
-
-
-def _saved(url: str) -> ResponseReturnValue:
-    flash(_("Saved"), "success")
-    return redirect(url, 303)
-
-
-def _page(template: str, form: Any, **context: Any) -> ResponseReturnValue:
-    return render_template(template, form=form, **context), 422 if form.is_submitted() else 200

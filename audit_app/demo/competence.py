@@ -33,8 +33,8 @@ def found(story: Story) -> None:
 
 
 def tell(story: Story) -> None:
-    """Put the waivers on the list: asked by the manager, approved by top management, then the team "
-    "is saved."""
+    """Put the waivers on the list: asked by the manager, approved by top management, then the team
+    is saved."""
     asked: dict[str, Waiver] = {}
     for facts in texts("competence")["waivers"]:
         story.plan(facts["asked"], 10, partial(_ask, story, facts, asked))

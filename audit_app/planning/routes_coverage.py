@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_login import current_user
 
+from audit_app.accounts import replies
 from audit_app.accounts.language import LOCALES, short
 from audit_app.accounts.permissions import Permission
-from audit_app.planning import exports, forms, maps, phrases, queries, replies
+from audit_app.planning import exports, forms, maps, phrases, queries, rights
 from audit_app.planning.blueprint import blueprint
 from audit_app.programme import gaps
 from audit_app.programme import queries as programme
@@ -29,7 +30,7 @@ def _chosen() -> tuple[By, Across, bool]:
 
 
 def _view(year: int) -> tuple[Programme, maps.View]:
-    replies.only_who_sees_every_audit()
+    rights.only_who_sees_every_audit()
     plan = programme.programme_of(year, to=current_user)
     by, across, cycle = _chosen()
     return plan, maps.view(year, by, across, cycle=cycle, to=current_user)
@@ -85,7 +86,7 @@ def _kept() -> dict[str, Any]:
 @allow(Permission.PROGRAMME_SEE)
 def left_out(year: int) -> ResponseReturnValue:
     """What the year does not cover, and why; the manager writes the reasons."""
-    replies.only_who_sees_every_audit()
+    rights.only_who_sees_every_audit()
     plan = programme.programme_of(year, to=current_user)
     may_justify = current_user.may(Permission.PROGRAMME_EDIT) and plan.state is not ProgrammeState.CLOSED
     left = maps.left_out(plan, _suggested(plan), to=current_user)

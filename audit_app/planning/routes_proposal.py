@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_login import current_user
 
+from audit_app.accounts import replies
 from audit_app.accounts.language import LOCALES, short
 from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import today
-from audit_app.planning import exports, forms, phrases, queries, replies, rules, services
+from audit_app.planning import exports, forms, phrases, queries, rights, rules, services
 from audit_app.planning.blueprint import blueprint
 from audit_app.planning.models import Proposal, ProposalState
 from audit_app.trail import queries as trail
@@ -20,7 +21,7 @@ from audit_app.web.forms import refused_or
 @allow(Permission.PROGRAMME_SEE)
 def proposals() -> ResponseReturnValue:
     """The proposals and what weighs in them."""
-    replies.only_who_sees_every_audit()
+    rights.only_who_sees_every_audit()
     return render_template(
         "planning/proposals.html", proposals=queries.proposals(current_user),
         notes=queries.notes(current_user),
@@ -46,7 +47,7 @@ def propose() -> ResponseReturnValue:
 @allow(Permission.PROGRAMME_SEE)
 def proposal(id: int) -> ResponseReturnValue:
     """One proposal: each process with frequency, months, effort and the reasons."""
-    replies.only_who_sees_every_audit()
+    rights.only_who_sees_every_audit()
     found = queries.get(id, to=current_user)
     return render_template(
         "planning/proposal.html", proposal=found, phrases=phrases, form=forms.PlanForm(),
@@ -64,7 +65,7 @@ def _may_change(found: Proposal) -> bool:
 @allow(Permission.PROGRAMME_SEE)
 def proposal_export(id: int) -> ResponseReturnValue:
     """A proposal as a workbook; ``?lang=`` chooses its language."""
-    replies.only_who_sees_every_audit()
+    rights.only_who_sees_every_audit()
     found = queries.get(id, to=current_user)
     with force_locale(LOCALES[short()]):
         return replies.workbook(exports.proposal(found), f"proposal-{found.first_year}")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
-from audit_app.planning import replies
+from audit_app.planning import rights
 from audit_app.planning.blueprint import blueprint
 from audit_app.programme import queries as programme
 from audit_app.programme import versions
@@ -16,7 +16,7 @@ from audit_app.web.access import allow
 @allow(Permission.PROGRAMME_SEE)
 def version_list(year: int) -> ResponseReturnValue:
     """Every approved version, and what has changed since the last."""
-    replies.only_who_sees_every_audit()
+    rights.only_who_sees_every_audit()
     plan = programme.programme_of(year, to=current_user)
     audits, gaps = versions.since_approval(plan)
     return render_template(
@@ -32,7 +32,7 @@ def version_list(year: int) -> ResponseReturnValue:
 @allow(Permission.PROGRAMME_SEE)
 def version(year: int, number: int) -> ResponseReturnValue:
     """One version as it was approved, and the difference to the one before."""
-    replies.only_who_sees_every_audit()
+    rights.only_who_sees_every_audit()
     plan = programme.programme_of(year, to=current_user)
     found, before = versions.get(plan, number)
     return render_template(

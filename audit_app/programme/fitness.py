@@ -67,8 +67,8 @@ def dependent(people: Iterable[Person], plan: Plan) -> list[Unfit]:
 
 
 def incompetent(places: Iterable[tuple[Person, str]], plan: Plan) -> list[Unfit]:
-    """Who lacks competence for a place, whatever is waived. A certification body answers for its "
-    "own people."""
+    """Who lacks competence for a place, whatever is waived. A certification body answers for its
+    own people."""
     seats = list(places)
     if plan.kind in EXTERNAL:
         return []

@@ -88,8 +88,8 @@ def lately(person: Person, on: date, months: int) -> list[tenure.Tenure]:
 
 
 def worked_there(former: tenure.Tenure, place: Process | Department) -> bool:
-    """Whether former work was in a process (as its owner, or in the department that runs it) or "
-    "department."""
+    """Whether former work was in a process (as its owner, or in the department that runs it) or
+    department."""
     if former.place is place:
         return True
     return (

@@ -10,13 +10,12 @@ from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from audit_app.accounts import queries as accounts
+from audit_app.accounts import replies
 from audit_app.accounts.language import LOCALES, short
 from audit_app.accounts.permissions import Permission
-from audit_app.core.clock import now, today, zone
+from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.evidence import queries as evidence
-from audit_app.exports import xlsx
-from audit_app.exports.sheet import Sheet, Workbook
 from audit_app.programme import (
     exports,
     fitness,
@@ -34,7 +33,6 @@ from audit_app.programme.coverage import coverage
 from audit_app.programme.models import Audit, AuditKind, AuditState, Programme, TeamMember
 from audit_app.programme.year import bars, months
 from audit_app.trail import queries as trail
-from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments, number, ordering, paginate
@@ -101,9 +99,11 @@ def new() -> ResponseReturnValue:
     """Write the programme of a year."""
     defaults = {"year": today().year, "manager": current_user.id} if request.method == "GET" else None
     form = forms.ProgrammeForm(data=defaults).offer()
-    if form.validate_on_submit() and refused_or(form, services.add_programme, **form.facts(), by=_me()):
-        return _saved(url_for(".show", year=form.year.data))
-    return _page("programme/edit.html", form, programme=None)
+    if form.validate_on_submit() and refused_or(
+        form, services.add_programme, **form.facts(), by=replies.me()
+    ):
+        return replies.saved(url_for(".show", year=form.year.data))
+    return replies.page("programme/edit.html", form, programme=None)
 
 
 @blueprint.route("/<int:year>/edit", methods=["GET", "POST"])
@@ -116,9 +116,9 @@ def edit(year: int) -> ResponseReturnValue:
     form = forms.ProgrammeForm(data=data).offer(programme)
     form.show_version(programme)
     fresh = form.validate_on_submit() and form.check_fresh(programme)
-    if fresh and refused_or(form, services.edit_programme, programme, **form.facts(), by=_me()):
-        return _saved(url_for(".show", year=year))
-    return _page("programme/edit.html", form, programme=programme)
+    if fresh and refused_or(form, services.edit_programme, programme, **form.facts(), by=replies.me()):
+        return replies.saved(url_for(".show", year=year))
+    return replies.page("programme/edit.html", form, programme=programme)
 
 
 @blueprint.route("/<int:year>/step/<step>", methods=["GET", "POST"])
@@ -133,10 +133,12 @@ def step(year: int, step: str) -> ResponseReturnValue:
         "close": services.close_programme,
     }
     row, form = _step_of(workflow.PROGRAMME, step), forms.STEP_FORMS.get(step, forms.StepForm)()
-    if form.validate_on_submit() and refused_or(form, verbs[step], programme, **form.values(), by=_me()):
-        return _saved(url_for(".show", year=year))
+    if form.validate_on_submit() and refused_or(
+        form, verbs[step], programme, **form.values(), by=replies.me()
+    ):
+        return replies.saved(url_for(".show", year=year))
     missing = workflow.PROGRAMME.missing(row, programme, current_user)
-    return _page(
+    return replies.page(
         "programme/step.html",
         form,
         step=row,
@@ -175,7 +177,7 @@ def audits_export() -> ResponseReturnValue:
     )
     rows = list(db.session.scalars(query))
     with force_locale(LOCALES[short()]):
-        return _workbook(exports.audits(rows), "audits")
+        return replies.workbook(exports.audits(rows), "audits")
 
 
 @blueprint.route("/audits/new", methods=["GET", "POST"])
@@ -192,10 +194,10 @@ def audit_new() -> ResponseReturnValue:
         data=forms.new_audit_defaults(programme) if request.method == "GET" else None
     ).offer()
     if form.validate_on_submit():
-        audit = refused_or(form, services.add_audit, programme, **form.facts(), by=_me())
+        audit = refused_or(form, services.add_audit, programme, **form.facts(), by=replies.me())
         if audit:
-            return _saved(url_for(".audit_team", id=audit.id))
-    return _page("programme/audit_edit.html", form, audit=None, programme=programme)
+            return replies.saved(url_for(".audit_team", id=audit.id))
+    return replies.page("programme/audit_edit.html", form, audit=None, programme=programme)
 
 
 @blueprint.get("/audits/<int:id>")
@@ -227,9 +229,9 @@ def audit_edit(id: int) -> ResponseReturnValue:
     form = forms.AuditForm(data=forms.audit_data(found) if request.method == "GET" else None).offer(found)
     form.show_version(found)
     fresh = form.validate_on_submit() and form.check_fresh(found)
-    if fresh and refused_or(form, services.edit_audit, found, **form.facts(), by=_me()):
-        return _saved(url_for(".audit", id=id))
-    return _page("programme/audit_edit.html", form, audit=found, programme=found.programme)
+    if fresh and refused_or(form, services.edit_audit, found, **form.facts(), by=replies.me()):
+        return replies.saved(url_for(".audit", id=id))
+    return replies.page("programme/audit_edit.html", form, audit=found, programme=found.programme)
 
 
 @blueprint.route("/audits/<int:id>/team", methods=["GET", "POST"])
@@ -240,11 +242,11 @@ def audit_team(id: int) -> ResponseReturnValue:
     form = forms.TeamForm().offer(found, forms.chosen(request.args))
     form.show_version(found)
     fresh = form.validate_on_submit() and form.check_fresh(found)
-    if fresh and refused_or(form, services.set_team, found, **form.facts(), by=_me()):
-        return _saved(url_for(".audit", id=id))
+    if fresh and refused_or(form, services.set_team, found, **form.facts(), by=replies.me()):
+        return replies.saved(url_for(".audit", id=id))
     lead, members = form.facts().values()
     unfit = fitness.not_waived(fitness.of_team(found, lead, members), found)
-    return _page(
+    return replies.page(
         "programme/team.html", form, audit=found, unfit=waivers.unfit_by_person(unfit), back=form.here()
     )
 
@@ -259,11 +261,11 @@ def audit_step(id: int, step: str) -> ResponseReturnValue:
         return redirect(url_for("reports.show", audit_id=id), 303)
     row, form = _step_of(table, step), forms.STEP_FORMS.get(step, forms.StepForm)()
     if form.validate_on_submit() and refused_or(
-        form, getattr(services, step), found, **form.values(), by=_me()
+        form, getattr(services, step), found, **form.values(), by=replies.me()
     ):
-        return _saved(url_for(".audit", id=id))
+        return replies.saved(url_for(".audit", id=id))
     missing = table.missing(row, found, current_user)
-    return _page(
+    return replies.page(
         "programme/step.html", form, step=row, subject=found, missing=missing, back=url_for(".audit", id=id)
     )
 
@@ -272,26 +274,3 @@ def _step_of(table: Any, name: str) -> Any:
     if name not in table.by_name:
         abort(404)
     return table.by_name[name]
-
-
-def _me() -> Any:
-    """The person behind the proxy: a relationship takes no proxy."""
-    return current_user._get_current_object()
-
-
-def _saved(url: str) -> ResponseReturnValue:
-    flash(_("Saved"), "success")
-    return redirect(url, 303)
-
-
-def _page(template: str, form: Any, **context: Any) -> ResponseReturnValue:
-    return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
-
-
-def _workbook(sheet: Sheet, name: str) -> ResponseReturnValue:
-    organisation = accounts.organisation()
-    named = organisation.name if organisation else ""
-    book = Workbook(
-        (sheet,), title=sheet.title, organisation=named, created=now(), language=LOCALES[short()], zone=zone()
-    )
-    return downloads.send(xlsx.render(book), f"{name}.xlsx", downloads.XLSX)

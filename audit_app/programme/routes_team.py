@@ -1,32 +1,28 @@
 """Waivers and workload: who audits in spite of what, and how much."""
 
 from datetime import date
-from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, format_date
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import selectinload
 
 from audit_app.accounts import queries as accounts
+from audit_app.accounts import replies
 from audit_app.accounts.language import LOCALES, short
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.competence import queries as competence
-from audit_app.core.clock import now, today, zone
+from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.evidence import queries as evidence
-from audit_app.exports import xlsx
-from audit_app.exports.sheet import Sheet, Workbook
 from audit_app.programme import exports_team, forms_team, queries, waivers
 from audit_app.programme.blueprint import blueprint
 from audit_app.programme.models import Audit, TeamMember
 from audit_app.programme.waiver_models import WaiverKind, WaiverState
 from audit_app.programme.workload import Workload, workload
 from audit_app.trail import queries as trail
-from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments, number, paginate, safe_next
@@ -55,7 +51,7 @@ def waiver_export() -> ResponseReturnValue:
     """The register as a workbook, as filtered."""
     rows = list(db.session.scalars(waivers.register(current_user, **arguments(FILTERS))))
     with force_locale(LOCALES[short()]):
-        return _workbook(exports_team.waivers(rows), "waivers")
+        return replies.workbook(exports_team.waivers(rows), "waivers")
 
 
 @blueprint.route("/audits/<int:id>/waivers/new", methods=["GET", "POST"])
@@ -68,12 +64,12 @@ def waiver_new(id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         facts = form.values()
         person, kind = accounts.one(Person, facts.pop("person")), WaiverKind(facts.pop("kind"))
-        made = refused_or(form, waivers.ask, audit, person, kind, **facts, by=_me())
+        made = refused_or(form, waivers.ask, audit, person, kind, **facts, by=replies.me())
         if made:
-            return _saved(safe_next(request.args.get("next"), url_for(".waiver", id=made.id)))
+            return replies.saved(safe_next(request.args.get("next"), url_for(".waiver", id=made.id)))
     chosen = db.session.get(Person, form.person.data) if form.person.data else None
     reasons = [each for kind in WaiverKind for each in waivers.needed(audit, chosen, kind)] if chosen else []
-    return _page("programme/waiver_new.html", form, audit=audit, reasons=reasons)
+    return replies.page("programme/waiver_new.html", form, audit=audit, reasons=reasons)
 
 
 @blueprint.get("/waivers/<int:id>")
@@ -98,8 +94,8 @@ def waiver(id: int) -> ResponseReturnValue:
 @allow(Permission.AUDIT_PLAN, Permission.PROGRAMME_APPROVE)
 def waiver_approve(id: int) -> ResponseReturnValue:
     """Approve in one's own name."""
-    waivers.approve_waiver(waivers.get(id, to=current_user), by=_me())
-    return _saved(url_for(".waiver", id=id))
+    waivers.approve_waiver(waivers.get(id, to=current_user), by=replies.me())
+    return replies.saved(url_for(".waiver", id=id))
 
 
 @blueprint.route("/waivers/<int:id>/withdraw", methods=["GET", "POST"])
@@ -108,10 +104,10 @@ def waiver_withdraw(id: int) -> ResponseReturnValue:
     """Decline what was asked, or take back what was approved."""
     found, form = waivers.get(id, to=current_user), forms_team.WithdrawalForm()
     if form.validate_on_submit() and refused_or(
-        form, waivers.withdraw_waiver, found, form.reason.data, by=_me()
+        form, waivers.withdraw_waiver, found, form.reason.data, by=replies.me()
     ):
-        return _saved(url_for(".waiver", id=id))
-    return _page("programme/waiver_withdraw.html", form, waiver=found)
+        return replies.saved(url_for(".waiver", id=id))
+    return replies.page("programme/waiver_withdraw.html", form, waiver=found)
 
 
 @blueprint.get("/workload")
@@ -147,7 +143,7 @@ def workload_page(year: int) -> ResponseReturnValue:
 def workload_export(year: int) -> ResponseReturnValue:
     """The same as a workbook."""
     with force_locale(LOCALES[short()]):
-        return _workbook(exports_team.workload(_workload(year)), f"workload-{year}")
+        return replies.workbook(exports_team.workload(_workload(year)), f"workload-{year}")
 
 
 def _workload(year: int) -> Workload:
@@ -161,30 +157,3 @@ def _workload(year: int) -> Workload:
 
 def _decides() -> bool:
     return current_user.may(Permission.AUDIT_PLAN) or current_user.may(Permission.PROGRAMME_APPROVE)
-
-
-def _me() -> Any:
-    """The person behind the proxy: a relationship takes no proxy."""
-    return current_user._get_current_object()
-
-
-def _saved(url: str) -> ResponseReturnValue:
-    flash(_("Saved"), "success")
-    return redirect(url, 303)
-
-
-def _page(template: str, form: Any, **context: Any) -> ResponseReturnValue:
-    return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
-
-
-def _workbook(sheet: Sheet, name: str) -> ResponseReturnValue:
-    organisation = accounts.organisation()
-    book = Workbook(
-        (sheet,),
-        title=sheet.title,
-        organisation=organisation.name if organisation else "",
-        created=now(),
-        language=LOCALES[short()],
-        zone=zone(),
-    )
-    return downloads.send(xlsx.render(book), f"{name}.xlsx", downloads.XLSX)

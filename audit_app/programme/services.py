@@ -323,8 +323,8 @@ def _check_team(audit: Audit | None, lead: Person | None, members: Members, plan
 
 
 def _check_plan(audit: Audit, plan: Plan, days_or_criteria: bool) -> None:
-    """A plan that its team may not audit is refused; competence is asked again when days or "
-    "criteria change."""
+    """A plan that its team may not audit is refused; competence is asked again when days or
+    criteria change."""
     members = [(each.person, each.role) for each in audit.members]
     fitness.refuse_dependent(audit, audit.lead, members, plan, "processes")
     if days_or_criteria:

@@ -1,4 +1,4 @@
-"""What the routes of this domain answer in common."""
+"""What the routes of the domains answer in common."""
 
 from typing import Any
 
@@ -10,22 +10,14 @@ from flask_login import current_user
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.language import LOCALES, short
 from audit_app.core.clock import now, zone
-from audit_app.core.errors import NotVisible
 from audit_app.exports import xlsx
 from audit_app.exports.sheet import Sheet, Workbook
-from audit_app.programme.queries import sees_every_audit
 from audit_app.web import downloads
 
 
 def me() -> Any:
     """The person behind the proxy: a relationship takes no proxy."""
     return current_user._get_current_object()
-
-
-def only_who_sees_every_audit() -> None:
-    """What shows the whole programme is for those before whom no audit is hidden."""
-    if not sees_every_audit(current_user):
-        raise NotVisible
 
 
 def saved(url: str) -> ResponseReturnValue:
