@@ -39,7 +39,7 @@ def people_and_processes() -> Any:
     from audit_app.accounts.models import Department, Process, ProcessClause
     from audit_app.accounts.permissions import Role
     from audit_app.core.db import db
-    from tests.people import add_person, invite
+    from tests.people import add_person, invite, qualify
 
     people, clauses = invite(), assessable_clauses()
     for each in (people.inc, people.chg, people.slm):
@@ -60,9 +60,10 @@ def people_and_processes() -> Any:
         process.clause_rows = [ProcessClause(clause=clauses[number % len(clauses)], position=0)]
         db.session.add(process)
     for number in range(AUDITORS):
-        add_person(
+        person = add_person(
             f"Lead {number}", f"lead{number}@bench.example", Role.LEAD_AUDITOR, departments[number % 12]
         )
+        qualify(person, people.admin)
     db.session.commit()
     return people
 
@@ -118,8 +119,8 @@ def _answers(people: Any, verdicts: list[Any], first: int) -> None:
     db.session.execute(insert(AnswerRevision), rows)
 
 
-def proposing(people: Any, rounds: int) -> tuple[float, int, int]:
-    """Seconds of a proposal over three years; its processes, and the audits it would make."""
+def proposing(people: Any, rounds: int) -> tuple[float, int, int, int]:
+    """Seconds of a proposal over three years; its lines, the audits it would make, and how many got a lead."""
     from audit_app.core.clock import today
     from audit_app.core.db import db
     from audit_app.planning import services
@@ -133,7 +134,7 @@ def proposing(people: Any, rounds: int) -> tuple[float, int, int]:
         times.append(time.perf_counter() - started)
     lines = len(proposal.lines)
     db.session.rollback()
-    return min(times), lines, len(visits)
+    return min(times), lines, len(visits), sum(each.lead is not None for each in visits)
 
 
 def mapping(people: Any, rounds: int) -> tuple[float, int, int, float]:
@@ -178,7 +179,7 @@ def main(arguments: list[str]) -> int:
         plan_year(people)
         checklists.load_shipped(by=None)
         db.session.commit()
-        seconds, lines, visits = proposing(people, rounds)
+        seconds, lines, visits, led = proposing(people, rounds)
         audits_with_answers(people, AUDITS // 4, 0)
         _time, few, _answered, _plain = mapping(people, 1)
         audits_with_answers(people, AUDITS - AUDITS // 4, AUDITS // 4)
@@ -186,7 +187,7 @@ def main(arguments: list[str]) -> int:
         db.session.remove()
         db.engine.dispose()
     kept = seconds < MOST_SECONDS
-    print(f"Three years proposed for {lines} lines and {AUDITORS} auditors, {visits} audits dated and led: "
+    print(f"Three years proposed for {lines} lines and {AUDITORS} auditors, {visits} audits dated, {led} led: "
           f"{seconds:.3f} s (promise {MOST_SECONDS} s: {'kept' if kept else 'broken'})")  # fmt: skip
     print(f"Map over {AUDITS} audits and {answered:,} answers: {drawn:.3f} s in {many} queries "
           f"({few} with a quarter of it: {'constant' if few == many else 'not constant'})")  # fmt: skip

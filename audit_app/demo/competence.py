@@ -58,11 +58,11 @@ def _later(story: Story, facts: Facts, record: Competence) -> None:
     """What becomes of a record: renewed after an observed audit, or withdrawn."""
     lin = story.people["lin"]
     if "renewed" in facts:
-        day, end = facts["renewed"], facts["until"]
+        day, end, grounds = facts["renewed"], facts["until"], facts.get("again", "observed")
         story.plan(
             day,
             15,
-            lambda: services.renew(record, _evaluation(story, facts, day, end, "observed"), by=lin),
+            lambda: services.renew(record, _evaluation(story, facts, day, end, grounds), by=lin),
         )
     if "withdrawn" in facts:
         why = story.said(texts("competence"))["withdrawn"]

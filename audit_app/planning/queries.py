@@ -1,22 +1,14 @@
 """Reading proposals, notes on processes, and who could lead. Only who sees the programme reads them."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-
 from sqlalchemy import false, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.accounts.permissions import Permission
-from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.planning.models import LineChange, ProcessNote, Proposal, ProposalLine, ProposalState
-from audit_app.programme.independence import Scope, conflicts
-from audit_app.programme.models import Audit, AuditState, Programme, TeamMember
-from audit_app.programme.services import MAY_LEAD
+from audit_app.programme.models import Audit, Programme
 
 
 def get(proposal_id: int, *, to: Person) -> Proposal:
@@ -92,40 +84,4 @@ def get_note(note_id: int, *, to: Person) -> ProcessNote:
     found = db.session.get(ProcessNote, note_id) if to.may(Permission.PROGRAMME_SEE) else None
     if found is None:
         raise NotVisible
-    return found
-
-
-def possible_leads() -> list[Person]:
-    """Everybody active who may lead an audit, by name."""
-    return [each for each in accounts.active_people() if each.role_set & MAY_LEAD]
-
-
-def blocked(people: Sequence[Person], lines: Mapping[str, ProposalLine]) -> dict[str, frozenset[int]]:
-    """For each line, the people who are not independent of its process, department or owner."""
-    found = {}
-    for key, line in lines.items():
-        process = line.process
-        if process is None:
-            continue
-        departments = (process.department,) if process.department else ()
-        scope = Scope((process,), departments, (process.owner,) if process.owner else ())
-        found[key] = frozenset(conflict.person.id for conflict in conflicts(people, scope))
-    return found
-
-
-def busy(people: Iterable[Person]) -> dict[int, list[tuple[date, date]]]:
-    """The days on which people audit already, from today on. Two queries."""
-    wanted = {each.id for each in people}
-    coming = (Audit.state != AuditState.CANCELLED, Audit.ends_on >= today())
-    led = select(Audit.lead_id, Audit.starts_on, Audit.ends_on).where(Audit.lead_id.in_(wanted), *coming)
-    seated = (
-        select(TeamMember.person_id, Audit.starts_on, Audit.ends_on)
-        .join(Audit, Audit.id == TeamMember.audit_id)
-        .where(TeamMember.person_id.in_(wanted), *coming)
-    )
-    found: dict[int, list[tuple[date, date]]] = defaultdict(list)
-    for query in (led, seated):
-        for person, starts_on, ends_on in db.session.execute(query):
-            if person is not None:
-                found[person].append((starts_on, ends_on))
     return found

@@ -1,8 +1,9 @@
 """What weighs, the proposals, their adjustment, and turning them into audits."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts import replies
@@ -12,6 +13,7 @@ from audit_app.core.clock import today
 from audit_app.planning import exports, forms, phrases, queries, rights, rules, services
 from audit_app.planning.blueprint import blueprint
 from audit_app.planning.models import Proposal, ProposalState
+from audit_app.programme import leads
 from audit_app.trail import queries as trail
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
@@ -53,7 +55,7 @@ def proposal(id: int) -> ResponseReturnValue:
         "planning/proposal.html", proposal=found, phrases=phrases, form=forms.PlanForm(),
         may_change=_may_change(found), audits=sum(len(line.months) for line in found.lines),
         years=range(found.first_year, found.last_year + 1), history=trail.history(found),
-        days=sum(len(line.months) * line.days for line in found.lines),
+        days=sum(len(line.months) * line.days for line in found.lines), waiting=leads.waiting(found.audits),
     )  # fmt: skip
 
 
@@ -92,6 +94,19 @@ def plan(id: int) -> ResponseReturnValue:
     found, form = queries.get(id, to=current_user), forms.PlanForm()
     services.plan_audits(found, bool(form.propose_leads.data), by=replies.me())
     return replies.saved(url_for(".proposal", id=id))
+
+
+@blueprint.post("/proposals/<int:id>/leads", endpoint="leads")
+@allow(Permission.AUDIT_PLAN)
+def leads_again(id: int) -> ResponseReturnValue:
+    """Propose lead auditors for the audits that have none."""
+    found = services.propose_leads(queries.get(id, to=current_user), by=replies.me())
+    if found:
+        flash(ngettext("%(num)s audit got a lead auditor.", "%(num)s audits got a lead auditor.", len(found)),
+              "success")  # fmt: skip
+    else:
+        flash(_("No further lead auditor could be proposed; the reasons stand at each audit."), "warning")
+    return redirect(url_for(".proposal", id=id), 303)
 
 
 @blueprint.post("/proposals/<int:id>/discard")

@@ -7,7 +7,7 @@ year is spread evenly. What falls together in a month and a department becomes o
 
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
@@ -164,25 +164,24 @@ def working_days(month: int) -> list[date]:
 
 def led(
     found: Iterable[Dated],
-    candidates: Sequence[int],
-    blocked: Mapping[str, frozenset[int]],
+    fit: Callable[[Dated], Iterable[int]],
     busy: Mapping[int, Sequence[tuple[date, date]]],
 ) -> list[Dated]:
-    """Who could lead each visit: independent of all of it, free on its days, and with the least to do so far.
+    """Who could lead each visit: fit for it, free on its days, and with the least to do so far.
 
-    ``blocked`` maps each process to the people who are not independent of it; ``busy`` each person to the
-    days they audit already. Nobody free: the lead is left open.
+    ``fit`` names the people who are independent of a visit and competent on its days; ``busy`` maps each
+    person to the days they audit already. Nobody fit and free: the lead is left open.
     """
-    days: dict[int, list[tuple[date, date]]] = {each: list(busy.get(each, ())) for each in candidates}
+    days: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    for person, taken in busy.items():
+        days[person] += taken
     work: Counter[int] = Counter()
     result = []
     for each in found:
-        barred = frozenset[int]().union(*(blocked.get(key, frozenset()) for key in each.visit.keys))
         free = [
             person
-            for person in candidates
-            if person not in barred
-            and all(end < each.starts_on or start > each.ends_on for start, end in days[person])
+            for person in fit(each)
+            if all(end < each.starts_on or start > each.ends_on for start, end in days[person])
         ]
         lead = min(free, key=lambda person: (work[person], person), default=None)
         if lead is not None:

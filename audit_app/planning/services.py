@@ -1,6 +1,6 @@
 """Verbs of planning: tell what weighs, propose, adjust, turn into audits."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from audit_app.accounts.models import Person, Process
+from audit_app.accounts.models import Department, Person, Process
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
@@ -23,7 +23,10 @@ from audit_app.planning.models import (
     ProposalLine,
     ProposalState,
 )
+from audit_app.programme import leads
 from audit_app.programme import services as programme
+from audit_app.programme.fitness import Plan
+from audit_app.programme.independence import Scope
 from audit_app.programme.models import Audit, AuditKind, Programme, ProgrammeState
 from audit_app.trail import services as trail
 
@@ -220,34 +223,63 @@ def days_and_leads(lines: dict[str, ProposalLine], propose_leads: bool) -> list[
     )
     if not propose_leads:
         return found
-    leads = queries.possible_leads()
+    bench = leads.bench()
     return schedule.led(
-        found, [each.id for each in leads], queries.blocked(leads, lines), queries.busy(leads)
+        found, lambda each: [person.id for person in bench.fit(_plan(each, lines))], bench.busy()
     )
+
+
+def propose_leads(proposal: Proposal, *, by: Person) -> list[Audit]:
+    """Choose a lead auditor for the audits of a proposal that have none, where somebody is fit and free by
+    now: competence was renewed, a waiver approved, a process handed over. Returns the audits that got one."""
+    waiting = leads.without_lead(proposal.audits)
+    if not waiting:
+        raise Refused(_l("Every audit of this proposal has a lead auditor."))
+    work: Counter[int] = Counter(each.lead_id for each in proposal.audits if each.lead_id)
+    bench, chosen = leads.bench(), []
+    for audit in waiting:
+        able = bench.available(audit)
+        if able:
+            lead = min(able, key=lambda person: (work[person.id], person.id))
+            members = [(member.person, member.role) for member in audit.members]
+            programme.set_team(audit, lead, members, by=by)
+            bench.engage(lead, audit)
+            work[lead.id] += 1
+            chosen.append(audit)
+    return chosen
+
+
+def _scope(
+    each: schedule.Dated, lines: dict[str, ProposalLine]
+) -> tuple[list[Process], list[Department], list[Person], list[str]]:
+    """Processes, departments, auditees and further clauses of an audit to be."""
+    mine = [lines[key] for key in each.visit.keys]
+    processes = [line.process for line in mine if line.process]
+    departments = _unique(process.department for process in processes)
+    auditees = _unique(process.owner for process in processes if process.owner and process.owner.active)
+    return processes, departments, auditees, [clause for line in mine for clause in line.clauses]
+
+
+def _plan(each: schedule.Dated, lines: dict[str, ProposalLine]) -> Plan:
+    """What a lead of an audit to be is measured against."""
+    processes, departments, auditees, clauses = _scope(each, lines)
+    scope = Scope(tuple(processes), tuple(departments), tuple(auditees), on=each.starts_on)
+    return Plan.over(scope, each.ends_on, CRITERIA, AuditKind.INTERNAL, clauses)
 
 
 def _audit(
     each: schedule.Dated, lines: dict[str, ProposalLine], plans: dict[int, Programme], by: Person
 ) -> Audit:
-    mine = [lines[key] for key in each.visit.keys]
-    processes = [line.process for line in mine if line.process]
-    departments = _unique(process.department for process in processes)
-    lead = db.session.get(Person, each.lead) if each.lead else None
+    processes, departments, auditees, clauses = _scope(each, lines)
     facts_: dict[str, Any] = {
         "kind": AuditKind.INTERNAL, "title": _title(processes, departments), "criteria": CRITERIA,
         "starts_on": each.starts_on, "ends_on": each.ends_on,
-        "objective": _("Conclude on conformity and effectiveness (9.2.1)."), "rationale": _rationale(mine),
-        "clauses": [clause for line in mine for clause in line.clauses], "processes": processes,
-        "departments": departments, "sites": _unique(each.site for each in departments),
-        "auditees": _unique(process.owner for process in processes if process.owner and process.owner.active),
+        "objective": _("Conclude on conformity and effectiveness (9.2.1)."),
+        "rationale": _rationale(lines[key] for key in each.visit.keys), "clauses": clauses,
+        "processes": processes, "departments": departments, "sites": _unique(d.site for d in departments),
+        "auditees": auditees, "lead": db.session.get(Person, each.lead) if each.lead else None,
     }  # fmt: skip
-    plan = plans[each.starts_on.year]
-    try:
-        return programme.add_audit(plan, **facts_, lead=lead, by=by)
-    except Refused:
-        if lead is None:
-            raise
-    return programme.add_audit(plan, **facts_, lead=None, by=by)  # somebody who may not lead: left open
+    return programme.add_audit(plans[each.starts_on.year], **facts_, by=by)
 
 
 def _title(processes: Sequence[Process], departments: Sequence[Any]) -> str:

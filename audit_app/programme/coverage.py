@@ -41,9 +41,12 @@ class Coverage:
 
 def clauses_of(audit: Audit) -> set[str]:
     """The clauses in an audit's scope: those named, and those of its processes."""
-    return {str(clause) for clause in audit.clauses} | {
-        c for process in audit.processes for c in process.clauses
-    }
+    return clauses_in(audit.clauses, audit.processes)
+
+
+def clauses_in(named: Iterable[object], processes: Iterable[Process]) -> set[str]:
+    """The clauses named, and those of the processes."""
+    return {str(clause) for clause in named} | {c for process in processes for c in process.clauses}
 
 
 def covers(scope: set[str], clause: str) -> bool:

@@ -3,37 +3,40 @@
 The services ask before they save a team or a plan, the workflow before notice and start, the pages to warn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.accounts.library import clause_order
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.competence import queries as competence
-from audit_app.competence.rules import shortfalls
+from audit_app.competence.models import Competence
+from audit_app.competence.rules import LEAD, LIMIT, shortfalls
 from audit_app.competence.standards import standards_in
 from audit_app.core.errors import Refused
+from audit_app.programme.coverage import clauses_in
 from audit_app.programme.independence import Scope, conflicts
 from audit_app.programme.models import EXTERNAL, Audit, AuditKind, TeamRole
 from audit_app.programme.waiver_models import WaiverKind, WaiverState
 
 Members = Sequence[tuple[Person, TeamRole]]
 AUDITS = frozenset({TeamRole.AUDITOR, TeamRole.TRAINEE, TeamRole.EXPERT})
-LEAD = "lead"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a team is measured against: scope, days, criteria, and who conducts the audit."""
+    """What a team is measured against: scope, days, criteria, who conducts the audit, and its clauses."""
 
     scope: Scope
     first: date
     last: date
     criteria: str
     kind: AuditKind
+    clauses: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, audit: Audit) -> "Plan":
@@ -41,47 +44,71 @@ class Plan:
         scope = Scope(
             tuple(audit.processes), tuple(audit.departments), tuple(audit.auditees), on=audit.starts_on
         )
-        return cls(scope, audit.starts_on, audit.ends_on, audit.criteria, audit.kind)
+        return cls.over(scope, audit.ends_on, audit.criteria, audit.kind, audit.clauses)
+
+    @classmethod
+    def over(cls, scope: Scope, last: date, criteria: str, kind: AuditKind, clauses: Iterable[Any]) -> "Plan":
+        """The plan of an audit from the day of its scope to ``last``; the clauses of its processes count."""
+        assert scope.on is not None  # an audit has days
+        return cls(scope, scope.on, last, criteria, kind, frozenset(clauses_in(clauses, scope.processes)))
 
 
 @dataclass(frozen=True)
 class Unfit:
-    """One reason why a person may not audit here; ``key`` is what a waiver has to cover."""
+    """One reason why a person may not audit here; ``key`` is what a waiver has to cover, ``brief`` the bare
+    reason without advice."""
 
     person: Person
     kind: WaiverKind
     key: str
     subject: Any
     words: Any = field(compare=False)
+    brief: Any = field(compare=False)
 
     @property
     def skill(self) -> str:
         """The skill that is missing, by its value; nothing for independence."""
         return self.key.partition(":")[0]
 
+    @property
+    def limited(self) -> bool:
+        """Whether the competence is there, but leaves out clauses of the audit."""
+        return self.key.endswith(LIMIT)
 
-def dependent(people: Iterable[Person], plan: Plan) -> list[Unfit]:
+
+def dependent(people: Iterable[Person], plan: Plan, months: int | None = None) -> list[Unfit]:
     """Who is not independent of the scope, whatever is waived."""
-    found = conflicts(people, plan.scope)
-    return [Unfit(each.person, WaiverKind.INDEPENDENCE, each.key, each.subject, each.words) for each in found]
+    kind = WaiverKind.INDEPENDENCE
+    return [
+        Unfit(each.person, kind, each.key, each.subject, each.words, each.brief)
+        for each in conflicts(people, plan.scope, months)
+    ]
 
 
-def incompetent(places: Iterable[tuple[Person, str]], plan: Plan) -> list[Unfit]:
+def incompetent(
+    places: Iterable[tuple[Person, str]],
+    plan: Plan,
+    records: Mapping[int, Sequence[Competence]] | None = None,
+) -> list[Unfit]:
     """Who lacks competence for a place, whatever is waived. A certification body answers for its
-    own people."""
+    own people. ``records`` spares reading them when many plans are asked about in a row."""
     seats = list(places)
     if plan.kind in EXTERNAL:
         return []
-    records = competence.of_people(person for person, _place in seats)
-    standards = standards_in(plan.criteria)
+    if records is None:
+        records = competence.of_people(person for person, _place in seats)
+    standards, clauses = standards_in(plan.criteria), sorted(plan.clauses, key=clause_order)
     found: dict[Unfit, None] = {}
     for person, place in seats:
         for each in shortfalls(
-            person, place, records.get(person.id, []), standards=standards, first=plan.first, last=plan.last
-        ):
-            found[Unfit(person, WaiverKind.COMPETENCE, each.key, each.standard or each.skill, each.words)] = (
-                None
-            )
+            person, place, records.get(person.id, []), standards=standards, first=plan.first, last=plan.last,
+            clauses=clauses,
+        ):  # fmt: skip
+            subject = each.standard or each.skill
+            if each.standard and each.outside:
+                subject = f"{each.standard} ({each.outside})"
+            unfit = Unfit(person, WaiverKind.COMPETENCE, each.key, subject, each.words, each.brief)
+            found.setdefault(unfit)
     return list(found)
 
 
@@ -124,6 +151,15 @@ def refuse_incompetent(
         raise Refused(each.words, field=field or _seat(each.person, lead))
 
 
+def refuse_limited(
+    audit: Audit | None, lead: Person | None, members: Members, plan: Plan, field: str
+) -> None:
+    """Refuse the first competence whose limits the clauses overstep, without a waiver."""
+    for each in not_waived(incompetent(places(lead, members), plan), audit):
+        if each.limited:
+            raise Refused(each.words, field=field)
+
+
 def refuse_alone(lead: Person | None, members: Members) -> None:
     """A trainee is not the only auditor, and a technical expert never audits alone."""
     roles = {TeamRole(role) for _person, role in members}
@@ -161,5 +197,7 @@ def marks(audit: Audit, people: Sequence[Person]) -> dict[tuple[int, str], Any]:
     for place in (LEAD, TeamRole.AUDITOR.value):
         able = [(person, place) for person in people if person.may(Permission.ANSWER_RECORD)]
         for each in not_waived(incompetent(able, plan), audit):
-            found[(each.person.id, place)] = _l("competence missing or ended")
+            found[(each.person.id, place)] = (
+                _l("competence leaves out clauses") if each.limited else _l("competence missing or ended")
+            )
     return found

@@ -12,6 +12,7 @@ from audit_app.accounts.forms import ChoosingForm, checks, clause_choices, with_
 from audit_app.accounts.library import clause_order
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
+from audit_app.competence.rules import LEAD
 from audit_app.core.clock import today
 from audit_app.programme import fitness
 from audit_app.programme.models import Audit, AuditKind, Programme, TeamRole
@@ -158,7 +159,7 @@ class TeamForm(ChoosingForm):
             return rows_as_choices(with_present(people, *self.present(audit)), show=name)
 
         leaders = [each for each in everybody if each.role_set & MAY_LEAD]
-        self.lead.choices = [("", "—"), *shown(leaders, fitness.LEAD)]
+        self.lead.choices = [("", "—"), *shown(leaders, LEAD)]
         auditors = [each for each in everybody if each.may(Permission.ANSWER_RECORD)]
         self.members.choices = shown(auditors, TeamRole.AUDITOR.value)
         for field in (self.trainees, self.experts):

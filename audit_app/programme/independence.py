@@ -28,11 +28,12 @@ class Scope:
 
 @dataclass(frozen=True)
 class Conflict:
-    """One person, what of theirs is audited, and the sentence that says what to do."""
+    """One person, what of theirs is audited, the sentence that says what to do, and the bare reason."""
 
     person: Person
     subject: Any
     words: Any = field(compare=False)
+    brief: Any = field(compare=False)
 
     @property
     def key(self) -> str:
@@ -40,17 +41,18 @@ class Conflict:
         return f"{self.subject.__tablename__}:{self.subject.id}"
 
 
-def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
+def conflicts(auditors: Iterable[Person], scope: Scope, months: int | None = None) -> list[Conflict]:
     """Every conflict between people who audit (lead, auditors, trainees, experts; not observers) and a scope.
 
     A person conflicts with a process they own or whose department they head or belong to, with a
     department they
     head or belong to, with being auditee, and with all of these that they gave up less than the
-    organisation's number of months before the audit.
+    organisation's number of months before the audit. ``months`` spares reading that number when many scopes
+    are asked about in a row.
     """
     people, found = list(dict.fromkeys(auditors)), list[Conflict]()
     tenure.recall(people)
-    months = tenure.months()
+    months = tenure.months() if months is None else months
     for person in people:
         found += _with_processes(person, scope.processes)
         found += _with_departments(person, scope.departments)
@@ -61,7 +63,8 @@ def conflicts(auditors: Iterable[Person], scope: Scope) -> list[Conflict]:
                 "auditees.",
                 person=person.name,
             )
-            found.append(Conflict(person, person, words))
+            brief = _l("%(person)s is auditee here", person=person.name)
+            found.append(Conflict(person, person, words, brief))
         named = {each.key for each in found if each.person is person}
         found += [each for each in _from_the_past(person, scope, months) if each.key not in named]
     return found
@@ -74,7 +77,8 @@ def _from_the_past(person: Person, scope: Scope, months: int) -> Iterable[Confli
         places: tuple[Process | Department, ...] = (*scope.processes, *scope.departments)
         for place in places:
             if worked_there(former, place):
-                conflict = Conflict(person, place, _past_words(person, place, former, months))
+                words, brief = _past_words(person, place, former, months), _past_brief(person, former)
+                conflict = Conflict(person, place, words, brief)
                 if conflict.key not in seen:
                     seen.add(conflict.key)
                     yield conflict
@@ -112,6 +116,13 @@ def _past_words(person: Person, place: Process | Department, former: tenure.Tenu
     )
 
 
+def _past_brief(person: Person, former: tenure.Tenure) -> Any:
+    return _l(
+        "%(person)s worked in “%(former)s” until %(day)s", person=person.name, former=former.place.name,
+        day=former.ended_on.isoformat() if former.ended_on else "",
+    )  # fmt: skip
+
+
 def _with_processes(person: Person, processes: Iterable[Process]) -> Iterable[Conflict]:
     for process in processes:
         names = {"person": person.name, "process": process.name}
@@ -122,7 +133,8 @@ def _with_processes(person: Person, processes: Iterable[Process]) -> Iterable[Co
                 "process out of the scope.",
                 **names,
             )
-            yield Conflict(person, process, words)
+            brief = _l("%(person)s owns the process “%(process)s”", **names)
+            yield Conflict(person, process, words, brief)
         elif process.department is not None and _theirs(person, process.department):
             words = _l(
                 "%(person)s works in the department that runs the process “%(process)s” (%(department)s) "
@@ -131,7 +143,8 @@ def _with_processes(person: Person, processes: Iterable[Process]) -> Iterable[Co
                 department=process.department.name,
                 **names,
             )
-            yield Conflict(person, process, words)
+            brief = _l("%(person)s works in the department that runs “%(process)s”", **names)
+            yield Conflict(person, process, words, brief)
 
 
 def _with_departments(person: Person, departments: Iterable[Department]) -> Iterable[Conflict]:
@@ -144,7 +157,9 @@ def _with_departments(person: Person, departments: Iterable[Department]) -> Iter
                 person=person.name,
                 department=department.name,
             )
-            yield Conflict(person, department, words)
+            names = {"person": person.name, "department": department.name}
+            brief = _l("%(person)s belongs to “%(department)s”", **names)
+            yield Conflict(person, department, words, brief)
 
 
 def _theirs(person: Person, department: Department) -> bool:

@@ -133,7 +133,8 @@ def edit_audit(
             past=recorded or audit.external or starts_on == audit.starts_on,
         )
     scope = Scope(tuple(processes), tuple(departments), tuple(auditees), on=starts_on)
-    _check_plan(audit, Plan(scope, starts_on, ends_on, criteria, kind), moved or criteria != audit.criteria)
+    plan = Plan.over(scope, ends_on, criteria, kind, clauses := list(clauses))
+    _check_plan(audit, plan, moved or criteria != audit.criteria)
     before, approved = _named(audit), versions.copy_of(audit)
     with trail.act("audit.edit", audit, by=by):
         audit.kind, audit.starts_on, audit.ends_on = kind, starts_on, ends_on
@@ -323,12 +324,14 @@ def _check_team(audit: Audit | None, lead: Person | None, members: Members, plan
 
 
 def _check_plan(audit: Audit, plan: Plan, days_or_criteria: bool) -> None:
-    """A plan that its team may not audit is refused; competence is asked again when days or
-    criteria change."""
+    """A plan that its team may not audit is refused; competence is asked again when days or criteria change,
+    and its limits when the clauses do."""
     members = [(each.person, each.role) for each in audit.members]
     fitness.refuse_dependent(audit, audit.lead, members, plan, "processes")
     if days_or_criteria:
         fitness.refuse_incompetent(audit, audit.lead, members, plan, "ends_on")
+    elif plan.clauses != Plan.of(audit).clauses:
+        fitness.refuse_limited(audit, audit.lead, members, plan, "clauses")
 
 
 def _seat(audit: Audit, lead: Person | None, members: Members) -> None:

@@ -12,6 +12,7 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.language import LOCALES
 from audit_app.accounts.models import Bilingual, Person
 from audit_app.accounts.permissions import Permission as P
+from audit_app.competence.rules import LEAD
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
@@ -34,7 +35,7 @@ def needed(audit: Audit, person: Person, kind: WaiverKind) -> list[fitness.Unfit
     plan = fitness.Plan.of(audit)
     if kind is WaiverKind.INDEPENDENCE:
         return fitness.dependent([person], plan)
-    seats = [fitness.LEAD] if person.may(P.AUDIT_CONDUCT) else []
+    seats = [LEAD] if person.may(P.AUDIT_CONDUCT) else []
     return fitness.incompetent([(person, seat) for seat in (*seats, TeamRole.AUDITOR.value)], plan)
 
 

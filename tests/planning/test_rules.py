@@ -138,10 +138,16 @@ def test_audits_lie_on_working_days_of_their_month():
     assert len({each.starts_on for each in found}) > 4
 
 
-def test_a_lead_is_proposed_only_when_independent_and_free():
+def test_a_lead_is_proposed_only_when_fit_and_free():
     first, second = date(2027, 5, 3), date(2027, 5, 4)
     visits = [Dated(Visit(0, 1, ("INC",), 2), first, second), Dated(Visit(0, 1, ("CHG",), 2), first, second)]
-    blocked = {"INC": frozenset({1})}
-    assert [each.lead for each in schedule.led(visits, [1, 2], blocked, {})] == [2, 1]
-    assert [each.lead for each in schedule.led(visits, [1], blocked, {})] == [None, 1]
-    assert [each.lead for each in schedule.led(visits, [1, 2], blocked, {2: [(second, second)]})] == [None, 1]
+
+    def fit(each):
+        return [2] if "INC" in each.visit.keys else [1, 2]
+
+    def first_alone(each):
+        return [] if "INC" in each.visit.keys else [1]
+
+    assert [each.lead for each in schedule.led(visits, fit, {})] == [2, 1]
+    assert [each.lead for each in schedule.led(visits, first_alone, {})] == [None, 1]
+    assert [each.lead for each in schedule.led(visits, fit, {2: [(second, second)]})] == [None, 1]
