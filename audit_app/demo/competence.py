@@ -90,4 +90,5 @@ def _seat(story: Story, facts: Facts) -> None:
     audit = story.audits[facts["key"]]
     members = [(each.person, each.role) for each in audit.members]
     joined = [*members, (story.people[facts["person"]], TeamRole.AUDITOR)]
-    programme.set_team(audit, audit.lead, joined, by=story.people["lin"])
+    why = story.said(texts("competence"))[facts["key"]]["joined"]
+    programme.set_team(audit, audit.lead, joined, why, by=story.people["lin"])

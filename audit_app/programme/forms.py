@@ -14,7 +14,7 @@ from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
 from audit_app.competence.rules import LEAD
 from audit_app.core.clock import today
-from audit_app.programme import fitness
+from audit_app.programme import fitness, versions
 from audit_app.programme.models import Audit, AuditKind, Programme, TeamRole
 from audit_app.programme.services import MAY_LEAD
 from audit_app.web.forms import BaseForm, choice, day, long_text, required, row, rows_as_choices, text
@@ -144,10 +144,17 @@ class TeamForm(ChoosingForm):
         coerce=int,
         description=_l("Observers do not audit, so they need not be independent."),
     )
+    change_reason = text(
+        _l("Why the team changes"),
+        longest=1000,
+        description=_l("The programme is approved: its next version shows this reason."),
+    )
 
     def offer(self, audit: Audit, given: dict[str, Any] | None = None) -> "TeamForm":
         """Fill the choices; people who may not take the place without a waiver are marked. ``given`` is a
         team that was chosen before a detour, instead of the stored one."""
+        if not versions.team_is_approved(audit):
+            del self.change_reason
         everybody = accounts.active_people()
         marks = fitness.marks(audit, everybody)
 
@@ -199,7 +206,8 @@ class TeamForm(ChoosingForm):
             (self.observers, TeamRole.OBSERVER),
         )
         members = [(person, role) for field, role in places for person in accounts.by_ids(Person, field.data)]
-        return {"lead": accounts.one(Person, self.lead.data) if self.lead.data else None, "members": members}
+        lead = accounts.one(Person, self.lead.data) if self.lead.data else None
+        return {"lead": lead, "members": members, "change_reason": self.values().get("change_reason") or ""}
 
 
 PLACES = ("lead", "members", "trainees", "experts", "observers")

@@ -246,7 +246,7 @@ def audit_team(id: int) -> ResponseReturnValue:
     fresh = form.validate_on_submit() and form.check_fresh(found)
     if fresh and refused_or(form, services.set_team, found, **form.facts(), by=replies.me()):
         return replies.saved(url_for(".audit", id=id))
-    lead, members = form.facts().values()
+    lead, members, _reason = form.facts().values()
     unfit = fitness.not_waived(fitness.of_team(found, lead, members), found)
     return replies.page(
         "programme/team.html", form, audit=found, unfit=waivers.unfit_by_person(unfit), back=form.here()

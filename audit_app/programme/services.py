@@ -150,17 +150,22 @@ def edit_audit(
     return audit
 
 
-def set_team(audit: Audit, lead: Person | None, members: Members, *, by: Person) -> Audit:
+def set_team(
+    audit: Audit, lead: Person | None, members: Members, change_reason: str = "", *, by: Person
+) -> Audit:
     """Choose lead and team. Raises :class:`Refused` when somebody would audit their own area (9.2.2, rule
-    R2)."""
+    R2), and when an approved programme changes and nobody says why."""
     _changeable(audit)
     _check_team(audit, lead, members, Plan.of(audit))
-    before = _team_words(audit)
+    before, approved = _team_words(audit), versions.copy_of(audit)
+    why = change_reason.strip()
     known = {person.id for person in audit.auditors} | {member.person_id for member in audit.members}
     joined = [person for person, _role in members] + ([lead] if lead else [])
     new = [person for person in joined if person.id not in known]
-    with trail.act("audit.team", audit, by=by, before=before, after=_words(lead, members)):
+    told = {"reason": why} if why else {}
+    with trail.act("audit.team", audit, by=by, before=before, after=_words(lead, members), **told):
         _seat(audit, lead, members)
+        versions.reason_given(audit, approved, why)
         flag_modified(audit, "title")  # the team is in rows of its own: the version must tell a second editor
     if audit.state is not AuditState.PLANNED:
         _tell("audit.notified", audit, new, by)

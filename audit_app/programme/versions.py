@@ -35,6 +35,7 @@ LABELS: dict[str, Any] = {
     "starts_on": _l("First day"),
     "ends_on": _l("Last day"),
     "lead": _l("Lead auditor"),
+    "team": _l("Audit team"),
     "criteria": _l("Criteria"),
     "clauses": _l("Clauses"),
     "processes": _l("Processes"),
@@ -69,6 +70,7 @@ def copy_of(audit: Audit) -> VersionAudit:
     """An audit as a row of a version, not yet stored."""
     scope: dict[str, list[str]] = {"clauses": [str(clause) for clause in audit.clauses]}
     scope |= {name: sorted(each.code for each in getattr(audit, name)) for name in SCOPE}
+    scope["team"] = sorted(f"{each.person.name} ({each.role.value})" for each in audit.members)
     cancelled = audit.state is AuditState.CANCELLED
     return VersionAudit(
         audit_id=audit.id, code=audit.code, kind=audit.kind, title=audit.title, starts_on=audit.starts_on,
@@ -141,6 +143,11 @@ def difference(before: Iterable[VersionAudit], after: Iterable[VersionAudit]) ->
     return [each for each in found if each is not None]
 
 
+def team_is_approved(audit: Audit) -> bool:
+    """Whether another lead or team changes what was approved, so that a reason is asked for."""
+    return bool(audit.programme.versions) and bool(audit.lead or audit.members)
+
+
 def reason_given(audit: Audit, before: VersionAudit, reason: str) -> None:
     """Keep why an approved audit changes. Raises :class:`Refused` when it does and nobody says why."""
     if not audit.programme.versions or not difference([before], [copy_of(audit)]):
@@ -167,8 +174,7 @@ def _compared(old: VersionAudit | None, new: VersionAudit | None) -> Difference 
     facts = tuple(
         (LABELS[name], before, after)
         for name in LABELS
-        if (before := _fact(old, name)) != (after := _fact(new, name))
-        and not (name == "lead" and not before)  # naming a lead completes the plan, it does not change it
+        if (before := _fact(old, name)) != (after := _fact(new, name)) and not _completes(old, name)
     )
     if not facts:
         return None
@@ -177,12 +183,20 @@ def _compared(old: VersionAudit | None, new: VersionAudit | None) -> Difference 
     return Difference(change, new.audit_id, new.code, new.title, new.change_reason, facts)
 
 
+def _completes(old: VersionAudit, name: str) -> bool:
+    """Whether naming somebody completes what was approved instead of changing it: a first lead, a first team
+    where not even the lead was named. What was approved before teams were kept says nothing of them."""
+    if name == "lead":
+        return not old.lead
+    return name == "team" and ("team" not in old.scope or not (old.lead or old.scope["team"]))
+
+
 def _takes_place(audit: VersionAudit | None) -> bool:
     return audit is not None and audit.state is not AuditState.CANCELLED
 
 
 def _fact(audit: VersionAudit, name: str) -> Any:
-    if name in audit.scope or name in {"clauses", *SCOPE}:
+    if name in audit.scope or name in {"clauses", "team", *SCOPE}:
         return ", ".join(audit.scope.get(name, ()))
     value = getattr(audit, name)
     return value.label if isinstance(value, Label) else value

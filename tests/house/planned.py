@@ -55,5 +55,6 @@ def addresses(made: dict[str, Any], audit: Any) -> dict[str, list[dict[str, Any]
         "planning.line": [{"id": made["line"].id}],
         "planning.plan": [{"id": made["proposal"].id}],
         "planning.discard": [{"id": made["proposal"].id}],
+        "planning.leads": [{"id": made["proposal"].id}],
         "planning.note_end": [{"id": made["note"].id}],
     }

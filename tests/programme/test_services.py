@@ -112,10 +112,12 @@ def test_new_dates_after_the_notice_are_told_and_the_version_moves_with_the_scop
 def test_a_new_team_moves_the_version_and_who_joins_late_is_told(people):
     audit = run_audit(people, plan_audit(people), until="notify")
     version = audit.version
-    services.set_team(audit, people.lead, [(people.auditor, TeamRole.AUDITOR)], by=people.manager)
+    services.set_team(
+        audit, people.lead, [(people.auditor, TeamRole.AUDITOR)], "More to see.", by=people.manager
+    )
     assert audit.version == version + 1
     assert "Ana Auditor" in notices("audit.notified")
-    services.set_team(audit, people.manager, [], by=people.manager)
+    services.set_team(audit, people.manager, [], "Ill.", by=people.manager)
     assert (audit.lead, audit.members) == (people.manager, [])
 
 
