@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build one application from its settings (from the environment when none are given)."""
     from audit_app import domains, navigation, tables
     from audit_app.accounts import language, sign_in
-    from audit_app.core import clock
+    from audit_app.core import clock, workdays
     from audit_app.core.db import db, prepare_engine
     from audit_app.evidence import services as evidence
     from audit_app.web import access, errors, formats, headers, icons, kept, sessions, transactions
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as documented
     clock.use_zone(settings.time_zone)
+    workdays.use_country(settings.holidays)
     evidence.use_folder(settings.evidence_dir)
     assert tables.MODULES
     sessions.init_app(app)

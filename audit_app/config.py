@@ -25,6 +25,11 @@ class Settings:
     time_zone: str = setting(
         "TIME_ZONE", "Asia/Shanghai", "Time zone of the organisation: decides what “today” is."
     )
+    holidays: str = setting(
+        "HOLIDAYS",
+        "CN",
+        "Country whose public holidays and swapped working days count (only CN is known); empty for none.",
+    )
     default_language: str = setting(
         "DEFAULT_LANGUAGE", "", "zh or en before sign-in; empty follows the browser."
     )

@@ -11,10 +11,11 @@ from audit_app.accounts.permissions import Permission
 from audit_app.agenda import queries
 from audit_app.agenda.models import AuditPlan, PlanState, Reply, Seat, Slot
 from audit_app.agenda.services import TEXTS
-from audit_app.agenda.times import SATURDAY, days_of, moment
+from audit_app.agenda.times import days_of, moment
 from audit_app.core.clock import local, now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.core.workdays import is_working
 from audit_app.programme import queries as programme
 from audit_app.programme import services as audits
 from audit_app.programme.independence import conflicts
@@ -37,7 +38,7 @@ def next_days(audit: Audit, months: int) -> tuple[date, date]:
 
 
 def _working(day: date) -> date:
-    while day.weekday() >= SATURDAY:
+    while not is_working(day):
         day += timedelta(days=1)
     return day
 

@@ -1,14 +1,12 @@
 """Times of an agenda: typed by the organisation's clocks, kept as moments."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 
 from audit_app.core.clock import local, zone
 from audit_app.core.errors import Refused
-
-SATURDAY = 5
+from audit_app.core.workdays import working_days
 
 
 def moment(day: date, at: time, field: str | None = None) -> datetime:
@@ -31,13 +29,8 @@ def moment(day: date, at: time, field: str | None = None) -> datetime:
 
 def days_of(first: date, last: date) -> list[date]:
     """The working days of an audit; all its days when none of them is one."""
-    every = list(_days(first, last))
-    return [day for day in every if day.weekday() < SATURDAY] or every
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    for number in range((last - first).days + 1):
-        yield first + timedelta(days=number)
+    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return list(working_days(first, last)) or every
 
 
 def minute_of_day(at: datetime) -> int:

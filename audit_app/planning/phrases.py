@@ -1,11 +1,13 @@
 """The reasons of a proposal in words: a sentence per rule, made when it is read, in the reader's language."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from audit_app.core.workdays import announced
 from audit_app.planning.models import ProposalLine
 from audit_app.planning.rules import LOOK_BACK
 from audit_app.planning.schedule import first_of
@@ -32,6 +34,19 @@ def half_days_words(half_days: int) -> str:
 def month_words(month: int) -> str:
     """A numbered month as year and month."""
     return first_of(month).strftime("%Y-%m")
+
+
+def unannounced(years: Iterable[int]) -> str:
+    """Says of which years the public holidays are not known yet; nothing when all are."""
+    unknown = [str(year) for year in years if not announced(year)]
+    if not unknown:
+        return ""
+    return _(
+        "The public holidays and swapped working days of %(years)s are not known here yet (the State Council "
+        "announces them in the autumn before). Audits of these years are planned on Monday to Friday without "
+        "the holidays of a fixed date; look at their days again once they are known.",
+        years=", ".join(unknown),
+    )
 
 
 def reasons(line: ProposalLine) -> list[str]:

@@ -9,8 +9,10 @@ from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
+
+from audit_app.core import workdays
 
 QUIET = frozenset({1, 12})
 """Calendar months without audits when others will do: the turn of the year."""
@@ -156,10 +158,11 @@ def dated(found: Iterable[Visit]) -> list[Dated]:
 
 
 def working_days(month: int) -> list[date]:
-    """Monday to Friday of a month; public holidays are the manager's to avoid."""
+    """The working days of a month, without public holidays. A weekend day that is worked in exchange is no
+    day for an audit: half of the house is away on it."""
     first = first_of(month)
-    days = [first + timedelta(days=offset) for offset in range(monthrange(first.year, first.month)[1])]
-    return [day for day in days if day.weekday() < 5]
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    return [day for day in workdays.working_days(first, last) if day.weekday() < workdays.SATURDAY]
 
 
 def led(

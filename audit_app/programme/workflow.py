@@ -1,5 +1,6 @@
 """Life of an audit and of a programme (ISO 19011 clauses 5 and 6), as tables read from top to bottom."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,6 +9,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
+from audit_app.core.workdays import is_working
 from audit_app.core.workflow import Offer, Step, Workflow
 from audit_app.programme import fitness, gaps, versions
 from audit_app.programme.fieldwork_door import standing
@@ -361,6 +363,24 @@ def may_attach(audit: Audit, _person: Person) -> Any:
 
 def remarks(audit: Audit) -> list[Any]:
     """What is not refused but worth a word on the audit's page."""
+    return [*_days_off(audit), *_short_notice(audit)]
+
+
+def _days_off(audit: Audit) -> list[Any]:
+    """Days of an audit still to come on which nobody works; and a year whose holidays are not known yet."""
+    if audit.external or audit.state not in (A.PLANNED, A.NOTIFIED):
+        return []
+    span = range((audit.ends_on - audit.starts_on).days + 1)
+    days = [audit.starts_on + timedelta(days=number) for number in span]
+    free = [day.isoformat() for day in days if not is_working(day)]
+    found = []
+    if free:
+        found.append(_l("Nobody works on %(days)s (weekend or public holiday). Move the audit, or agree the "
+                        "day with the auditees.", days=", ".join(free)))  # fmt: skip
+    return found
+
+
+def _short_notice(audit: Audit) -> list[Any]:
     if audit.notified_at is None or audit.external or audit.state is not A.NOTIFIED:
         return []
     ahead = (audit.starts_on - local(audit.notified_at).date()).days

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from audit_app.accounts.models import Person
+from audit_app.core import workdays
 from audit_app.programme.models import Audit, AuditState, TeamRole
 
 MOST_DAYS = 8
@@ -51,11 +52,10 @@ class Workload:
     remarks: tuple[Any, ...]
 
 
-def working_days(first: date, last: date) -> Iterator[date]:
-    """Monday to Friday from the first to the last day; a weekend audit counts its own days."""
+def working_days(first: date, last: date) -> list[date]:
+    """The working days from the first to the last day; an audit on days off counts its own days."""
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    weekdays = [each for each in every if each.weekday() < 5]
-    yield from weekdays or every
+    return list(workdays.working_days(first, last)) or every
 
 
 def workload(audits: Iterable[Audit], year: int, idle: Iterable[Person] = ()) -> Workload:
