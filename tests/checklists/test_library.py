@@ -52,6 +52,11 @@ def test_the_iso_template_has_62_assessable_of_86_clauses() -> None:
     assert (len(source.items), len(source.assessable)) == (86, 62)
 
 
+def test_the_27001_template_asks_30_of_the_41_clauses_of_4_to_10() -> None:
+    source = template("iso27001-2022")
+    assert (len(source.items), len(source.assessable)) == (41, 30)
+
+
 def test_fitsm_has_82_requirements_17_general_and_65_process() -> None:
     numbers = [item.number for item in template("fitsm-3.0").assessable]
     assert len(numbers) == 82
@@ -68,7 +73,7 @@ def test_fitsm_names_its_owner_and_licence_and_says_whose_translation_it_is() ->
     assert source.licence == "CC-BY-4.0"
 
 
-@pytest.mark.parametrize("key", ["iso20000-1-2018", "fitsm-3.0"])
+@pytest.mark.parametrize("key", ["iso20000-1-2018", "iso27001-2022", "fitsm-3.0"])
 def test_every_item_speaks_both_languages_and_chinese_is_chinese(key: str) -> None:
     def chinese(text: str) -> bool:
         return any("\u4e00" <= char <= "\u9fff" for char in text)
@@ -90,9 +95,10 @@ def test_every_assessable_clause_belongs_to_a_process_and_the_template_says_whic
     assert {item.number: item.processes for item in template("iso20000-1-2018").assessable} == owners
 
 
-def test_fitsm_groups_point_at_known_processes() -> None:
+@pytest.mark.parametrize("key", ["iso27001-2022", "fitsm-3.0"])
+def test_the_items_of_other_standards_point_at_known_processes(key: str) -> None:
     codes = {process["code"] for process in processes()["processes"]}
-    assert all(item.processes and set(item.processes) <= codes for item in template("fitsm-3.0").assessable)
+    assert all(item.processes and set(item.processes) <= codes for item in template(key).assessable)
 
 
 def test_the_thirteen_legacy_processes_in_five_groups_agree_with_the_processes() -> None:

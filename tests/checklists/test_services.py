@@ -15,6 +15,7 @@ def test_the_shipped_checklists_are_loaded_once_and_published(people):
     loaded = services.load_shipped()
     counts = {v.template.key: questions.count(v) for v in loaded}
     assert counts["iso20000-1-2018"] == 62
+    assert counts["iso27001-2022"] == 30
     assert counts["fitsm-3.0"] == 82
     assert {v.state for v in loaded} == {VersionState.PUBLISHED}
     assert services.load_shipped() == []

@@ -1,0 +1,1 @@
+"""The standards themselves: which clauses speak of the same thing, and clause texts under licence."""
