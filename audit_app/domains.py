@@ -20,6 +20,7 @@ BLUEPRINTS = (
     "home",
     "accounts",
     "competence",
+    "standards",
     "programme",
     "checklists",
     "agenda",
@@ -33,8 +34,8 @@ BLUEPRINTS = (
     "evidence",
 )
 WORDS = (
-    "accounts", "competence", "programme", "checklists", "agenda", "findings", "planning", "indicators",
-    "reports", "reviews", "certification",
+    "accounts", "competence", "standards", "programme", "checklists", "agenda", "findings", "planning",
+    "indicators", "reports", "reviews", "certification",
 )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ ENTRIES = (
         ("reviews.",),
     ),
     Entry(_l("Checklist library"), "books", "checklists.library", (P.TEMPLATE_SEE,), ("checklists.",)),
+    Entry(_l("Clause texts"), "book", "standards.index", (P.TEMPLATE_SEE,), ("standards.",)),
     Entry(
         _l("Tablets"),
         "device-tablet",

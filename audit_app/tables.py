@@ -17,6 +17,7 @@ from audit_app.programme import models as programme
 from audit_app.programme import record_models, waiver_models
 from audit_app.reports import models as reports
 from audit_app.reviews import models as reviews
+from audit_app.standards import models as standards
 from audit_app.trail import models as trail
 
 MODULES = (
@@ -26,6 +27,7 @@ MODULES = (
     tenure,
     evidence,
     notifications,
+    standards,
     competence,
     programme,
     record_models,

@@ -8,7 +8,7 @@ from audit_app.web import sentences
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 DOMAINS = (
-    "web", "accounts", "competence", "programme", "checklists", "agenda", "findings", "planning",
+    "web", "accounts", "competence", "standards", "programme", "checklists", "agenda", "findings", "planning",
     "indicators", "reports", "reviews", "certification", "dossiers", "home", "exports", "imports", "trail",
     "evidence", "notifications", "demo", "flask_security",
 )  # fmt: skip

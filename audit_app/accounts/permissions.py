@@ -41,6 +41,7 @@ class Permission(StrEnum):
     AUDIT_CLOSE = "audit:close"
     TEMPLATE_SEE = "template:see"
     TEMPLATE_EDIT = "template:edit"
+    CLAUSE_TEXT_SEE = "clause_text:see"
     ANSWER_RECORD = "answer:record"
     EVIDENCE_ADD = "evidence:add"
     FINDING_SEE = "finding:see"
@@ -65,7 +66,16 @@ class Permission(StrEnum):
 P = Permission
 
 SEE = frozenset({P.PROGRAMME_SEE, P.AUDIT_SEE, P.TEMPLATE_SEE, P.FINDING_SEE, P.INDICATOR_SEE})
-CONDUCT = frozenset({P.ANSWER_RECORD, P.EVIDENCE_ADD, P.FINDING_RAISE, P.FINDING_VERIFY, P.ACTION_DO})
+CONDUCT = frozenset(
+    {
+        P.CLAUSE_TEXT_SEE,  # the licence is for our own auditors, and for nobody from outside
+        P.ANSWER_RECORD,
+        P.EVIDENCE_ADD,
+        P.FINDING_RAISE,
+        P.FINDING_VERIFY,
+        P.ACTION_DO,
+    }
+)
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: SEE | {P.REVIEW_SEE, P.PEOPLE_MANAGE, P.ORGANISATION_MANAGE, P.TRAIL_SEE},

@@ -24,6 +24,7 @@ from audit_app.web import holding
 from tests.certification import factory as cycle
 from tests.findings import factory as findings
 from tests.findings.factory import Upload
+from tests.house import standards_world
 from tests.people import People
 
 TICKETS = (
@@ -120,6 +121,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
         )
     }  # fmt: skip
     return {
+        "texts": standards_world.build(p, folder),
         "typed": typed,
         "imported": imported,
         "reviews": made,
@@ -138,6 +140,7 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     asked = [{"id": reviews_["preparing"].decisions[0].id}]
     cycles = [{"id": made["cycle"][each].id} for each in ("certificate", "ended")]
     return {
+        **standards_world.addresses(made["texts"]),
         "certification.show": cycles,
         "certification.edit": cycles[:1],
         "certification.step": [cycles[0] | {"step": step} for step in ("suspend", "renew", "end")],

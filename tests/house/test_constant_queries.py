@@ -20,7 +20,7 @@ from audit_app.notifications.models import Notice
 from audit_app.programme import waivers
 from audit_app.programme.waiver_models import WaiverKind
 from tests.findings import factory as findings
-from tests.house import agenda_world
+from tests.house import agenda_world, standards_world
 from tests.house.world import World, answer, plan_audit
 from tests.people import add_person, qualify
 
@@ -62,6 +62,7 @@ def pages(world: World) -> list[str]:
         f"/reviews/{world.more['reviews']['held'].id}", f"/reviews/{world.more['reviews']['held'].id}/pack",
         f"/reviews/{world.more['reviews']['approved'].id}/pack", "/certification/", "/certification/rules",
         f"/certification/{world.more['cycle']['certificate'].id}/gaps",
+        "/standards/", "/standards/crosswalk", f"/standards/{world.more['texts']['kept'].id}",
     ]  # fmt: skip
 
 
@@ -91,6 +92,7 @@ def grow(world: World) -> None:
             waivers.ask(world.other_audit, new, WaiverKind.INDEPENDENCE, "理由", "措施", by=p.manager)
         plan_audit(p, world.audit.programme, f"事件审核 {number}", p.inc, p.ops, p.owner)
     agenda_world.grow(world.audit, world.other_audit, p, MORE)
+    standards_world.grow(world.more["texts"], p, MORE)
     items = [each for each in world.checklist.items if each.assessable]
     for place, item in enumerate(items[3:], 5):
         answer(item, place, "conform", "看过", p.auditor)
