@@ -26,3 +26,19 @@ def standards_in(criteria: str) -> list[str]:
 def _named(number: str, criteria: str) -> bool:
     """Whether a text names a standard by its number, and not a longer number that holds it."""
     return re.search(rf"(?<![0-9]){re.escape(number)}(?![0-9])", criteria) is not None
+
+
+def of_home(standard: str) -> bool:
+    """Whether what a checklist asks about is the management system's own standard, or names none."""
+    return HOME in standards_in(standard)
+
+
+def clause_told(standard: str, clause: str) -> str:
+    """A clause beside those of the system's own standard: "4.1" there, "27001 4.1" of another one.
+
+    The standards share their numbers, not their clauses: 10.2 is improvement here and nonconformity there.
+    """
+    if of_home(standard) or not clause:
+        return clause
+    number = next(number for number, name in STANDARDS.items() if name in standards_in(standard))
+    return f"{number} {clause}"

@@ -16,8 +16,11 @@ from audit_app.checklists.models import (
     ChecklistItem,
     RecordKind,
     RevisionStatus,
+    Template,
+    TemplateVersion,
     Verdict,
 )
+from audit_app.competence.standards import of_home
 from audit_app.core.db import db
 from audit_app.programme import gaps, heatmap
 from audit_app.programme.coverage import coverage
@@ -109,18 +112,26 @@ def answers(audits: Collection[int]) -> list[heatmap.Answer]:
             ChecklistItem.clause,
             ChecklistItem.process_id,
             heads.c.value,
+            Template.standard,
         )
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .join(Checklist.template_version)
+        .join(TemplateVersion.template)
         .outerjoin(heads, heads.c.item_id == ChecklistItem.id)
         .where(Checklist.audit_id.in_(audits), ChecklistItem.assessable)
     )
     found: dict[int, heatmap.Answer] = {}
-    for audit, item, clause, process, verdict in db.session.execute(query):
+    for audit, item, clause, process, verdict, standard in db.session.execute(query):
         known = found.get(item)
         if known is None or SEVERITY.get(verdict, 0) > SEVERITY.get(known.verdict, 0):  # type: ignore[call-overload]  # a str is its own key
             value = None if verdict in (None, Verdict.OPEN) else verdict.value
-            found[item] = heatmap.Answer(audit, item, clause, process, value)
+            found[item] = heatmap.Answer(audit, item, _own(clause, standard), process, value)
     return list(found.values())
+
+
+def _own(clause: str, standard: str) -> str:
+    """The clause of our own standard that an item asks about; those of another have equal numbers only."""
+    return clause if of_home(standard) else ""
 
 
 def behind(found: View, row: heatmap.Row, column: heatmap.Column, *, to: Person) -> list[Behind]:
@@ -128,15 +139,17 @@ def behind(found: View, row: heatmap.Row, column: heatmap.Column, *, to: Person)
     audits = row.audits & column.audits
     find = heatmap.finder(found.map.rows)
     query = (
-        select(ChecklistItem, Checklist.audit_id)
+        select(ChecklistItem, Checklist.audit_id, Template.standard)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .join(Checklist.template_version)
+        .join(TemplateVersion.template)
         .where(Checklist.audit_id.in_(audits), ChecklistItem.assessable)
         .order_by(Checklist.audit_id, Checklist.id, ChecklistItem.position)
     )
     items = [
         (item, audit)
-        for item, audit in db.session.execute(query)
-        if row.key in find(item.clause, item.process_id)
+        for item, audit, standard in db.session.execute(query)
+        if row.key in find(_own(item.clause, standard), item.process_id)
     ]
     given: dict[int, list[AnswerRevision]] = {}
     heads = select(AnswerRevision).where(

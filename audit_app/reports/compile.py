@@ -11,7 +11,8 @@ from audit_app.accounts.models import Bilingual, Person
 from audit_app.agenda import queries as agenda
 from audit_app.checklists import queries as checklists
 from audit_app.checklists.fieldwork import Answer, Fieldwork
-from audit_app.checklists.models import Verdict
+from audit_app.checklists.models import ChecklistItem, Verdict
+from audit_app.competence.standards import clause_told, of_home
 from audit_app.core.clock import local, now, zone
 from audit_app.core.frozen import Name
 from audit_app.evidence import queries as evidence
@@ -169,7 +170,9 @@ def _by_process(audit: Audit, work: Fieldwork, findings: Sequence[Finding]) -> t
     results = []
     for process in audit.processes:
         mine = of_process.get(process.id) or [
-            answer for answer in work.answers if covers(set(process.clauses), answer.item.clause)
+            answer
+            for answer in work.answers
+            if of_home(_standard(answer.item)) and covers(set(process.clauses), answer.item.clause)
         ]
         codes = tuple(each.code for each in findings if each.process_id == process.id)
         results.append(Result(process.code, _named(process), _counts(mine), codes))
@@ -180,19 +183,39 @@ def _by_clause(work: Fieldwork, findings: Sequence[Finding]) -> tuple[Result, ..
     """Each clause that has a question or a finding, in the order of the standard."""
     asked: dict[str, list[Answer]] = defaultdict(list)
     for answer in work.answers:
-        asked[answer.item.clause].append(answer)
+        asked[_told(answer.item)].append(answer)
     for finding in findings:
-        asked.setdefault(finding.clause, [])
+        asked.setdefault(_told_of(finding), [])
     return tuple(
         Result(
             clause,
             Name(answers[0].item.title_en, answers[0].item.title_zh) if answers else Name("", ""),
             _counts(answers),
-            tuple(each.code for each in findings if each.clause == clause),
+            tuple(each.code for each in findings if _told_of(each) == clause),
         )
-        for clause, answers in sorted(asked.items(), key=lambda pair: clause_order(pair[0]))
+        for clause, answers in sorted(asked.items(), key=lambda pair: _clause_order(pair[0]))
         if clause
     )
+
+
+def _standard(item: ChecklistItem) -> str:
+    return item.checklist.template_version.template.standard
+
+
+def _told(item: ChecklistItem) -> str:
+    return clause_told(_standard(item), item.clause)
+
+
+def _told_of(finding: Finding) -> str:
+    """The clause of a finding: that of its question with the standard, as long as nobody changed it."""
+    item = finding.item
+    return _told(item) if item is not None and item.clause == finding.clause else finding.clause
+
+
+def _clause_order(told: str) -> tuple[Any, ...]:
+    """Our own standard first, then each other one in the order of its clauses."""
+    standard, _space, clause = told.rpartition(" ")
+    return (standard, clause_order(clause))
 
 
 def _found(findings: Sequence[Finding]) -> tuple[Found, ...]:
@@ -208,7 +231,7 @@ def _found(findings: Sequence[Finding]) -> tuple[Found, ...]:
             statement=each.nonconformity,
             location=each.location,
             recommendation=each.recommendation,
-            clause=each.clause,
+            clause=_told_of(each),
             process=name_of(each.process),
             department=name_of(each.department),
             owner=each.owner.name if each.owner else "",
@@ -228,7 +251,7 @@ def _found(findings: Sequence[Finding]) -> tuple[Found, ...]:
 def _samples(work: Fieldwork) -> tuple[Sampled, ...]:
     return tuple(
         Sampled(
-            answer.item.clause,
+            _told(answer.item),
             answer.sample["population"],
             answer.sample["size"],
             answer.sample["method"],
@@ -242,7 +265,7 @@ def _samples(work: Fieldwork) -> tuple[Sampled, ...]:
 def _omitted(work: Fieldwork) -> tuple[Omitted, ...]:
     return tuple(
         Omitted(
-            answer.item.clause,
+            _told(answer.item),
             Name(answer.item.title_en, answer.item.title_zh),
             answer.verdict.value,
             answer.note,
@@ -254,7 +277,9 @@ def _omitted(work: Fieldwork) -> tuple[Omitted, ...]:
 
 def _uncovered(audit: Audit, work: Fieldwork) -> tuple[Unit, ...]:
     """Processes of the scope to which no question was asked."""
-    asked = {answer.item.clause for answer in work.answers if answer.answered}
+    asked = {
+        answer.item.clause for answer in work.answers if answer.answered and of_home(_standard(answer.item))
+    }
     named = {answer.item.process_id for answer in work.answers if answer.answered}
     return _units(
         process
