@@ -24,6 +24,7 @@ from audit_app.demo import (
     planning,
     plans,
     reviews,
+    standards,
 )
 from audit_app.demo.story import Story
 
@@ -37,6 +38,7 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     certification.tell,
     news.tell,
     competence.tell,
+    standards.tell,
 )
 Echo = Callable[..., Any]
 

@@ -6,10 +6,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField
+from wtforms.validators import InputRequired
 
 from audit_app.standards.models import TextLanguage
 from audit_app.standards.services import Licence
-from audit_app.web.forms import BaseForm, choice, day, long_text, required, text
+from audit_app.web.forms import BaseForm, choice, day, long_text, text
 
 
 def licence_of(facts: dict[str, Any]) -> Licence:
@@ -38,8 +39,15 @@ class ImportForm(BaseForm):
     )
     valid_until = day(_l("Licence valid until"), description=_l("Empty: without end."))
     allowed = BooleanField(
-        _l("Our licence allows showing this text to our auditors inside this application."),
-        validators=[required()],
+        _l("Our licence allows showing this text to our auditors inside this application"),
+        validators=[
+            InputRequired(
+                _l(
+                    "Without a licence that allows it the text must not be shown here, "
+                    "so it cannot be imported."
+                )
+            )
+        ],
     )
 
     def facts(self) -> dict[str, Any]:
