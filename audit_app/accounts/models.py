@@ -174,6 +174,9 @@ class Person(UserMixin, Versioned, Base):
 
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
     tenures: Mapped[list[Any]] = relationship("Tenure", back_populates="person", order_by="Tenure.id")
+    competences: Mapped[list[Any]] = relationship(
+        "Competence", foreign_keys="Competence.person_id", order_by="Competence.id", viewonly=True
+    )
     roles: Mapped[list[RoleRow]] = relationship(  # type: ignore[assignment]  # the mixin types it as a list of mixins
         secondary=person_role, lazy="selectin", order_by=RoleRow.id
     )

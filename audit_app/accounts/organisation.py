@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from audit_app.accounts.library import clause_order, legacy_processes, shipped_processes
 from audit_app.accounts.models import Department, Organisation, Person, Process, ProcessClause, Site
-from audit_app.accounts.tenure import MONTHS, Post, hand_over
+from audit_app.accounts.tenure import MONTHS, Post, hand_over, moved
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.trail import services as trail
@@ -138,7 +138,7 @@ def edit_process(
     by: Person,
 ) -> Process:
     """Change a process; the clauses replace those it had."""
-    wanted, before, former = list(clauses), process.clauses, process.owner
+    wanted, before, former, home = list(clauses), process.clauses, process.owner, process.department
     details = {} if set(wanted) == set(before) else {"clauses": [before, wanted]}
     with trail.act("process.edit", process, by=by, **details):
         process.code = _free_code(Process, code, process.id)
@@ -150,6 +150,7 @@ def edit_process(
             _set_clauses(process, wanted)
             flag_modified(process, "code")  # other rows changed: this one's version must tell a second editor
     hand_over(Post.OWNER, process, former, owner)
+    moved(process, home, department)
     return process
 
 

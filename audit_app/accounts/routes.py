@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user
 
-from audit_app.accounts import exports, forms, matrix, queries, replies, services
+from audit_app.accounts import exports, forms, matrix, queries, replies, services, tenure
 from audit_app.accounts.library import legacy_processes
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
@@ -113,6 +113,9 @@ def person(id: int) -> ResponseReturnValue:
         allowed=matrix.allowed(found.permissions),
         processes=queries.processes_owned(found),
         departments=queries.departments_led(found),
+        tenures=tenure.of(found),
+        months=tenure.months(),
+        competences=found.competences,
         history=trail.history(found),
     )
 

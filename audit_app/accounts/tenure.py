@@ -1,7 +1,8 @@
 """Who worked where, and until when: what independence asks of the past (9.2.2 b).
 
 A row begins when somebody joins a department, becomes its head or comes to own a process, and ends when they
-leave. The services that change those facts write the rows, inside the same act.
+leave; it also ends for those whose department ran a process that goes to another one. The services that
+change those facts write the rows, inside the same act.
 """
 
 from collections.abc import Iterable
@@ -76,6 +77,35 @@ def hand_over(post: Post, place: Department | Process, before: Person | None, af
         _begin(post, after, place)
 
 
+def moved(process: Process, before: Department | None, after: Department | None) -> None:
+    """A process goes to another department: whoever ran it until today (members and head of the former
+    department, not of the new one) keeps it as former work. Moved back on the same day, nothing stays."""
+    if before is after:
+        return
+    people = _people_of(after)
+    slip = [row for row in _of_process(process) if row.ended_on == today() and row.person in people]
+    if slip:
+        for row in slip:
+            row.person.tenures.remove(row)
+            db.session.delete(row)
+        return
+    for person in _people_of(before) - people:
+        db.session.add(Tenure(person=person, post=Post.MEMBER, process=process, ended_on=today()))
+
+
+def _of_process(process: Process) -> list[Tenure]:
+    query = select(Tenure).where(Tenure.process_id == process.id, Tenure.post == Post.MEMBER)
+    return list(db.session.scalars(query))
+
+
+def _people_of(department: Department | None) -> set[Person]:
+    if department is None:
+        return set()
+    here = Person.department_id == department.id
+    people = set(db.session.scalars(select(Person).where(here, Person.active)))
+    return people | ({department.head} if department.head else set())
+
+
 def _begin(post: Post, person: Person | None, place: Department | Process | None) -> None:
     if person is not None and place is not None:
         db.session.add(Tenure(person=person, post=post, started_on=today(), **_named(place)))
@@ -111,6 +141,16 @@ def recall(people: Iterable[Person]) -> None:
         rows[row.person_id].append(row)
     for number, person in wanted.items():
         set_committed_value(person, "tenures", rows[number])
+
+
+def of(person: Person) -> list[Tenure]:
+    """Everything a person did and does, what lasts first, then the latest first."""
+    recall([person])
+    return sorted(
+        person.tenures,
+        key=lambda each: (each.ended_on or date.max, each.started_on or date.min, each.id),
+        reverse=True,
+    )
 
 
 def left_since(person: Person, since: date) -> list[Tenure]:

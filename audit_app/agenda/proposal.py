@@ -167,10 +167,11 @@ def _fill(
         book.take((*team, *auditees, *(p for topic in topics for p in topic.auditees)),
                   slot.day, slot.start, slot.end)  # fmt: skip
     load: dict[Hashable, int] = defaultdict(int)
+    ranked = sorted(auditors, key=lambda each: sum(each not in topic.barred for topic in topics))
     no_room = []
     for topic in topics:
         length = max(SHORTEST, round(topic.minutes * share / STEP) * STEP)
-        placed = _place(topic, length, days, auditors, companions, book, load)
+        placed = _place(topic, length, days, ranked, companions, book, load, auditors[0])
         if placed is None:
             no_room.append(topic)
         else:
@@ -181,9 +182,9 @@ def _fill(
 
 def _place(
     topic: Topic, length: int, days: Sequence[date], auditors: Sequence[Any], companions: Sequence[Any],
-    book: _Book, load: dict[Hashable, int],
+    book: _Book, load: dict[Hashable, int], first: Any,
 ) -> Drafted | None:  # fmt: skip
-    """The earliest free time with an auditor, or None."""
+    """The earliest free time with an auditor, or None. Of two with equal load, the one who may audit less."""
     able = sorted(
         (auditor for auditor in auditors if auditor not in topic.barred), key=lambda each: load[each]
     )
@@ -192,7 +193,7 @@ def _place(
             if not book.free(topic.auditees, day, start, start + length):
                 continue
             for auditor in able:
-                seated = (auditor, *companions) if auditor == auditors[0] else (auditor,)
+                seated = (auditor, *companions) if auditor == first else (auditor,)
                 if set(seated) & set(topic.auditees):
                     seated = (auditor,)
                 if book.free(seated, day, start, start + length):

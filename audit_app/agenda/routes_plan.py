@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from audit_app.accounts.language import LOCALES, short
 from audit_app.accounts.permissions import Permission as P
-from audit_app.agenda import exports, forms, queries, recurring, services, workflow
+from audit_app.agenda import exports, forms, queries, recurring, services, team, workflow
 from audit_app.agenda.blueprint import blueprint
 from audit_app.agenda.models import AuditPlan, PlanState, Slot
 from audit_app.agenda.screens import days
@@ -42,6 +42,7 @@ def show(id: int) -> ResponseReturnValue:
         plan=plan,
         days=days(plan, current_user, may_edit) if plan else [],
         may_edit=may_edit,
+        slotless=team.without_slot(plan) if plan else [],
         problems=workflow.problems(plan, current_user) if plan and draft and may_edit and plan.slots else [],
         offers=workflow.PLAN.offers(plan, current_user) if plan and plan.slots else [],
         history=trail.history(plan, limit=MOST_TOLD) if plan else [],
@@ -121,12 +122,16 @@ def slot_edit(id: int, slot: int) -> ResponseReturnValue:
 @blueprint.post("/audits/<int:id>/plan/slots/<int:slot>/<verb>")
 @allow(P.AUDIT_SEE)
 def slot_act(id: int, slot: int, verb: str) -> ResponseReturnValue:
-    """Drop a slot, let it change places, or confirm its time; who may do which, its rule says."""
+    """Drop a slot, let it change places or drag it onto another one (``onto``), confirm its time; who may do
+    which, its rule says."""
     found = queries.slot_of(queries.get(id, to=current_user), slot)
     acts: dict[str, Any] = {
         "drop": lambda: services.drop_slot(found, by=_me()),
         "earlier": lambda: services.move_slot(found, True, by=_me()),
         "later": lambda: services.move_slot(found, False, by=_me()),
+        "place": lambda: services.place_slot(
+            found, queries.slot_of(found.plan, request.form.get("onto", 0, type=int)), by=_me()
+        ),
         "confirm": lambda: services.confirm(found, by=_me()),
     }
     if verb not in acts:

@@ -7,7 +7,11 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.library import clause_order
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.agenda.proposal import MINUTES, Topic, minutes_of_clauses
+from audit_app.competence import queries as competence
+from audit_app.competence.rules import LIMIT, beyond
+from audit_app.competence.standards import standards_in
 from audit_app.programme.coverage import covers
+from audit_app.programme.fitness import waived
 from audit_app.programme.independence import Scope, conflicts
 from audit_app.programme.models import Audit, TeamRole
 
@@ -38,8 +42,18 @@ def auditors(audit: Audit) -> list[Person]:
     return ([audit.lead] if audit.lead else []) + alone
 
 
-def _barred(audit: Audit, scope: Scope) -> frozenset[Person]:
-    return frozenset(conflict.person for conflict in conflicts(auditors(audit), scope))
+def _barred(audit: Audit, scope: Scope, clauses: Iterable[str] = ()) -> frozenset[Person]:
+    """Who is not independent of a topic, or whose competence leaves out its clauses without a waiver."""
+    people, wanted = auditors(audit), list(clauses)
+    barred = {conflict.person for conflict in conflicts(people, scope)}
+    allowed = {person for person, _kind, key in waived(audit) if key.endswith(LIMIT)}
+    records, standards = competence.of_people(people), standards_in(audit.criteria)
+    limited = {
+        person for person in people
+        if person.id not in allowed
+        and beyond(records.get(person.id, []), standards, audit.starts_on, wanted)
+    }  # fmt: skip
+    return frozenset(barred | limited)
 
 
 def _answers(audit: Audit, *wanted: Person | None) -> tuple[Person, ...]:
@@ -57,7 +71,7 @@ def _of_process(audit: Audit, process: Process) -> Topic:
     return Topic(
         MINUTES.get(process.importance, MINUTES[2]),
         people,
-        _barred(audit, Scope((process,), (), people)),
+        _barred(audit, Scope((process,), (), people), process.clauses),
         process,
         tuple(process.clauses),
     )
@@ -89,5 +103,5 @@ def _of_group(audit: Audit, clauses: Sequence[str], place: int, processes: Seque
         else []
     )
     people = _answers(audit, *inside, *turn)
-    barred = _barred(audit, Scope((), (), people))
+    barred = _barred(audit, Scope((), (), people), clauses)
     return Topic(minutes_of_clauses(len(clauses)), people, barred, clauses=tuple(clauses))

@@ -122,6 +122,24 @@ def move_slot(slot: Slot, earlier: bool, *, by: Person) -> Slot:
     return slot
 
 
+def place_slot(slot: Slot, onto: Slot, *, by: Person) -> Slot:
+    """Let a slot take the place of another one of its day, as dragging does: it changes places with each
+    neighbour in between, by :func:`move_slot`. Refused when no neighbour lies between the two."""
+    _may(slot.plan, by)
+    if local(slot.starts_at).date() != local(onto.starts_at).date():
+        raise Refused(_l("A slot is dragged within its day. Open it to choose another day."))
+    earlier, moved = onto.starts_at < slot.starts_at, False
+    goal = onto.starts_at
+    while (other := neighbour(slot, earlier)) is not None:
+        if other.starts_at < goal if earlier else other.starts_at > goal:
+            break
+        move_slot(slot, earlier, by=by)
+        moved = True
+    if not moved:
+        raise Refused(_l("There is no slot of the same auditor between the two to change places with."))
+    return slot
+
+
 def neighbour(slot: Slot, earlier: bool) -> Slot | None:
     """The slot that :func:`move_slot` would change places with; meetings and breaks stay where they are."""
     day, mine = local(slot.starts_at).date(), {person.id for person in slot.auditors}
@@ -257,8 +275,8 @@ def _left_over(found: proposal.Proposal) -> list[Any]:
         words.append(_l("No room was left for: %(topics)s. Give the audit another day, or shorten other "
                         "slots and add them.", topics=told(found.no_room)))  # fmt: skip
     if found.nobody:
-        words.append(_l("Nobody of the team is independent of: %(topics)s. Choose another auditor for the "
-                        "team and propose again.", topics=told(found.nobody)))  # fmt: skip
+        words.append(_l("Nobody of the team is independent of, and competent for: %(topics)s. Choose another "
+                        "auditor for the team and propose again.", topics=told(found.nobody)))  # fmt: skip
     return words
 
 

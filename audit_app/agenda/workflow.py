@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
-from audit_app.agenda import queries
+from audit_app.agenda import queries, team
 from audit_app.agenda.models import AuditPlan, PlanState, Slot, SlotKind
 from audit_app.core.clock import local
 from audit_app.core.workflow import Step, Workflow
@@ -87,6 +87,12 @@ def no_clash(plan: AuditPlan, _person: Person) -> Any:
     return found[0].words if found else None
 
 
+def within_competence(plan: AuditPlan, _person: Person) -> Any:
+    """Nobody asks about clauses that their competence leaves out."""
+    found = team.beyond_competence(plan)
+    return found[0] if found else None
+
+
 def not_author(plan: AuditPlan, person: Person) -> Any:
     """Four eyes: whoever wrote the plan does not approve it alone."""
     if plan.edited_by_id != person.id:
@@ -103,7 +109,7 @@ PLAN = Workflow(
             (PlanState.DRAFT,),
             PlanState.APPROVED,
             P.PLAN_APPROVE,
-            (has_agenda, everybody_named, inside_days, no_clash, not_author),
+            (has_agenda, everybody_named, inside_days, no_clash, within_competence, not_author),
             "success",
         ),
     ),
@@ -113,7 +119,8 @@ PLAN = Workflow(
 def problems(plan: AuditPlan, person: Person) -> list[Any]:
     """What stands between the plan and its approval, whoever approves: a sentence each."""
     found = [guard(plan, person) for guard in (has_agenda, everybody_named, inside_days)]
-    return [words for words in found if words is not None] + [c.words for c in queries.clashes_of(plan)]
+    said = [words for words in found if words is not None]
+    return said + [clash.words for clash in queries.clashes_of(plan)] + team.beyond_competence(plan)
 
 
 def may_attach(plan: AuditPlan, _person: Person) -> Any:

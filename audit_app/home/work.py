@@ -13,6 +13,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.agenda import queries as agenda
+from audit_app.agenda import team
 from audit_app.agenda.models import AuditPlan
 from audit_app.certification import queries as certification
 from audit_app.certification.models import Certificate
@@ -308,6 +309,11 @@ KINDS: tuple[Kind, ...] = (
          being_audited, _audit),
     Kind("confirm", _l("Times to confirm"), _l("Confirm, or ask for another time"), "calendar-due", None,
          agenda.to_confirm, _plan),
+    Kind("slotless", _l("Audits without a slot for me"),
+         _l("The agenda has no slot for you yet: ask the lead auditor for one"), "calendar-off", None,
+         team.waits_for_slot, _plan),
+    Kind("seats", _l("Agendas that leave somebody of the team out"),
+         _l("Give them a slot, or propose the agenda anew"), "users", P.AUDIT_CONDUCT, team.to_seat, _plan),
     Kind("plans", _l("Audit plans to approve"), _l("Read and approve before the audit starts"),
          "calendar-event", P.PLAN_APPROVE, agenda.to_approve, _plan),
     Kind("issue", _l("Drafts to issue"), _l("Check the four parts and issue"), "file-certificate",

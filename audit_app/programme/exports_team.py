@@ -50,15 +50,19 @@ def workload(found: Workload) -> Sheet:
     """Audit days per auditor and month of a year."""
     columns = (
         Column(_("Person")),
-        *(Column(f"{found.year}-{month:02d}", "int") for month in range(1, 13)),
-        Column(_("Days"), "int"),
+        *(Column(f"{found.year}-{month:02d}", "number") for month in range(1, 13)),
+        Column(_("Days"), "number"),
+        Column(_("Agenda hours"), "number"),
+        Column(_("Counted by")),
         Column(_("Audits"), "int"),
     )
     cells = [
         (
             load.person.name,
             *(_days(load.days[month]) for month in range(1, 13)),
-            load.total_days,
+            round(load.total_days, 2),
+            round(load.agenda_hours, 2) or None,
+            str(load.counted),
             load.total_audits,
         )
         for load in found.loads
@@ -67,7 +71,7 @@ def workload(found: Workload) -> Sheet:
     return Sheet(_("Workload"), columns, cells, heading=_("Audit days by month"), notes=notes)
 
 
-def _days(days: int) -> int | Tone | None:
+def _days(days: float) -> float | Tone | None:
     if days > MOST_DAYS:
-        return Tone(str(days), "bad")
-    return days or None
+        return Tone(f"{days:g}", "bad")
+    return round(days, 2) or None

@@ -1,6 +1,7 @@
 """Waivers and workload: who audits in spite of what, and how much."""
 
 from datetime import date
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -150,9 +151,19 @@ def _workload(year: int) -> Workload:
     programme = queries.programme_of(year, to=current_user)
     query = queries.visible_to(current_user).where(Audit.programme_id == programme.id)
     query = query.options(
-        selectinload(Audit.lead), selectinload(Audit.members).joinedload(TeamMember.person)
+        selectinload(Audit.lead), selectinload(Audit.members).joinedload(TeamMember.person), _agendas()
     ).order_by(Audit.starts_on, Audit.id)
     return workload(db.session.scalars(query), year, competence.auditors())
+
+
+def _agendas() -> Any:
+    """Agendas with their seats, named through the relationship: that floor lies above."""
+    plan = Audit.plan.property.mapper.class_
+    slot = plan.slots.property.mapper.class_
+    seat = slot.seats.property.mapper.class_
+    return (
+        selectinload(Audit.plan).selectinload(plan.slots).selectinload(slot.seats).selectinload(seat.person)
+    )
 
 
 def _decides() -> bool:

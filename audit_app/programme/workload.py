@@ -11,26 +11,48 @@ from flask_babel import ngettext
 
 from audit_app.accounts.models import Person
 from audit_app.core import workdays
+from audit_app.core.clock import local
 from audit_app.programme.models import Audit, AuditState, TeamRole
 
 MOST_DAYS = 8
 """Audit days of one person in one month beyond which it is pointed out: they all have other work."""
+DAY_MINUTES = 8 * 60
 WORKS = frozenset({TeamRole.AUDITOR, TeamRole.TRAINEE, TeamRole.EXPERT})
 
 
 @dataclass
 class Load:
-    """One person's year: audits and working days by month (1 to 12)."""
+    """One person's year: audits and days by month (1 to 12), ``minutes`` of them after an agenda.
+
+    Where an agenda names the person, the time of its slots counts, eight hours a day; else the working days
+    of the audit.
+    """
 
     person: Person
     audits: dict[int, list[Audit]] = field(default_factory=lambda: defaultdict(list))
-    days: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    days: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    minutes: int = 0
+    by_agenda: set[int] = field(default_factory=set)
     clashes: list[tuple[Audit, Audit]] = field(default_factory=list)
 
     @property
-    def total_days(self) -> int:
-        """Working days of the year."""
+    def total_days(self) -> float:
+        """Days of the year."""
         return sum(self.days.values())
+
+    @property
+    def agenda_hours(self) -> float:
+        """Hours that agendas name, within the days."""
+        return self.minutes / 60
+
+    @property
+    def counted(self) -> Any:
+        """What was counted, in words."""
+        if not self.audits:
+            return ""
+        if not self.by_agenda:
+            return _l("days")
+        return _l("agenda hours") if len(self.by_agenda) == self.total_audits else _l("hours and days")
 
     @property
     def total_audits(self) -> int:
@@ -75,15 +97,31 @@ def workload(audits: Iterable[Audit], year: int, idle: Iterable[Person] = ()) ->
 
 
 def _count(load: Load, audit: Audit, year: int) -> None:
-    for day in working_days(audit.starts_on, audit.ends_on):
+    slots = _slots(audit, load.person)
+    worked = [(day, DAY_MINUTES) for day in working_days(audit.starts_on, audit.ends_on)]
+    for day, minutes in slots or worked:
         if day.year == year:
-            load.days[day.month] += 1
+            load.days[day.month] += minutes / DAY_MINUTES
+            if slots:
+                load.minutes += minutes
+                load.by_agenda.add(audit.id)
             if audit not in load.audits[day.month]:
                 load.audits[day.month].append(audit)
     known = {each.id: each for found in load.audits.values() for each in found if each is not audit}
     for other in known.values():
         if other.starts_on <= audit.ends_on and audit.starts_on <= other.ends_on:
             load.clashes.append((other, audit))
+
+
+def _slots(audit: Audit, person: Person) -> list[tuple[date, int]]:
+    """Day and minutes of each slot of the agenda in which a person audits; breaks do not count."""
+    if audit.plan is None:
+        return []
+    return [
+        (local(slot.starts_at).date(), slot.minutes)
+        for slot in audit.plan.slots
+        if slot.kind != "break" and any(each.id == person.id for each in slot.auditors)
+    ]
 
 
 def _remarks(load: Load) -> Iterator[Any]:
@@ -93,7 +131,7 @@ def _remarks(load: Load) -> Iterator[Any]:
             "beside other work.",
             "%(person)s audits %(num)s days in month %(month)s; more than %(most)s are too much "
             "beside other work.",
-            load.days[month],
+            round(load.days[month]),
             person=load.person.name,
             month=month,
             most=MOST_DAYS,

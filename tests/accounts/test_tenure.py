@@ -10,6 +10,7 @@ from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.programme.independence import Scope, conflicts
 
 
 def on(day: date):
@@ -129,3 +130,38 @@ def test_the_months_are_set_on_the_page_of_the_organisation(people, client_for):
     organisation = queries.organisation()
     assert organisation is not None
     assert organisation.independence_months == 24
+
+
+def relocate(people, process, department):
+    own(people, process, process.owner, department)
+
+
+def test_a_process_that_moves_leaves_former_work_for_the_people_who_were_there(people):
+    relocate(people, people.slm, people.ops)
+    assert rows(people.auditor2) == [(Post.MEMBER, "SLM", None, today())]
+    assert rows(people.owner) == []
+    with on(today() + timedelta(days=30)):
+        (found,) = conflicts([people.auditor2], Scope((people.slm,), on=today()))
+    assert "worked in “Service level management” until" in str(found.words)
+    with on(today() + timedelta(days=400)):
+        assert not conflicts([people.auditor2], Scope((people.slm,), on=today()))
+
+
+def test_a_process_moved_back_on_the_same_day_leaves_nothing(people):
+    relocate(people, people.slm, people.ops)
+    relocate(people, people.slm, people.sdm)
+    assert rows(people.auditor2) == rows(people.owner) == []
+
+
+def test_who_heads_both_departments_has_left_nothing(people):
+    people.sdm.head = people.owner
+    relocate(people, people.slm, people.ops)
+    assert rows(people.owner) == []
+
+
+def test_the_page_of_a_person_shows_former_work_and_competence(people, client_for):
+    relocate(people, people.slm, people.ops)
+    db.session.commit()
+    page = client_for(people.auditor2).get(f"/organisation/people/{people.auditor2.id}")
+    assert "服务级别管理" in page.text
+    assert "ISO/IEC 20000-1:2018" in page.text

@@ -5,8 +5,10 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
+from audit_app.agenda import services as agenda
 from audit_app.core.clock import today
 from audit_app.core.db import db
+from audit_app.programme import services
 from audit_app.programme.models import TeamRole
 from audit_app.programme.workload import working_days, workload
 from tests.programme.factory import plan_audit, plan_year
@@ -60,3 +62,21 @@ def test_the_page_and_its_workbook(people, client_for, parsed):
     book = load_workbook(BytesIO(client.get(f"/programme/{today().year}/workload.xlsx").data))
     assert "Leo Lead" in {cell.value for row in book.active.iter_rows() for cell in row}
     assert client_for(people.owner).get(f"/programme/{today().year}/workload").status_code == 403
+
+
+def test_where_an_agenda_names_somebody_its_hours_count_and_the_page_says_so(people, client_for):
+    audit = plan_audit(people, starts_on=today(), ends_on=today())
+    agenda.propose_agenda(audit, by=people.lead)
+    db.session.commit()
+    db.session.expire_all()
+    slots = [slot for slot in audit.plan.slots if slot.kind != "break" and people.lead in slot.auditors]
+    minutes = sum(slot.minutes for slot in slots)
+    assert 0 < minutes < 480
+    (load,) = workload([audit], today().year).loads
+    assert (load.minutes, load.total_days) == (minutes, minutes / 480)
+    assert str(load.counted) == "agenda hours"
+    page = client_for(people.manager).get(f"/programme/{today().year}/workload").text
+    assert "counted: agenda hours" in page
+    services.set_team(audit, people.lead, [(people.auditor, TeamRole.AUDITOR)], by=people.manager)
+    late = next(each for each in workload([audit], today().year).loads if each.person is people.auditor)
+    assert (late.total_days, late.minutes, str(late.counted)) == (1, 0, "days")
