@@ -7,11 +7,11 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.library import clause_order
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.agenda.proposal import MINUTES, Topic, minutes_of_clauses
+from audit_app.agenda.team import limits_waived
 from audit_app.competence import queries as competence
-from audit_app.competence.rules import LIMIT, beyond
+from audit_app.competence.rules import beyond
 from audit_app.competence.standards import standards_in
 from audit_app.programme.coverage import covers
-from audit_app.programme.fitness import waived
 from audit_app.programme.independence import Scope, conflicts
 from audit_app.programme.models import Audit, TeamRole
 
@@ -46,7 +46,7 @@ def _barred(audit: Audit, scope: Scope, clauses: Iterable[str] = ()) -> frozense
     """Who is not independent of a topic, or whose competence leaves out its clauses without a waiver."""
     people, wanted = auditors(audit), list(clauses)
     barred = {conflict.person for conflict in conflicts(people, scope)}
-    allowed = {person for person, _kind, key in waived(audit) if key.endswith(LIMIT)}
+    allowed = limits_waived(audit)
     records, standards = competence.of_people(people), standards_in(audit.criteria)
     limited = {
         person for person in people

@@ -12,8 +12,9 @@ from audit_app.competence import queries as competence
 from audit_app.competence.rules import LIMIT, beyond, listed
 from audit_app.competence.standards import standards_in
 from audit_app.core.clock import local
-from audit_app.programme.fitness import waived
+from audit_app.core.db import db
 from audit_app.programme.models import Audit, AuditState, TeamMember, TeamRole
+from audit_app.programme.waiver_models import Waiver, WaiverKind
 
 COMING = (AuditState.PLANNED, AuditState.NOTIFIED, AuditState.IN_PROGRESS)
 
@@ -60,7 +61,7 @@ def beyond_competence(plan: AuditPlan) -> list[Any]:
         return []
     asking = {m.person_id for m in audit.members if m.role is TeamRole.AUDITOR} | {audit.lead_id}
     people = [person for person in audit.auditors if person.id in asking]
-    allowed = {person for person, _kind, key in waived(audit) if key.endswith(LIMIT)}
+    allowed = limits_waived(audit)
     records, standards, found = competence.of_people(people), standards_in(audit.criteria), []
     for slot in plan.slots:
         if slot.kind is not SlotKind.WORK:
@@ -75,6 +76,18 @@ def beyond_competence(plan: AuditPlan) -> list[Any]:
                 names = {"person": person.name, "clauses": listed(outside), "slot": slot.name}
                 found.append(_beyond(**names, when=f"{local(slot.starts_at):%m-%d} {slot.hours}"))
     return found
+
+
+def limits_waived(audit: Audit) -> set[int]:
+    """Whose limits of competence are waived for an audit, by their number."""
+    query = select(Waiver.person_id, Waiver.covers).where(
+        Waiver.audit_id == audit.id, Waiver.kind == WaiverKind.COMPETENCE, Waiver.approved_at.is_not(None),
+        Waiver.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return {
+        person for person, covers in db.session.execute(query)
+        if any(each["key"].endswith(LIMIT) for each in covers)
+    }  # fmt: skip
 
 
 def _beyond(**facts: Any) -> Any:

@@ -18,7 +18,7 @@ from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.programme.coverage import coverage
-from audit_app.programme.models import Audit, Programme, ProgrammeState
+from audit_app.programme.models import Audit, Programme, ProgrammeState, TeamMember
 from audit_app.programme.record_models import CoverageGap, GapKind
 from audit_app.trail import services as trail
 
@@ -56,6 +56,7 @@ def scoped_audits(programme: Programme) -> list[Audit]:
         selectinload(Audit.processes),
         selectinload(Audit.departments),
         selectinload(Audit.sites),
+        selectinload(Audit.members).joinedload(TeamMember.person).lazyload(Person.roles),
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(Audit.starts_on, Audit.id)))
 

@@ -51,7 +51,7 @@ class Load:
         if not self.audits:
             return ""
         if not self.by_agenda:
-            return _l("days")
+            return _l("audit days")
         return _l("agenda hours") if len(self.by_agenda) == self.total_audits else _l("hours and days")
 
     @property

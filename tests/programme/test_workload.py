@@ -79,4 +79,4 @@ def test_where_an_agenda_names_somebody_its_hours_count_and_the_page_says_so(peo
     assert "counted: agenda hours" in page
     services.set_team(audit, people.lead, [(people.auditor, TeamRole.AUDITOR)], by=people.manager)
     late = next(each for each in workload([audit], today().year).loads if each.person is people.auditor)
-    assert (late.total_days, late.minutes, str(late.counted)) == (1, 0, "days")
+    assert (late.total_days, late.minutes, str(late.counted)) == (1, 0, "audit days")
