@@ -14,8 +14,6 @@ from audit_app.programme.models import EXTERNAL, AuditKind, AuditState, Programm
 
 BEGIN = -1000
 NOTICE = 9
-REPORTS_KEPT = -340
-"""Since when reports are issued here, in days from today; older ones were written elsewhere."""
 TEMPLATE = "iso20000-1-2018"
 
 
@@ -103,14 +101,14 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         story.plan(start, 9.5, lambda: fieldwork.answer(story, key))
     if "conclusion" in entry["en"]:
         end = last_day(story, facts) + 4
-        story.plan(end, 16, lambda: _report(story, key, entry, lead, kept=start >= REPORTS_KEPT))
+        story.plan(end, 16, lambda: _report(story, key, entry, lead))
         story.plan(end + 2, 10, lambda: close_if_settled(story, key))
 
 
-def _report(story: Story, key: str, entry: dict[str, Any], lead: Any, *, kept: bool) -> None:
-    """Our own audits issue their report; a certification body's or an old audit has its result recorded."""
+def _report(story: Story, key: str, entry: dict[str, Any], lead: Any) -> None:
+    """Our own audits issue their report; a certification body's has its result recorded."""
     conclusion = story.said(entry)["conclusion"]
-    if story.audits[key].external or not kept:
+    if story.audits[key].external:
         programme.report(story.audits[key], conclusion, by=lead)
     else:
         reports.issue(story, key, conclusion, lead)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from audit_app.accounts import queries as accounts
@@ -38,6 +39,7 @@ from audit_app.programme.programmes import (
 )
 from audit_app.programme.workflow import workflow_of
 from audit_app.trail import services as trail
+from audit_app.trail.queries import history
 
 __all__ = [
     "add_audit", "edit_audit", "set_team", "notify", "start", "report", "close", "cancel",
@@ -186,13 +188,27 @@ def start(audit: Audit, *, by: Person) -> Audit:
 
 def report(audit: Audit, conclusion: str, *, by: Person) -> Audit:
     """Report the audit with its conclusion; answers are then closed. Auditees and the programme's manager
-    are told."""
+    are told.
+
+    An audit of our own is reported by issuing its report, which freezes it first: raises :class:`Refused`
+    while none is frozen since the audit was last reopened. What a certification body found is recorded.
+    """
     if not conclusion.strip():
         words = _l("Write the conclusion: does the audited area conform, and is it effective?")
         raise Refused(words, field="conclusion")
+    if not audit.external and not _report_frozen(audit):
+        raise Refused(_l("Our own audits are reported by issuing their report. Issue the report instead."))
     _step("report", audit, by, "reported_at", conclusion=conclusion.strip())
     _tell("audit.reported", audit, [*audit.auditees, audit.programme.manager], by)
     return audit
+
+
+def _report_frozen(audit: Audit) -> bool:
+    """Whether a report or supplement was frozen since the audit was last reopened (table of a higher floor)."""
+    kept = db.metadata.tables["frozen_report"]
+    newest = db.session.scalar(select(func.max(kept.c.frozen_at)).where(kept.c.audit_id == audit.id))
+    reopened = next((each.at for each in history(audit) if each.action == "audit.reopen"), None)
+    return newest is not None and (reopened is None or newest > reopened)
 
 
 def close(audit: Audit, *, by: Person) -> Audit:

@@ -102,8 +102,8 @@ def issue(audit: Audit, render: Renderer, *, by: Person) -> FrozenReport:
     with db.session.begin_nested():
         with trail.act("report.issue", report, by=by):
             REPORT.fire("issue", report, by=by)
-        _take_step(audit, by)
         frozen = _freeze(report, 0, None, render, by)
+        _take_step(audit, by)
     _tell("report.issued", report, by)
     return frozen
 
@@ -124,12 +124,12 @@ def supplement(audit: Audit, reason: str, correction: str, render: Renderer, *, 
     with db.session.begin_nested():
         with trail.act("report.supplement", report, by=by, reason=reason.strip(), number=len(earlier)):
             REPORT.fire("supplement", report, by=by)
-        _take_step(audit, by)
         last, first = CODEC.read(earlier[-1].snapshot), earlier[0]
         present = compile_report(report, to=by)
         changes, answers = compare(last, present)
         made = Supplement(reason.strip(), correction.strip(), first.sha256, changes, answers)
         frozen = _freeze(report, len(earlier), made, render, by)
+        _take_step(audit, by)
     _tell("report.supplemented", report, by)
     return frozen
 

@@ -12,10 +12,10 @@ from audit_app.checklists import devices, queries, receipt, rulings, sync
 from audit_app.checklists.field_models import FieldDevice, Upload, UploadState
 from audit_app.core.db import db
 from audit_app.evidence.models import Attachment
-from audit_app.programme import services as programme
 from audit_app.programme.models import AuditState
 from tests.checklists import factory, field
 from tests.checklists.field import batch, photo, take
+from tests.programme import factory as audits
 
 
 @pytest.fixture
@@ -85,25 +85,25 @@ def test_an_audit_is_not_reported_while_something_from_tablets_is_open(made, peo
     for item in made.items:
         factory.send(people.lead, factory.revision(item, people.lead, attachment_ids=[key]))
     with pytest.raises(Refused, match="1 files have not arrived"):
-        programme.report(made.audit, "It conforms.", by=people.lead)
+        audits.report(people, made.audit, "It conforms.")
     rulings.waive(key, made.audit, reason="The tablet was destroyed", by=people.lead)
     conflicting = factory.revision(made.items[0], people.auditor, note="I saw it otherwise", device_seq=2)
     factory.send(people.auditor, conflicting)
     with pytest.raises(Refused, match="Two people answered differently"):
-        programme.report(made.audit, "It conforms.", by=people.lead)
+        audits.report(people, made.audit, "It conforms.")
     both = [row.id for row in queries.heads(made.audit)[made.items[0].id]]
     factory.send(
         people.lead,
         factory.revision(made.items[0], people.lead, base=both, device_seq=9, attachment_ids=[key]),
     )
-    programme.report(made.audit, "It conforms.", by=people.lead)
+    audits.report(people, made.audit, "It conforms.")
     assert made.audit.state is AuditState.REPORTED
 
 
 def test_a_reported_audit_is_reopened_with_a_reason_for_a_tablet_that_came_late(made, people, client_for):
     for item in made.items:
         factory.send(people.lead, factory.revision(item, people.lead))
-    programme.report(made.audit, "It conforms.", by=people.lead)
+    audits.report(people, made.audit, "It conforms.")
     client, url = client_for(people.lead), f"/programme/audits/{made.audit.id}/step/reopen"
     assert client.post(url, data={"reason": ""}).status_code == 422
     assert client.post(url, data={"reason": "Ana's tablet came back"}).status_code == 303

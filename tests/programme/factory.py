@@ -7,6 +7,8 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.programme import gaps, services
 from audit_app.programme.models import Audit, AuditKind, Programme
+from audit_app.reports import queries as queries_of_reports
+from audit_app.reports import services as reports
 from tests.people import People
 
 
@@ -68,11 +70,23 @@ def run_audit(people: People, audit: Audit, *, until: str) -> Audit:
     steps = {
         "notify": lambda: services.notify(audit, by=people.manager),
         "start": lambda: services.start(audit, by=people.lead),
-        "report": lambda: services.report(audit, "Conforms and works.", by=people.lead),
+        "report": lambda: report(people, audit),
         "close": lambda: services.close(audit, by=people.manager),
     }
     for name, take in steps.items():
         take()
         if name == until:
             break
+    return audit
+
+
+def report(people: People, audit: Audit, conclusion: str = "Conforms and works.") -> Audit:
+    """Report an audit of our own the only way there is: by issuing its report (or a supplement, reopened)."""
+    db.session.refresh(audit, ["findings", "auditees"])
+    if queries_of_reports.issued(audit):
+        reports.supplement(audit, "Reopened.", "As answered.", lambda _tree: {}, by=people.lead)
+        return audit
+    facts = {"obstacles": "None.", "not_covered": "Nothing.", "recipients": [people.owner]}
+    reports.write(audit, conclusion=conclusion, by=people.lead, **facts)
+    reports.issue(audit, lambda _tree: {}, by=people.lead)
     return audit

@@ -18,7 +18,7 @@ from audit_app.programme.models import AuditKind, AuditState, TeamRole
 from audit_app.programme.waiver_models import WaiverKind, WaiverState
 from tests.findings import factory
 from tests.people import qualify
-from tests.programme.factory import approve, plan_audit, plan_year, run_audit
+from tests.programme.factory import approve, plan_audit, plan_year, report, run_audit
 
 
 def records(person, *skills):
@@ -299,7 +299,7 @@ def test_a_withdrawn_waiver_stops_the_audit_and_a_reported_one_keeps_it(people):
         savepoint.rollback()
     db.session.expire_all()
     services.start(audit, by=people.lead)
-    services.report(audit, "Conforms.", by=people.lead)
+    report(people, audit)
     with pytest.raises(Refused, match="reported with this waiver"):
         waivers.withdraw_waiver(made, "Too late", by=people.boss)
     with pytest.raises(Refused, match="nothing is waived any more"):

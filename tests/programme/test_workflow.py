@@ -12,7 +12,7 @@ from audit_app.core.errors import Refused
 from audit_app.findings.models import Finding, FindingState, Grade
 from audit_app.programme import services, workflow
 from audit_app.programme.models import AuditKind, AuditState, ProgrammeState
-from tests.programme.factory import approve, plan_audit, plan_year, run_audit
+from tests.programme.factory import approve, plan_audit, plan_year, report, run_audit
 
 ROLES = ["admin", "manager", "lead", "auditor", "owner", "boss", "reader"]
 TABLES = [workflow.AUDIT, workflow.EXTERNAL_AUDIT, workflow.PROGRAMME]
@@ -111,9 +111,9 @@ def test_a_report_waits_for_drafts_and_a_closing_for_nonconformities(people):
     audit = run_audit(people, plan_audit(people), until="start")
     finding = _finding(people, audit)
     with pytest.raises(Refused, match="NC-1"):
-        services.report(audit, "Good", by=people.lead)
+        report(people, audit, "Good")
     finding.state = FindingState.ISSUED
-    services.report(audit, "Good", by=people.lead)
+    report(people, audit, "Good")
     with pytest.raises(Refused, match="NC-1"):
         services.close(audit, by=people.manager)
     finding.state = FindingState.WITHDRAWN
@@ -141,7 +141,7 @@ def test_a_report_names_the_checklist_items_without_an_answer(people):
     db.session.add(checklist)
     db.session.flush()
     with pytest.raises(Refused, match=r"1 checklist items are not answered: 8\.6\.1\."):
-        services.report(audit, "Good", by=people.lead)
+        report(people, audit, "Good")
 
 
 def test_a_report_needs_a_conclusion_and_a_cancellation_a_reason(people):
@@ -204,3 +204,16 @@ def test_every_state_says_what_happens_next():
     assert set(workflow.NEXT) == set(AuditState)
     assert set(workflow.PROGRAMME_NEXT) == set(ProgrammeState)
     assert Role.PROGRAMME_MANAGER in services.MAY_LEAD
+
+
+def test_an_audit_of_our_own_is_reported_by_issuing_its_report_and_in_no_other_way(people):
+    audit = run_audit(people, plan_audit(people), until="start")
+    with pytest.raises(Refused, match="Issue the report"):
+        services.report(audit, "Good", by=people.lead)
+    report(people, audit, "Good")
+    assert (audit.state, audit.conclusion) == (AuditState.REPORTED, "Good")
+    services.reopen(audit, "A tablet came back", by=people.lead)
+    with pytest.raises(Refused, match="Issue the report"):
+        services.report(audit, "Good", by=people.lead)
+    report(people, audit)
+    assert audit.state is AuditState.REPORTED
