@@ -6,13 +6,17 @@ from typing import Any
 from audit_app.competence import services
 from audit_app.competence.models import Basis, Competence, Skill
 from audit_app.competence.services import Evaluation
+from audit_app.demo import files
 from audit_app.demo.story import Story, texts
+from audit_app.evidence import services as evidence
 from audit_app.programme import services as programme
 from audit_app.programme import waivers
 from audit_app.programme.models import TeamRole
 from audit_app.programme.waiver_models import Waiver, WaiverKind
 
 Facts = dict[str, Any]
+CERTIFIED = ("lead_course", "course", "exam")
+"""Grounds for which somebody gave a paper."""
 
 
 def found(story: Story) -> None:
@@ -28,8 +32,19 @@ def found(story: Story) -> None:
             clauses=facts.get("clauses", []),
             by=lin,
         )
+        if facts["grounds"] in CERTIFIED:
+            _certificate(story, made[0])
         for record in made:
             _later(story, facts, record)
+
+
+def _certificate(story: Story, record: Competence) -> None:
+    """The certificate of a course or an examination, as a page that hangs on the record."""
+    words, name = story.said(texts("competence")), record.person.name
+    code = f"{words['certificate']} {name}"
+    judge = record.issuer or (record.evaluated_by.name if record.evaluated_by else "")
+    page = files.record(code, words["certificate"], f"{name}: {record.grounds}", judge, story.language)
+    evidence.attach(record, files.Upload(f"{words['certificate']}.pdf", page), by=story.people["lin"])
 
 
 def tell(story: Story) -> None:

@@ -10,7 +10,6 @@ from audit_app.reports import exports, services
 from audit_app.reports import queries as reports
 from audit_app.reports.tree import Report
 
-
 ALL_FILES = -340
 """Since when both languages and both formats are kept, in days from today; of older reports the one page
 that was read then: an issue of ten reports in four files each would take longer than the rest of the demo."""

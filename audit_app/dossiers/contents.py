@@ -4,8 +4,8 @@ Audits and reviews are read one after another and forgotten again, so that memor
 number.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date
 from functools import partial
 
 from flask_babel import gettext as _
@@ -21,7 +21,8 @@ from audit_app.checklists.fieldwork import Fieldwork
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
-from audit_app.dossiers import papers, papers_review
+from audit_app.dossiers import papers, papers_review, prepared
+from audit_app.dossiers.dates import day, living
 from audit_app.dossiers.items import Doc
 from audit_app.evidence import queries as evidence
 from audit_app.exports import pdf, xlsx
@@ -29,43 +30,14 @@ from audit_app.exports.document import Document
 from audit_app.findings import exports as finding_exports
 from audit_app.findings.models import NONCONFORMITY, Action, Finding, FindingState
 from audit_app.findings.visibility import visible_actions, visible_to
-from audit_app.programme import exports as programme_exports
 from audit_app.programme import queries as programmes
-from audit_app.programme.independence import conflicts
 from audit_app.programme.models import Audit, AuditState, Programme
-from audit_app.programme.workflow import scope_of
 from audit_app.reports import book
 from audit_app.reports import exports as report_exports
 from audit_app.reports import queries as reports
 from audit_app.reviews import exports as review_exports
 from audit_app.reviews import queries as reviews
 from audit_app.reviews.models import Review, ReviewState
-
-
-def day(moment: datetime | None) -> date | None:
-    """The day of a moment on the organisation's clocks."""
-    return local(moment).date() if moment is not None else None
-
-
-def living() -> str:
-    """Version of a record that still grows: as of when it was printed."""
-    return _("as of %(day)s", day=today())
-
-
-def of_programme(year: Programme, audits: Sequence[Audit]) -> Doc:
-    """The programme of the year, on paper and as a list."""
-    sheet = programme_exports.audits(audits)
-    return Doc(
-        "programme",
-        year.code,
-        year.code,
-        living(),
-        day(year.approved_at),
-        {
-            "pdf": lambda: pdf.render(papers.programme(year, audits)),
-            "xlsx": lambda: xlsx.render(checklist_exports.workbook((sheet,), year.title, year.code)),
-        },
-    )
 
 
 def of_audit(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
@@ -75,7 +47,7 @@ def of_audit(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
         for kind in ("appointment", "plan", "attendance", "checklist"):
             yield Doc(kind, audit.code, "–", reason=why)
     else:
-        yield from _prepared(audit)
+        yield from prepared.of_audit(audit, to=to)
         yield from _conducted(audit, to=to)
     yield from _found(audit, language, to=to)
     yield from _reported(audit, language, to=to)
@@ -93,33 +65,6 @@ def _not_ours(audit: Audit) -> str:
             body=audit.body or _("a certification body"),
         )
     return ""
-
-
-def _prepared(audit: Audit) -> Iterator[Doc]:
-    found = conflicts(audit.auditors, scope_of(audit))
-    words = "\n".join(str(each.words) for each in found) or _(
-        "Nobody in the team owns, belongs to or answers for what is audited."
-    )
-    dated = day(audit.notified_at)
-    if audit.lead is None:
-        yield Doc("appointment", audit.code, "–", reason=_("No lead auditor and no team is chosen yet."))
-    else:
-        yield Doc(
-            "appointment",
-            audit.code,
-            f"{audit.code}-A",
-            living(),
-            dated,
-            {"pdf": lambda: pdf.render(papers.appointment(audit, words))},
-        )
-    drawn_up = agenda.plan_of(audit)
-    if drawn_up is None:
-        bare = {"pdf": lambda: pdf.render(papers.plan(audit))}
-        yield Doc("plan", audit.code, f"{audit.code}-P", living(), dated, bare)
-        return
-    approved = day(drawn_up.approved_at) or dated
-    paper = {"pdf": lambda: pdf.render(agenda_exports.plan_document(drawn_up))}
-    yield Doc("plan", audit.code, f"{audit.code}-P", str(drawn_up.edition or _("draft")), approved, paper)
 
 
 def _conducted(audit: Audit, *, to: Person) -> Iterator[Doc]:
@@ -172,7 +117,8 @@ def _attendance(audit: Audit, work: Fieldwork, to: Person) -> Document:
     )
 
 
-def _nonconformities(audit: Audit, *, to: Person) -> list[Finding]:
+def nonconformities(audit: Audit, *, to: Person) -> list[Finding]:
+    """What was issued as nonconformity in an audit, as far as the person may see it."""
     query = (
         visible_to(to)
         .where(
@@ -186,7 +132,7 @@ def _nonconformities(audit: Audit, *, to: Person) -> list[Finding]:
             joinedload(Finding.owner),
             joinedload(Finding.raised_by),
             joinedload(Finding.verified_by),
-            selectinload(Finding.actions).joinedload(Action.owner),
+            selectinload(Finding.actions).options(joinedload(Action.owner), joinedload(Action.verified_by)),
         )
         .order_by(Finding.code)
     )
@@ -194,7 +140,7 @@ def _nonconformities(audit: Audit, *, to: Person) -> list[Finding]:
 
 
 def _found(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
-    found = _nonconformities(audit, to=to)
+    found = nonconformities(audit, to=to)
     if not found:
         yield Doc("nc_report", audit.code, "–", reason=_("No nonconformity was issued in this audit."))
     files = evidence.of_many("finding", [each.id for each in found])
@@ -251,7 +197,7 @@ def _reported(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
 
 
 def _verified(audit: Audit, *, to: Person) -> Iterator[Doc]:
-    found = _nonconformities(audit, to=to)
+    found = nonconformities(audit, to=to)
     if not found:
         yield Doc(
             "verification",

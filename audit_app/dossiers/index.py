@@ -4,12 +4,14 @@ reason."""
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from audit_app.checklists.exports import workbook
-from audit_app.dossiers.items import Entry, Remark
+from audit_app.dossiers.chain import Chain, columns
+from audit_app.dossiers.items import Entry
 from audit_app.dossiers.papers import DASH, paper
 from audit_app.exports import pdf, xlsx
-from audit_app.exports.document import Block, Bullets, Callout, Grid, GridColumn, Heading, Letterhead, Text
+from audit_app.exports.document import Block, Callout, Grid, GridColumn, Heading, Letterhead, Text
 from audit_app.exports.sheet import Column, Sheet
 from audit_app.exports.values import Strong, Tone
 
@@ -19,7 +21,7 @@ def title() -> str:
     return _("Index of the audit file")
 
 
-def on_paper(subject: str, code: str, entries: Sequence[Entry], remarks: Sequence[Remark], who: str) -> bytes:
+def on_paper(subject: str, code: str, entries: Sequence[Entry], chain: Chain, who: str) -> bytes:
     """The index as PDF."""
     there = [each for each in entries if each.path]
     missing = [each for each in entries if not each.path]
@@ -40,7 +42,7 @@ def on_paper(subject: str, code: str, entries: Sequence[Entry], remarks: Sequenc
                 "its SHA-256."
             )
         ),
-        *_order(remarks),
+        *_order(chain),
         Heading(_("Documents"), 2),
         _documents(there),
         Heading(_("Documents that are not there, and why"), 2),
@@ -49,14 +51,45 @@ def on_paper(subject: str, code: str, entries: Sequence[Entry], remarks: Sequenc
     return pdf.render(paper(title(), code, blocks))
 
 
-def _order(remarks: Sequence[Remark]) -> list[Block]:
-    head = Heading(_("Order of the dates"), 2)
-    if not remarks:
-        words = _(
-            "Programme, announcement, audit, report, verification and review follow each other in time."
-        )
-        return [head, Callout(words, "good")]
-    return [head, Bullets(tuple(f"{each.subject}: {each.words}" for each in remarks))]
+def _order(chain: Chain) -> list[Block]:
+    """The dates of each audit, then every pair that stands the wrong way round with both dates and why."""
+    heads = (GridColumn(_("Audit"), 2.2), *(GridColumn(each, 1.5) for each in columns()))
+    rows = tuple((Strong(code), *(str(on or DASH) for on in dates)) for code, dates in chain.rows)
+    blocks: list[Block] = [Heading(_("Order of the dates"), 2)]
+    if rows:
+        blocks.append(Grid(heads, rows, dense=True))
+    if not chain.remarks:
+        return [*blocks, Callout(in_order(chain.compared), "good")]
+    blocks.append(Text(out_of_order(chain)))
+    wrong = (
+        GridColumn(_("Of"), 2.4),
+        GridColumn(_("Should come first"), 4),
+        GridColumn(_("Should follow"), 4),
+        GridColumn(_("Recorded reason"), 6),
+    )
+    told = tuple(
+        (Strong(each.subject), (each.first, each.first_on), (each.then, each.then_on), each.why)
+        for each in chain.remarks
+    )
+    return [*blocks, Grid(wrong, told, compact=True)]
+
+
+def in_order(compared: int) -> str:
+    """The sentence where nothing is out of order."""
+    return ngettext(
+        "%(num)s pair of dates was compared: it stands in order.",
+        "%(num)s pairs of dates were compared: all stand in order.",
+        compared,
+    )
+
+
+def out_of_order(chain: Chain) -> str:
+    """The sentence above the list of pairs that are out of order."""
+    return _(
+        "%(compared)s pairs of dates were compared; %(wrong)s of them stand the wrong way round:",
+        compared=chain.compared,
+        wrong=len(chain.remarks),
+    )
 
 
 def _documents(entries: Sequence[Entry]) -> Grid:
@@ -95,7 +128,7 @@ def _missing(entries: Sequence[Entry]) -> Grid:
     return Grid(columns, rows, compact=True, empty=_("Every document is there."))
 
 
-def as_book(subject: str, code: str, entries: Sequence[Entry], remarks: Sequence[Remark]) -> bytes:
+def as_book(subject: str, code: str, entries: Sequence[Entry], chain: Chain) -> bytes:
     """The index as XLSX."""
     columns = (
         Column(_("No."), "int"),
@@ -127,13 +160,25 @@ def as_book(subject: str, code: str, entries: Sequence[Entry], remarks: Sequence
         for each in entries
     ]
     documents = Sheet(_("Documents"), columns, rows, heading=f"{title()} {subject}")
-    return xlsx.render(workbook((documents, _dates(remarks)), title(), code))
+    return xlsx.render(workbook((documents, *_dates(chain)), title(), code))
 
 
-def _dates(remarks: Sequence[Remark]) -> Sheet:
-    return Sheet(
+def _dates(chain: Chain) -> tuple[Sheet, Sheet]:
+    """Pairs out of order, and the dates of each audit."""
+    remarks = Sheet(
         _("Order of the dates"),
-        (Column(_("Of")), Column(_("Remark"), width=90, wrap=True)),
-        [(each.subject, each.words) for each in remarks],
-        empty=_("Programme, announcement, audit, report, verification and review follow each other in time."),
-    )
+        (
+            Column(_("Of")),
+            Column(_("Should come first"), width=40, wrap=True),
+            Column(_("Its date")),
+            Column(_("Should follow"), width=40, wrap=True),
+            Column(_("Its date")),
+            Column(_("Recorded reason"), width=70, wrap=True),
+        ),
+        [(each.subject, each.first, each.first_on, each.then, each.then_on, each.why)
+         for each in chain.remarks],
+        empty=in_order(chain.compared),
+    )  # fmt: skip
+    heads = (Column(_("Audit")), *(Column(each, "date") for each in columns()))
+    dates = Sheet(_("Dates of the audits"), heads, [(code, *days) for code, days in chain.rows])
+    return remarks, dates

@@ -27,7 +27,13 @@ KINDS: dict[str, Any] = {
 }
 """Kind of document → its title; the place in this table is its number."""
 
+BESIDE: dict[str, tuple[str, Any]] = {
+    "certificate": ("appointment", _l("Certificate of competence")),
+}
+"""Kinds that lie in the folder of another one, with their own title."""
+
 NUMBERS = {kind: number for number, kind in enumerate(KINDS, 1)}
+NUMBERS |= {kind: NUMBERS[folder] for kind, (folder, _title) in BESIDE.items()}
 
 Make = Callable[[], bytes]
 
@@ -57,11 +63,12 @@ class Doc:
     @property
     def title(self) -> str:
         """What it is, in the language in force."""
-        return str(KINDS[self.kind])
+        return str(BESIDE[self.kind][1] if self.kind in BESIDE else KINDS[self.kind])
 
     def path(self, extension: str) -> str:
         """Where it lies in the ZIP: a folder a number, so that every program sorts them alike."""
-        return f"{self.number:02d} {self.title}/{download_name(self.code, extension)}"
+        folder = KINDS[BESIDE[self.kind][0] if self.kind in BESIDE else self.kind]
+        return f"{self.number:02d} {folder}/{download_name(self.code, extension)}"
 
 
 @dataclass(frozen=True)
@@ -73,11 +80,3 @@ class Entry:
     sha256: str = ""
     size: int = 0
     title: str = ""
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Two dates that do not stand in order, and the reason as far as the records know it."""
-
-    subject: str
-    words: str

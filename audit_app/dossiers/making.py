@@ -2,9 +2,9 @@
 audits."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -14,11 +14,13 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.models import Person
 from audit_app.core.clock import local, now
 from audit_app.core.db import db
-from audit_app.dossiers import contents, index, order
-from audit_app.dossiers.items import Doc, Entry, Remark
+from audit_app.dossiers import chain, contents, index, prepared
+from audit_app.dossiers.chain import Chain, Reported
+from audit_app.dossiers.dates import day
+from audit_app.dossiers.items import Doc, Entry
 from audit_app.exports.values import speaking
 from audit_app.programme import queries as programmes
-from audit_app.programme.models import AuditState, Programme
+from audit_app.programme.models import AuditState
 from audit_app.reviews import queries as reviews
 
 Tick = Callable[[int, int, str], None]
@@ -31,8 +33,10 @@ class Making:
 
     archive: ZipFile
     entries: list[Entry] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    reported: list[tuple[str, date | None, date]] = field(default_factory=list)
+    chain: Chain = field(default_factory=Chain)
+    reported: list[Reported] = field(default_factory=list)
+    verified: dict[str, list[tuple[str, datetime, date | None]]] = field(default_factory=dict)
+    paths: set[str] = field(default_factory=set)
 
     def put(self, docs: Iterable[Doc]) -> None:
         """Render and store documents, one file after another."""
@@ -40,7 +44,10 @@ class Making:
             if not doc.files:
                 self.entries.append(Entry(doc, title=doc.title))
             for extension, make in doc.files.items():
-                self.store(doc, doc.path(extension), make())
+                path = doc.path(extension)
+                if path not in self.paths:  # a certificate is named by each audit, and lies here once
+                    self.paths.add(path)
+                    self.store(doc, path, make())
 
     def store(self, doc: Doc, path: str, content: bytes) -> None:
         """One file, and its line in the index. What rendered it is forgotten."""
@@ -63,7 +70,7 @@ def of_year(year: int, language: str, out: IO[bytes], tick: Tick, *, to: Person)
     met = contents.reviews_of_year(year, to=to)
     with speaking(LOCALES[language]), ZipFile(out, "w") as archive:
         making = Making(archive)
-        making.put([contents.of_programme(programme, programmes.of_year(programme, to=to))])
+        making.put(prepared.of_programme(programme, programmes.of_year(programme, to=to)))
         _audits_and_reviews(making, audits, met, language, tick, to)
         if not met:
             _no_review(making, str(year), _("No management review is planned in %(year)s.", year=year))
@@ -76,15 +83,11 @@ def of_audit(audit_id: int, language: str, out: IO[bytes], tick: Tick, *, to: Pe
     met = contents.review_after(audit, to=to)
     with speaking(LOCALES[language]), ZipFile(out, "w") as archive:
         making = Making(archive)
-        making.put(_programme_of(audit.programme, to))
+        making.put([prepared.in_force(audit, programmes.of_year(audit.programme, to=to))])
         _audits_and_reviews(making, [audit_id], met, language, tick, to)
         if not met:
             _no_review(making, audit.code, _("No management review has been planned after this audit yet."))
         _index(making, f"{audit.code} {audit.title}", f"{audit.code}-INDEX", to)
-
-
-def _programme_of(programme: Programme, to: Person) -> Iterator[Doc]:
-    yield contents.of_programme(programme, programmes.of_year(programme, to=to))
 
 
 def _audits_and_reviews(
@@ -95,27 +98,20 @@ def _audits_and_reviews(
         audit = programmes.get(audit_id, to=to)
         tick(place, whole, audit.code)
         making.put(contents.of_audit(audit, language, to=to))
-        verified = _first_verified(making, audit.code)
-        making.remarks += order.of_audit(audit, verified)
+        found = contents.nonconformities(audit, to=to)
+        chain.of_audit(making.chain, audit, found)
+        chain.of_certification(making.chain, audit, to=to)
+        making.verified[audit.code] = chain.verifications(found)
         if not audit.external and audit.state is not AuditState.CANCELLED:
-            making.reported.append((audit.code, contents.day(audit.reported_at), audit.ends_on))
-        del audit
+            making.reported.append((audit.code, day(audit.reported_at), audit.ends_on))
+        del audit, found
         db.session.expire_all()  # what the next audit needs is read afresh; what this one held can go
     for place, review_id in enumerate(met, len(audits)):
         review = reviews.get(review_id, to=to)
         tick(place, whole, review.code)
         making.put(contents.of_review(review, language, to=to))
-        making.remarks += order.of_review(review, making.reported)
+        chain.of_review(making.chain, review, making.reported, making.verified)
     tick(whole, whole, "")
-
-
-def _first_verified(making: Making, code: str) -> date | None:
-    days = [
-        each.doc.dated
-        for each in making.entries
-        if each.doc.kind == "verification" and each.doc.subject == code
-    ]
-    return min((each for each in days if each is not None), default=None)
 
 
 def _no_review(making: Making, subject: str, reason: str) -> None:
@@ -128,5 +124,5 @@ def _index(making: Making, subject: str, code: str, to: Person) -> None:
         making.entries, key=lambda each: (each.doc.number, each.doc.subject, each.doc.code, each.path)
     )
     name: Any = index.title()
-    making.write(f"00 {name}.pdf", index.on_paper(subject, code, entries, making.remarks, to.name))
-    making.write(f"00 {name}.xlsx", index.as_book(subject, code, entries, making.remarks))
+    making.write(f"00 {name}.pdf", index.on_paper(subject, code, entries, making.chain, to.name))
+    making.write(f"00 {name}.xlsx", index.as_book(subject, code, entries, making.chain))

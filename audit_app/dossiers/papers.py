@@ -1,4 +1,4 @@
-"""Papers that only a dossier asks for: programme, appointment, plan, distribution, verification."""
+"""Papers that only a dossier asks for: plan, distribution, verification; what all of them share."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,11 +19,10 @@ from audit_app.exports.document import (
     Letterhead,
     Signature,
     Signatures,
-    Text,
 )
 from audit_app.exports.values import Badge, Strong, tone_of
-from audit_app.findings.models import Finding
-from audit_app.programme.models import Audit, Programme
+from audit_app.findings.models import Action, Finding
+from audit_app.programme.models import Audit
 from audit_app.reports import paper_findings
 from audit_app.reports.tree import Report
 
@@ -40,7 +39,7 @@ def moment(at: datetime | None) -> str:
     return f"{local(at):%Y-%m-%d %H:%M}" if at is not None else DASH
 
 
-def paper(title: str, code: str, blocks: Sequence[Block]) -> Document:
+def paper(title: str, code: str, blocks: Sequence[Block], *, version: str = "", mark: str = "") -> Document:
     """A document in the language in force, with the organisation's name on it."""
     organisation = accounts.organisation()
     return Document(
@@ -48,124 +47,21 @@ def paper(title: str, code: str, blocks: Sequence[Block]) -> Document:
         tuple(blocks),
         organisation=organisation.name if organisation else "",
         code=code,
+        version=version,
+        watermark=mark,
         language=str(get_locale()),
         created=now(),
         zone=zone(),
     )
 
 
-def programme(year: Programme, audits: Sequence[Audit]) -> Document:
-    """The programme of the year: objectives, risks, methods, its audits, who approved it."""
-    blocks = [
-        Letterhead(
-            _("Audit programme"),
-            year.title,
-            Badge(year.state.label, tone_of(year.state.tone)),
-            (
-                (_("Number"), year.code),
-                (_("Year"), str(year.year)),
-                (_("Audit programme manager"), year.manager.name if year.manager else DASH),
-                (
-                    _("Approved"),
-                    f"{year.approved_by.name}, {moment(year.approved_at)}"
-                    if year.approved_by
-                    else _("not approved yet"),
-                ),
-            ),
-        ),
-        Heading(_("Objectives"), 2),
-        Text(year.objectives or DASH),
-        Heading(_("Risks and priorities"), 2),
-        Text(year.risks or DASH),
-        Heading(_("Methods and responsibilities"), 2),
-        Text(year.methods or DASH),
-        Heading(_("Audits of the year"), 2),
-        _audits(audits),
-        Heading(_("Why these audits"), 2),
-        *_reasons(audits),
-        Signatures(
-            (
-                Signature(_("Audit programme manager"), year.manager.name if year.manager else ""),
-                _signed(_("Approved by"), year.approved_by, year.approved_at),
-            )
-        ),
-    ]
-    return paper(_("Audit programme"), year.code, blocks)
-
-
-def _audits(audits: Sequence[Audit]) -> Grid:
-    columns = (
-        GridColumn(_("No."), 2.1),
-        GridColumn(_("Audit"), 3.2),
-        GridColumn(_("Dates"), 2),
-        GridColumn(_("Processes, clauses, departments"), 4.4),
-        GridColumn(_("Lead auditor, team"), 2.4),
-        GridColumn(_("State"), 1.7),
-    )
-    rows = tuple(_audit_row(each) for each in audits)
-    return Grid(columns, rows, compact=True, empty=_("No audit is planned yet."))
-
-
-def _reasons(audits: Sequence[Audit]) -> list[Block]:
-    told = tuple((each.code, each.rationale) for each in audits if each.rationale)
-    return [Facts(told)] if told else [Text(_("No reason is recorded."))]
-
-
-def _audit_row(audit: Audit) -> tuple[Any, ...]:
-    scope = [names(audit.processes), ", ".join(map(str, audit.clauses)) or DASH, names(audit.departments)]
-    return (
-        Strong(audit.code),
-        (audit.title, str(audit.kind.label)),
-        f"{audit.starts_on} – {audit.ends_on}",
-        tuple(scope),
-        (audit.lead.name if audit.lead else audit.body or DASH, *(m.person.name for m in audit.members)),
-        Badge(audit.state.label, tone_of(audit.state.tone)),
-    )
-
-
-def _signed(role: str, person: Any, at: datetime | None) -> Signature:
+def signed(role: str, person: Any, at: datetime | None) -> Signature:
+    """A line of the sign-off: signed in the system where there is a moment, else for a pen."""
     return Signature(role, person.name if person else "", at, _("Signed in the system") if at else "")
 
 
-def appointment(audit: Audit, independence: str) -> Document:
-    """Who is appointed to which function, for which days, and that they are independent."""
-    columns = (
-        GridColumn(_("Name"), 2.4),
-        GridColumn(_("Function in the audit"), 2),
-        GridColumn(_("Job title"), 3),
-        GridColumn(_("Department"), 3),
-    )
-    seats = [(audit.lead, _("Lead auditor"))] if audit.lead else []
-    seats += [(member.person, str(member.role.label)) for member in audit.members]
-    rows = tuple(
-        (Strong(p.name), role, p.job_title or DASH, p.department.name if p.department else DASH)
-        for p, role in seats
-    )
-    manager = audit.programme.manager
-    blocks: list[Block] = [
-        Letterhead(_("Appointment of the audit team"), audit.title, None, _head(audit)),
-        Text(
-            _(
-                "For the audit %(code)s the following persons are appointed. They audit "
-                "impartially, keep "
-                "confidential what they learn, and do not audit their own work (ISO/IEC 20000-1, 9.2.2).",
-                code=audit.code,
-            )
-        ),
-        Grid(columns, rows, empty=_("Nobody was named as team.")),
-        Heading(_("Independence"), 2),
-        Text(independence),
-        Signatures(
-            (
-                Signature(_("Audit programme manager"), manager.name if manager else ""),
-                Signature(_("Lead auditor"), audit.lead.name if audit.lead else ""),
-            )
-        ),
-    ]
-    return paper(_("Appointment of the audit team"), f"{audit.code}-A", blocks)
-
-
-def _head(audit: Audit) -> tuple[tuple[str, Any], ...]:
+def head(audit: Audit) -> tuple[tuple[str, Any], ...]:
+    """What stands at the top of every paper of an audit."""
     return (
         (_("Audit"), f"{audit.code} · {audit.kind.label}"),
         (_("Dates"), f"{audit.starts_on} – {audit.ends_on}"),
@@ -177,7 +73,7 @@ def _head(audit: Audit) -> tuple[tuple[str, Any], ...]:
 def plan(audit: Audit) -> Document:
     """Objectives, scope, criteria, team, auditees and places of an audit."""
     blocks: list[Block] = [
-        Letterhead(_("Audit plan"), audit.title, None, _head(audit)),
+        Letterhead(_("Audit plan"), audit.title, None, head(audit)),
         Facts(
             (
                 (_("Objectives"), audit.objective or DASH),
@@ -208,15 +104,41 @@ def plan(audit: Audit) -> Document:
 def distribution(audit: Audit, report: Report) -> Document:
     """Clause × department, as in the report."""
     blocks = [
-        Letterhead(_("Distribution of nonconformities"), audit.title, None, _head(audit)),
+        Letterhead(_("Distribution of nonconformities"), audit.title, None, head(audit)),
         *paper_findings.matrix(report),
     ]
     return paper(_("Distribution of nonconformities"), f"{audit.code}-D", blocks)
 
 
+def actions(rows: Iterable[Action], *, empty: str = "") -> Grid:
+    """What was to be done: by whom, until when, done when, verified by whom."""
+    columns = (
+        GridColumn(_("No."), 2),
+        GridColumn(_("Action"), 5),
+        GridColumn(_("Owner"), 2),
+        GridColumn(_("Due"), 1.8),
+        GridColumn(_("Done"), 2.4),
+        GridColumn(_("Verified by"), 2.4),
+        GridColumn(_("State"), 2),
+    )
+    cells = tuple(
+        (
+            Strong(each.code),
+            (each.title, each.done_note) if each.done_note else each.title,
+            each.owner.name,
+            each.due_on,
+            moment(each.done_at),
+            each.verified_by.name if each.verified_by else DASH,
+            Badge(each.state.label, tone_of(each.state.tone)),
+        )
+        for each in rows
+    )
+    return Grid(columns, cells, compact=True, empty=empty)
+
+
 def verification(audit: Audit, findings: Sequence[Finding]) -> Document:
     """What was done about each nonconformity, who verified it, when and with what effect."""
-    blocks: list[Block] = [Letterhead(_("Verification record"), audit.title, None, _head(audit))]
+    blocks: list[Block] = [Letterhead(_("Verification record"), audit.title, None, head(audit))]
     for each in findings:
         blocks += _verified(each)
     return paper(_("Verification record"), f"{audit.code}-V", blocks)
@@ -224,25 +146,6 @@ def verification(audit: Audit, findings: Sequence[Finding]) -> Document:
 
 def _verified(finding: Finding) -> list[Block]:
     verifier = finding.verified_by.name if finding.verified_by else _("not verified yet")
-    columns = (
-        GridColumn(_("No."), 2),
-        GridColumn(_("Action"), 5),
-        GridColumn(_("Owner"), 2),
-        GridColumn(_("Due"), 1.8),
-        GridColumn(_("Done"), 2.4),
-        GridColumn(_("State"), 2),
-    )
-    rows = tuple(
-        (
-            Strong(a.code),
-            (a.title, a.done_note) if a.done_note else a.title,
-            a.owner.name,
-            a.due_on,
-            moment(a.done_at),
-            Badge(a.state.label, tone_of(a.state.tone)),
-        )
-        for a in finding.actions
-    )
     return [
         Heading(f"{finding.code} {finding.title}", 2),
         Facts(
@@ -260,5 +163,5 @@ def _verified(finding: Finding) -> list[Block]:
                 (_("Closed on"), str(finding.closed_on or DASH)),
             )
         ),
-        Grid(columns, rows, compact=True, empty=_("No action was planned.")),
+        actions(finding.actions, empty=_("No action was planned.")),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from audit_app.dossiers.papers import DASH, moment, paper
+from audit_app.dossiers.papers import DASH, actions, paper
 from audit_app.exports.document import (
     Block,
     Document,
@@ -18,7 +18,7 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Strong, tone_of
+from audit_app.exports.values import Badge
 from audit_app.findings.models import Action
 from audit_app.reviews.models import Review
 from audit_app.reviews.pack import Pack
@@ -107,35 +107,14 @@ def minutes(review: Review) -> Document:
     return paper(_("Attendance and minutes of the review"), f"{review.code}-M", blocks)
 
 
-def follow_up(review: Review, actions: Sequence[Action]) -> Document:
+def follow_up(review: Review, rows: Sequence[Action]) -> Document:
     """What became of each decision."""
-    columns = (
-        GridColumn(_("No."), 2),
-        GridColumn(_("Action"), 5),
-        GridColumn(_("Owner"), 2),
-        GridColumn(_("Due"), 1.8),
-        GridColumn(_("Done"), 2.6),
-        GridColumn(_("Verified by"), 2.4),
-        GridColumn(_("State"), 2),
-    )
-    rows = tuple(
-        (
-            Strong(each.code),
-            (each.title, each.done_note) if each.done_note else each.title,
-            each.owner.name,
-            each.due_on,
-            moment(each.done_at),
-            each.verified_by.name if each.verified_by else DASH,
-            Badge(each.state.label, tone_of(each.state.tone)),
-        )
-        for each in actions
-    )
     return paper(
         _("Follow-up of review decisions"),
         f"{review.code}-F",
         (
             Letterhead(_("Follow-up of review decisions"), review.title, None, _head(review)),
             Facts(((_("Next review"), str(review.next_review_on or DASH)),)),
-            Grid(columns, rows, compact=True),
+            actions(rows),
         ),
     )

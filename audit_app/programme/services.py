@@ -204,8 +204,8 @@ def report(audit: Audit, conclusion: str, *, by: Person) -> Audit:
 
 
 def _report_frozen(audit: Audit) -> bool:
-    """Whether a report or supplement was frozen since the audit was last reopened (table of a higher floor)."""
-    kept = db.metadata.tables["frozen_report"]
+    """Whether a report or supplement was frozen since the audit was last reopened."""
+    kept = db.metadata.tables["frozen_report"]  # of a higher floor
     newest = db.session.scalar(select(func.max(kept.c.frozen_at)).where(kept.c.audit_id == audit.id))
     reopened = next((each.at for each in history(audit) if each.action == "audit.reopen"), None)
     return newest is not None and (reopened is None or newest > reopened)

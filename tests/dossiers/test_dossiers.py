@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -12,7 +11,7 @@ from openpyxl import load_workbook
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
-from audit_app.dossiers import making, order, progress
+from audit_app.dossiers import making, progress
 from audit_app.dossiers.items import KINDS, Doc
 from audit_app.findings import services as findings
 from audit_app.findings.models import Grade
@@ -140,26 +139,6 @@ def test_rows_are_those_that_the_person_may_see(people, year):
     assert audit.code not in {row["Of"] for row in rows}
     with pytest.raises(NotVisible):
         made(people.owner2, audit)
-
-
-def test_dates_in_order_are_said_to_be_and_others_named(people, year):
-    audit, held = year
-    _rows, book = index_of(made(people.reader))
-    said = [cell.value for row in book.worksheets[1].iter_rows() for cell in row if cell.value]
-    assert any("follow each other" in str(words) for words in said)
-    late = [(audit.code, held.meets_on + timedelta(days=3), held.meets_on - timedelta(days=1))]
-    assert [each.subject for each in order.of_review(held, late)] == [held.code]
-    early = [(audit.code, held.meets_on - timedelta(days=1), held.meets_on - timedelta(days=1))]
-    assert list(order.of_review(held, early)) == []
-
-
-def test_an_audit_announced_before_its_programme_was_approved_is_named(people):
-    audit = factory.audited(people)
-    audit.notified_at -= timedelta(days=9)
-    audit.reported_at = audit.started_at
-    said = [each.words for each in order.of_audit(audit, today() - timedelta(days=30))]
-    assert len(said) == 3, said
-    assert "before the programme was approved" in said[0]
 
 
 def test_it_is_told_how_far_the_file_is(people, year):
