@@ -57,11 +57,9 @@ def plan_document(plan: AuditPlan) -> Document:
         _team(audit),
         *_timetable(plan),
         *_texts(plan),
-        Heading(_("Distribution list"), 2),
-        Text(_("Everybody named in this plan: %(people)s", people=_names(_everybody(plan))), "note"),
         KeepTogether((Heading(_("Sign-off"), 2), Signatures(_signed_off(plan)))),
     ]
-    edition = _("edition %(number)s", number=plan.edition) if plan.edition else _("draft")
+    edition = str(plan.edition) if plan.edition else _("draft")
     mark = "" if plan.state is PlanState.APPROVED else _("DRAFT")
     return _document(_("Audit plan"), blocks, audit, edition, mark)
 
@@ -105,7 +103,7 @@ def _team(audit: Audit) -> Grid:
     ] if audit.lead else []  # fmt: skip
     rows += [(m.person.name, str(m.role.label), _department(m.person)) for m in audit.members]
     columns = (GridColumn(_("Name"), 2), GridColumn(_("Role in the team"), 2), GridColumn(_("Department"), 2))
-    return Grid(columns, tuple(rows), empty=_("No team has been chosen yet."))
+    return Grid(columns, tuple(rows), compact=True, empty=_("No team has been chosen yet."))
 
 
 def _department(person: Any) -> str:
@@ -153,6 +151,10 @@ def _texts(plan: AuditPlan) -> list[Block]:
         (_("Language of the audit"), plan.spoken),
         (_("Confidentiality duties"), plan.confidentiality),
         (_("Follow-up of earlier audits"), plan.follow_up),
+        (
+            _("Distribution list"),
+            _("Everybody named in this plan: %(people)s", people=_names(_everybody(plan))),
+        ),
     )
     return [Heading(_("Methods, resources, follow-up"), 2),
             Facts(tuple((name, words or _("nothing particular")) for name, words in parts))]  # fmt: skip
@@ -240,15 +242,15 @@ def _people(audit: Audit, meeting: Meeting | None, slot: Slot | None) -> list[Ro
 
 def _sheet(people: Sequence[Row], signed: set[str], *, blank: bool) -> Grid:
     columns = (
-        GridColumn(_("No."), 0.5, "right"), GridColumn(_("Name"), 2), GridColumn(_("Department"), 2),
-        GridColumn(_("Function"), 2), GridColumn(_("Signature"), 2.4),
+        GridColumn(_("No."), 0.5, "right"), GridColumn(_("Name"), 1.5), GridColumn(_("Department"), 2.2),
+        GridColumn(_("Function"), 3), GridColumn(_("Signature"), 2),
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = [
         (number, name, department, function or "–", _("on the screen") if name in signed else "\n")
         for number, (name, department, function) in enumerate(people, 1)
     ]
     rows += [("", "\n", "", "", "") for _line in range(EMPTY_LINES)] if blank else []
-    return Grid(columns, tuple(rows), empty=_("Nobody is named yet."))
+    return Grid(columns, tuple(rows), compact=not blank, empty=_("Nobody is named yet."))
 
 
 def _opinions(opinions: Sequence[DivergingOpinion]) -> list[Block]:

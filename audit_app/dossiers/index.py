@@ -116,15 +116,17 @@ def _documents(entries: Sequence[Entry]) -> Grid:
 
 
 def _missing(entries: Sequence[Entry]) -> Grid:
+    """What is not there: documents of the same audit or review with the same reason share a row."""
     columns = (
-        GridColumn(_("No."), 1),
-        GridColumn(_("Document"), 4),
-        GridColumn(_("Of"), 3),
-        GridColumn(_("Why"), 9),
+        GridColumn(_("Of"), 2.6),
+        GridColumn(_("Why"), 7),
+        GridColumn(_("Document"), 6),
     )
-    rows = tuple(
-        (f"{each.doc.number:02d}", each.title, each.doc.subject, each.doc.reason) for each in entries
-    )
+    alike: dict[tuple[str, str], list[str]] = {}
+    for each in entries:
+        words = f"{each.doc.number:02d} {each.title}"
+        alike.setdefault((each.doc.subject, each.doc.reason), []).append(words)
+    rows = tuple((Strong(of), why, tuple(words)) for (of, why), words in sorted(alike.items()))
     return Grid(columns, rows, compact=True, empty=_("Every document is there."))
 
 

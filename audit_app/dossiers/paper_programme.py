@@ -16,7 +16,6 @@ from audit_app.exports.document import (
     Block,
     Callout,
     Document,
-    Facts,
     Grid,
     GridColumn,
     Heading,
@@ -98,7 +97,7 @@ def programme(edition: Edition, living: Sequence[Audit], lines: Line) -> Documen
         Heading(_("Methods and responsibilities"), 2),
         Text(text.methods or DASH),
         Heading(_("Criteria"), 2),
-        Facts(_criteria(audits)),
+        _criteria(audits),
         Heading(_("Audits of the year"), 2),
         _audits(audits, living),
         Heading(_("Why each process is audited when it is"), 2),
@@ -113,7 +112,7 @@ def programme(edition: Edition, living: Sequence[Audit], lines: Line) -> Documen
         _("Audit programme"),
         f"{edition.year.code}-V{number}" if number else edition.year.code,
         blocks,
-        version=_("version %(number)s", number=number) if number else _("draft"),
+        version=str(number) if number else _("draft"),
         mark="" if number else _("DRAFT"),
     )
 
@@ -142,20 +141,21 @@ def _head(edition: Edition) -> list[Block]:
     return head
 
 
-def _criteria(audits: Sequence[VersionAudit]) -> tuple[tuple[str, str], ...]:
+def _criteria(audits: Sequence[VersionAudit]) -> Grid:
     found: dict[str, list[str]] = defaultdict(list)
     for each in audits:
         found[each.criteria or DASH].append(each.code)
-    return tuple((", ".join(codes), criteria) for criteria, codes in found.items()) or ((DASH, DASH),)
+    columns = (GridColumn(_("Criteria"), 5), GridColumn(_("Audits"), 5))
+    rows = tuple((criteria, ", ".join(codes)) for criteria, codes in found.items())
+    return Grid(columns, rows, compact=True, empty=_("No audit is planned yet."))
 
 
 def _audits(audits: Sequence[VersionAudit], living: Sequence[Audit]) -> Grid:
     columns = (
-        GridColumn(_("No."), 2.6),
         GridColumn(_("Audit"), 3),
-        GridColumn(_("Dates"), 1.9),
-        GridColumn(_("Processes, clauses, departments, places"), 4.4),
-        GridColumn(_("Lead auditor, team"), 2.2),
+        GridColumn(_("Dates"), 1.6),
+        GridColumn(_("Processes, clauses, departments, places"), 7.4),
+        GridColumn(_("Lead auditor, team"), 1.9),
         GridColumn(_("State when approved"), 1.7),
     )
     teams, names = {each.id: each for each in living}, _names()
@@ -172,8 +172,7 @@ def _audit_row(audit: VersionAudit, living: Audit | None, names: Names) -> tuple
         _named("sites", audit, names),
     )
     return (
-        Strong(audit.code),
-        (audit.title, str(audit.kind.label)),
+        (Strong(audit.code), audit.title, str(audit.kind.label)),
         f"{audit.starts_on} – {audit.ends_on}",
         tuple(each for each in scope if each != DASH) or DASH,
         (audit.lead or (living.body if living else "") or DASH, *team),
@@ -197,29 +196,32 @@ def _named(part: str, audit: VersionAudit, names: Names) -> str:
 
 
 def _processes(edition: Edition, lines: Line) -> Grid:
-    """Every process with the audits that cover it and the reasons: those of the rules, and those written."""
+    """Every process with the audits that cover it and the reasons: those of the rules, and those written.
+
+    Processes with the same audits for the same reasons share a row.
+    """
     columns = (
-        GridColumn(_("Process"), 3.2),
+        GridColumn(_("Processes"), 6),
         GridColumn(_("Audits"), 2.8),
-        GridColumn(_("Why then, and how often"), 7.4),
+        GridColumn(_("Why then, and how often"), 5.4),
     )
     held = [each for each in edition.audits if each.state is not AuditState.CANCELLED]
     ours = [each for each in held if each.kind not in EXTERNAL]
     gaps = {each.key: each.reason for each in edition.gaps if each.kind.value == "process"}
-    rows = []
+    alike: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for process in sorted(accounts.process_scopes(), key=lambda each: _first_clause(each.clauses)):
         mine = [each for each in ours if _covered(process, each)]
         why = [*phrases.reasons(lines[process.code])] if process.code in lines else []
         why += [f"{each.code}: {each.rationale}" for each in mine if each.rationale]
         why += [gaps[process.code]] if process.code in gaps else []
-        rows.append(
-            (
-                (Strong(process.name), ", ".join(process.clauses) or DASH),
-                tuple(f"{each.code} ({each.starts_on:%Y-%m})" for each in mine) or _("none this year"),
-                tuple(why) or _("No reason is recorded."),
-            )
-        )
-    return Grid(columns, tuple(rows), compact=True, empty=_("No process is set up."))
+        months = tuple(f"{each.code} ({each.starts_on:%Y-%m})" for each in mine)
+        clauses = f" ({', '.join(process.clauses)})" if process.clauses else ""
+        alike[(months, tuple(why))].append(f"{process.name}{clauses}")
+    rows = tuple(
+        (tuple(names), months or _("none this year"), why or _("No reason is recorded."))
+        for (months, why), names in alike.items()
+    )
+    return Grid(columns, rows, compact=True, empty=_("No process is set up."))
 
 
 def _first_clause(clauses: Iterable[str]) -> Any:

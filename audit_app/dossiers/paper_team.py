@@ -16,7 +16,6 @@ from audit_app.evidence import queries as evidence
 from audit_app.evidence.models import Attachment
 from audit_app.exports.document import (
     Block,
-    Bullets,
     Callout,
     Document,
     Grid,
@@ -94,10 +93,10 @@ def appointment(audit: Audit, when: Appointed, records: Sequence[Competence] | N
         _seats(audit),
         Heading(_("Independence"), 2),
         *_independence(audit),
-        Heading(_("Competence on the first day of the audit"), 2),
-        *_competence(audit, records),
         Heading(_("Waivers"), 2),
         _waivers(audit),
+        Heading(_("Competence on the first day of the audit"), 2),
+        *_competence(audit, records),
         KeepTogether(
             (
                 Heading(_("Signatures"), 2),
@@ -139,17 +138,21 @@ def _independence(audit: Audit) -> list[Block]:
         )
         return [Text(words)]
     open_ = {id(each) for each in fitness.not_waived(found, audit)}
-    points = tuple(
-        _(
-            "%(person)s is tied to “%(subject)s”: %(state)s.",
-            person=each.person.name,
-            subject=getattr(each.subject, "name", each.subject),
-            state=_("no waiver is approved") if id(each) in open_ else _("a waiver is approved, see below"),
+    ties: dict[tuple[str, bool], list[str]] = {}
+    for each in found:
+        place = (each.person.name, id(each) in open_)
+        ties.setdefault(place, []).append(str(getattr(each.subject, "name", each.subject)))
+    rows = tuple(
+        (
+            Strong(name),
+            ", ".join(subjects),
+            Badge(_("no waiver is approved"), "bad") if bare else _("a waiver is approved, see below"),
         )
-        for each in found
+        for (name, bare), subjects in ties.items()
     )
+    columns = (GridColumn(_("Name"), 2), GridColumn(_("Tied to"), 7), GridColumn(_("Waiver"), 3))
     words = _("Each member of the team declares to be independent of what is audited, but for these ties:")
-    return [Text(words), Bullets(points)]
+    return [Text(words), Grid(columns, rows, compact=True)]
 
 
 def _competence(audit: Audit, records: Sequence[Competence] | None) -> list[Block]:
@@ -157,13 +160,18 @@ def _competence(audit: Audit, records: Sequence[Competence] | None) -> list[Bloc
         return [Text(_("Records of competence are shown to auditors and to those who see every audit."))]
     files = certificates(records)
     columns = (
-        GridColumn(_("Name"), 1.8),
-        GridColumn(_("Competent for"), 2.6),
-        GridColumn(_("Grounds"), 4.4),
-        GridColumn(_("Valid"), 2),
+        GridColumn(_("Name"), 1.3),
+        GridColumn(_("Competent for"), 2.8),
+        GridColumn(_("Grounds"), 5.6),
+        GridColumn(_("Valid"), 1.7),
         GridColumn(_("On the first day"), 1.7),
     )
-    rows = tuple(_record(each, audit, files) for each in records if each.awarded_on <= audit.starts_on)
+    alike: dict[tuple[Any, ...], list[Competence]] = {}
+    for each in records:
+        if each.awarded_on <= audit.starts_on:
+            key = (each.person_id, each.grounds, each.awarded_on, each.ends_on, each.withdrawn_on)
+            alike.setdefault(key, []).append(each)
+    rows = tuple(_record(each, audit, files) for each in alike.values())
     blocks: list[Block] = [
         Grid(columns, rows, compact=True, empty=_("No competence of the team is recorded.")),
     ]
@@ -174,18 +182,28 @@ def _competence(audit: Audit, records: Sequence[Competence] | None) -> list[Bloc
     return blocks
 
 
-def _record(record: Competence, audit: Audit, files: Mapping[int, list[Attachment]]) -> tuple[Any, ...]:
+def _record(
+    alike: Sequence[Competence], audit: Audit, files: Mapping[int, list[Attachment]]
+) -> tuple[Any, ...]:
+    """One row for what was shown on the same grounds at the same time."""
+    record = alike[0]
     valid = record.covers_day(audit.starts_on)
     judged = record.evaluated_by.name if record.evaluated_by else record.issuer
-    clauses = ", ".join(map(str, record.clauses))
-    attached = tuple(f"{file.filename} · {file.sha256[:8]}" for file in files.get(record.id, ()))
+    attached = tuple(
+        f"{file.filename} · {file.sha256[:8]}" for each in alike for file in files.get(each.id, ())
+    )
     return (
         Strong(record.person.name),
-        (record.what, clauses) if clauses else record.what,
+        tuple(_mastered(each) for each in alike),
         (f"{record.basis.label}: {record.grounds}", judged or DASH, *attached),
         f"{record.awarded_on} – {record.ends_on or _('without end')}",
         Badge(_("Valid"), "good") if valid else Badge(_("Not valid"), "warn"),
     )
+
+
+def _mastered(record: Competence) -> str:
+    clauses = ", ".join(map(str, record.clauses))
+    return f"{record.what} ({clauses})" if clauses else str(record.what)
 
 
 def _waivers(audit: Audit) -> Grid:
