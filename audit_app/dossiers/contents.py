@@ -4,7 +4,7 @@ Audits and reviews are read one after another and forgotten again, so that memor
 number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 
@@ -25,6 +25,7 @@ from audit_app.dossiers import papers, papers_review, prepared
 from audit_app.dossiers.dates import day, living
 from audit_app.dossiers.items import Doc
 from audit_app.evidence import queries as evidence
+from audit_app.evidence.models import Attachment
 from audit_app.exports import pdf, xlsx
 from audit_app.exports.document import Document
 from audit_app.findings import exports as finding_exports
@@ -211,6 +212,8 @@ def _verified(audit: Audit, *, to: Person) -> Iterator[Doc]:
     query = visible_to(to).where(Finding.id.in_(ids)).order_by(Finding.code)
     actions = visible_actions(to).where(Action.finding_id.in_(ids)).order_by(Action.code)
 
+    attached = _files(found)
+
     def sheets() -> bytes:
         both = (finding_exports.finding_sheet(query), finding_exports.action_sheet(actions))
         return xlsx.render(checklist_exports.workbook(both, audit.title, code))
@@ -221,8 +224,18 @@ def _verified(audit: Audit, *, to: Person) -> Iterator[Doc]:
         code,
         living(),
         max((each for each in verified if each), default=None),
-        {"pdf": lambda: pdf.render(papers.verification(audit, found)), "xlsx": sheets},
+        {"pdf": lambda: pdf.render(papers.verification(audit, found, attached)), "xlsx": sheets},
     )
+
+
+def _files(found: Sequence[Finding]) -> dict[tuple[str, int], Sequence[Attachment]]:
+    """What hangs on findings and their actions, by kind and id."""
+    ids = {"finding": [each.id for each in found], "action": [a.id for each in found for a in each.actions]}
+    return {
+        (kind, key): files
+        for kind, keys in ids.items()
+        for key, files in evidence.of_many(kind, keys).items()
+    }
 
 
 def of_review(review: Review, language: str, *, to: Person) -> Iterator[Doc]:
@@ -234,7 +247,7 @@ def of_review(review: Review, language: str, *, to: Person) -> Iterator[Doc]:
         code,
         f"{code}-P",
         living(),
-        None,
+        day(papers_review.informed(review)),
         {"pdf": lambda: pdf.render(papers_review.plan(review))},
     )
     yield Doc(

@@ -1,6 +1,6 @@
 """Papers that only a dossier asks for: plan, distribution, verification; what all of them share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from audit_app.accounts import queries as accounts
 from audit_app.core.clock import local, now, zone
+from audit_app.evidence.models import Attachment
 from audit_app.exports.document import (
     Block,
     Document,
@@ -21,7 +22,7 @@ from audit_app.exports.document import (
     Signatures,
 )
 from audit_app.exports.values import Badge, Strong, tone_of
-from audit_app.findings.models import Action, Finding
+from audit_app.findings.models import Action, Finding, FindingState
 from audit_app.programme.models import Audit
 from audit_app.reports import paper_findings
 from audit_app.reports.tree import Report
@@ -105,7 +106,7 @@ def distribution(audit: Audit, report: Report) -> Document:
     """Clause × department, as in the report."""
     blocks = [
         Letterhead(_("Distribution of nonconformities"), audit.title, None, head(audit)),
-        *paper_findings.matrix(report),
+        *(each for each in paper_findings.matrix(report) if not isinstance(each, Heading)),
     ]
     return paper(_("Distribution of nonconformities"), f"{audit.code}-D", blocks)
 
@@ -128,7 +129,7 @@ def actions(rows: Iterable[Action], *, empty: str = "") -> Grid:
             each.owner.name,
             each.due_on,
             moment(each.done_at),
-            each.verified_by.name if each.verified_by else DASH,
+            (each.verified_by.name, moment(each.verified_at)) if each.verified_by else DASH,
             Badge(each.state.label, tone_of(each.state.tone)),
         )
         for each in rows
@@ -136,32 +137,56 @@ def actions(rows: Iterable[Action], *, empty: str = "") -> Grid:
     return Grid(columns, cells, compact=True, empty=empty)
 
 
-def verification(audit: Audit, findings: Sequence[Finding]) -> Document:
-    """What was done about each nonconformity, who verified it, when and with what effect."""
+def verification(
+    audit: Audit, findings: Sequence[Finding], files: Mapping[tuple[str, int], Sequence[Attachment]]
+) -> Document:
+    """What was done about each nonconformity, on what evidence, who verified it, when and with what effect.
+
+    ``files``: what hangs on findings and actions, by kind and id.
+    """
     blocks: list[Block] = [Letterhead(_("Verification record"), audit.title, None, head(audit))]
     for each in findings:
-        blocks += _verified(each)
+        blocks += _verified(each, files)
     return paper(_("Verification record"), f"{audit.code}-V", blocks)
 
 
-def _verified(finding: Finding) -> list[Block]:
-    verifier = finding.verified_by.name if finding.verified_by else _("not verified yet")
+def _verified(finding: Finding, files: Mapping[tuple[str, int], Sequence[Attachment]]) -> list[Block]:
+    heading = Heading(f"{finding.code} {finding.title}", 2)
+    if finding.state is FindingState.WITHDRAWN:
+        told = (
+            (_("Grade"), Badge(finding.grade.label, tone_of(finding.grade.tone))),
+            (_("State"), Badge(finding.state.label, tone_of(finding.state.tone))),
+            (_("Why withdrawn"), finding.withdrawn_reason or DASH),
+        )
+        return [heading, Facts(told)]
+    verified = (
+        f"{finding.verified_by.name}, {moment(finding.verified_at)}"
+        if finding.verified_by
+        else _("not verified yet")
+    )
+    facts = (
+        (_("Grade"), Badge(finding.grade.label, tone_of(finding.grade.tone))),
+        (_("State"), Badge(finding.state.label, tone_of(finding.state.tone))),
+        (_("Clause"), finding.clause or DASH),
+        (_("Owner"), finding.owner.name if finding.owner else DASH),
+        (_("Correction"), finding.correction or DASH),
+        (_("Cause"), finding.cause or DASH),
+        (_("Similar cases"), finding.similar_cases or DASH),
+        (_("Evidence"), _evidence(finding, files)),
+        (_("Verification"), finding.verification_note or DASH),
+        (_("Verified by"), verified),
+        (_("Effectiveness"), finding.effectiveness_note or DASH),
+        (_("Closed on"), str(finding.closed_on or DASH)),
+    )
     return [
-        Heading(f"{finding.code} {finding.title}", 2),
-        Facts(
-            (
-                (_("Grade"), Badge(finding.grade.label, tone_of(finding.grade.tone))),
-                (_("State"), Badge(finding.state.label, tone_of(finding.state.tone))),
-                (_("Clause"), finding.clause or DASH),
-                (_("Owner"), finding.owner.name if finding.owner else DASH),
-                (_("Correction"), finding.correction or DASH),
-                (_("Cause"), finding.cause or DASH),
-                (_("Similar cases"), finding.similar_cases or DASH),
-                (_("Verification"), finding.verification_note or DASH),
-                (_("Verified by"), f"{verifier}, {moment(finding.verified_at)}"),
-                (_("Effectiveness"), finding.effectiveness_note or DASH),
-                (_("Closed on"), str(finding.closed_on or DASH)),
-            )
-        ),
+        heading,
+        Facts(facts),
         actions(finding.actions, empty=_("No action was planned.")),
     ]
+
+
+def _evidence(finding: Finding, files: Mapping[tuple[str, int], Sequence[Attachment]]) -> str:
+    """Names of the files on the finding and its actions, each with the first signs of its SHA-256."""
+    keys = [("finding", finding.id), *(("action", each.id) for each in finding.actions)]
+    found = [file for key in keys for file in files.get(key, ())]
+    return "; ".join(f"{file.filename} ({file.sha256[:12]})" for file in found) or DASH

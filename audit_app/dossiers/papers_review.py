@@ -1,11 +1,12 @@
 """Papers of a management review that only a dossier asks for: plan, inputs, minutes, follow-up."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
-from audit_app.dossiers.papers import DASH, actions, paper
+from audit_app.dossiers.papers import DASH, actions, moment, paper, signed
 from audit_app.exports.document import (
     Block,
     Document,
@@ -13,6 +14,7 @@ from audit_app.exports.document import (
     Grid,
     GridColumn,
     Heading,
+    KeepTogether,
     Letterhead,
     Signature,
     Signatures,
@@ -20,9 +22,10 @@ from audit_app.exports.document import (
 )
 from audit_app.exports.values import Badge
 from audit_app.findings.models import Action
-from audit_app.reviews.models import Review
+from audit_app.reviews.models import Participant, Review
 from audit_app.reviews.pack import Pack
 from audit_app.reviews.paper import input_blocks, input_title
+from audit_app.trail.queries import history
 
 
 def _head(review: Review) -> tuple[tuple[str, Any], ...]:
@@ -35,9 +38,16 @@ def _head(review: Review) -> tuple[tuple[str, Any], ...]:
     )
 
 
+def informed(review: Review) -> datetime | None:
+    """When the meeting was planned: in the same act its participants were told."""
+    acts = [each.at for each in history(review) if each.action == "review.plan"]
+    return acts[-1] if acts else None
+
+
 def plan(review: Review) -> Document:
     """When, who, and which input is prepared by whom."""
-    people = tuple((each.person.name, each.function or DASH) for each in review.participants)
+    people = tuple((each.person.name, _function(each)) for each in review.participants)
+    told = informed(review)
     inputs = tuple(
         (input_title(row.key.value), row.owner.name if row.owner else review.prepared_by.name)
         for row in sorted(review.inputs, key=lambda each: each.key.value)
@@ -46,21 +56,44 @@ def plan(review: Review) -> Document:
         _("Management review plan"),
         f"{review.code}-P",
         (
-            Letterhead(_("Management review plan"), review.title, None, _head(review)),
+            Letterhead(
+                _("Management review plan"),
+                review.title,
+                None,
+                (*_head(review), (_("Participants informed"), moment(told))),
+            ),
             Heading(_("Participants"), 2),
             Grid(
                 (GridColumn(_("Name"), 3), GridColumn(_("Function"), 5)),
                 people,
+                compact=True,
                 empty=_("Nobody is invited yet."),
             ),
             Heading(_("Inputs and who prepares them"), 2),
             Grid(
                 (GridColumn(_("Input"), 6), GridColumn(_("Prepared by"), 3)),
                 inputs,
+                compact=True,
                 empty=_("The inputs are not opened yet."),
+            ),
+            KeepTogether(
+                (
+                    Heading(_("Approval"), 2),
+                    Signatures(
+                        (
+                            signed(_("Prepared by"), review.prepared_by, told),
+                            Signature(_("Approved by top management"), review.chair.name),
+                        )
+                    ),
+                )
             ),
         ),
     )
+
+
+def _function(participant: Participant) -> str:
+    """What somebody does in the review; else their job title, so that top management is told from others."""
+    return participant.function or participant.person.job_title or DASH
 
 
 def inputs(review: Review, pack: Pack) -> Document:
@@ -76,7 +109,7 @@ def minutes(review: Review) -> Document:
     words = {None: _("not recorded yet"), True: _("present"), False: _("absent")}
     tones = {None: "neutral", True: "good", False: "warn"}
     rows = tuple(
-        (each.person.name, each.function or DASH, Badge(words[each.attended], tones[each.attended]))
+        (each.person.name, _function(each), Badge(words[each.attended], tones[each.attended]))
         for each in review.participants
     )
     columns = (GridColumn(_("Name"), 3), GridColumn(_("Function"), 5), GridColumn(_("Attendance"), 2))
@@ -89,7 +122,7 @@ def minutes(review: Review) -> Document:
     blocks: list[Block] = [
         Letterhead(_("Attendance and minutes of the review"), review.title, None, _head(review)),
         Heading(_("Attendance"), 2),
-        Grid(columns, rows, empty=_("Nobody is invited yet.")),
+        Grid(columns, rows, compact=True, empty=_("Nobody is invited yet.")),
     ]
     for title, text in said:
         blocks += [Heading(title, 2), Text(text or _("Not recorded yet."))]

@@ -53,7 +53,7 @@ def _cover(report: Report, sha256: str) -> Sheet:
         (_("Lead auditor"), meta.lead),
         (_("Team"), telling.listed(f"{each.name} ({telling.role(each.role)})" for each in report.team)),
         (_("Auditees"), telling.listed(each.name for each in report.auditees)),
-        (_("Issued by"), meta.issued.name if meta.issued else _("draft")),
+        (_("Report issued by"), meta.issued.name if meta.issued else _("draft")),
         (_("Issued at"), meta.issued.at if meta.issued else None),
     )
     rows = [(each.name, each.job, telling.name(each.unit)) for each in report.recipients]

@@ -84,7 +84,7 @@ def _cover(report: Report, sha256: str) -> Cover:
     ]
     if meta.issued is not None:
         at = telling.moment(meta.issued.at, meta.zone)
-        facts.append((_("Issued by"), f"{meta.issued.name}, {at}"))
+        facts.append((_("Report issued by"), f"{meta.issued.name}, {at}"))
     else:
         facts.append((_("Compiled at"), telling.moment(meta.compiled_at, meta.zone)))
     facts.append(("SHA-256", sha256))
@@ -253,7 +253,7 @@ def _distribution(report: Report) -> Iterator[Block]:
 def _signatures(report: Report) -> Iterator[Signature]:
     meta, mark = report.meta, _("Signed in the system")
     if meta.issued is not None:
-        yield Signature(_("Issued by"), meta.issued.name, meta.issued.at, mark)
+        yield Signature(_("Report issued by"), meta.issued.name, meta.issued.at, mark)
     else:
         yield Signature(_("Lead auditor"), meta.lead)
     if report.grades is not None:

@@ -40,7 +40,7 @@ def test_the_workbook_holds_every_question_and_its_answer_as_text(app, work):
     assert any("Leo Lead (Conform): Yes" in text and "Ana Auditor (Minor NC): No" in text for text in texts)
 
 
-@pytest.mark.parametrize(("language", "head"), [("en", "What to audit"), ("zh_Hans_CN", "检查内容")])
+@pytest.mark.parametrize(("language", "head"), [("en", "What to audit"), ("zh_Hans_CN", "审核要点")])
 def test_the_paper_has_the_columns_that_auditors_know(app, work, language, head):
     with app.test_request_context(), force_locale(language):
         pages = PdfReader(BytesIO(pdf.render(exports.record_document(work)))).pages
