@@ -76,19 +76,18 @@ def plan(review: Review) -> Document:
                 compact=True,
                 empty=_("The inputs are not opened yet."),
             ),
-            KeepTogether(
-                (
-                    Heading(_("Approval"), 2),
-                    Signatures(
-                        (
-                            signed(_("Prepared by"), review.prepared_by, told),
-                            Signature(_("Approved by top management"), review.chair.name),
-                        )
-                    ),
-                )
-            ),
+            _sign_off(review, told),
         ),
     )
+
+
+def _sign_off(review: Review, told: datetime | None) -> KeepTogether:
+    """Who prepared the plan; top management approves it with a pen, the system has no step for it."""
+    rows = (
+        signed(_("Prepared by"), review.prepared_by, told),
+        Signature(_("Approved by top management"), review.chair.name),
+    )
+    return KeepTogether((Heading(_("Approval"), 2), Signatures(rows)))
 
 
 def _function(participant: Participant) -> str:
