@@ -194,15 +194,16 @@ def _waived(audit: Audit) -> list[Step]:
 
 
 def _joined_late(audit: Audit, before: Step) -> str:
-    """Why the team was named after something: the reasons of waivers that were approved after it."""
+    """Why the team was named after something: the reasons of the change and of waivers approved after it."""
     late = (
         [each for each in waivers_of(audit) if _after(Step("", each.approved_at), before)]
         if before.at
         else []
     )
-    return " ".join(
+    words = [
         _("Waiver for %(person)s: %(reason)s", person=each.person.name, reason=each.reason) for each in late
-    )
+    ]
+    return " ".join([audit.change_reason, *words] if audit.change_reason else words)
 
 
 def _reopened(audit: Audit) -> str:

@@ -32,7 +32,7 @@ from audit_app.planning.models import ProposalLine
 from audit_app.programme import versions
 from audit_app.programme.coverage import covers
 from audit_app.programme.gaps import scoped_audits
-from audit_app.programme.models import EXTERNAL, Audit, AuditState, Programme
+from audit_app.programme.models import EXTERNAL, Audit, AuditState, Programme, TeamRole
 from audit_app.programme.record_models import ProgrammeVersion, VersionAudit
 
 Line = Mapping[str, ProposalLine]
@@ -164,7 +164,6 @@ def _audits(audits: Sequence[VersionAudit], living: Sequence[Audit]) -> Grid:
 
 
 def _audit_row(audit: VersionAudit, living: Audit | None, names: Names) -> tuple[Any, ...]:
-    team = [member.person.name for member in living.members] if living else []
     scope = (
         _named("processes", audit, names),
         ", ".join(audit.scope.get("clauses", ())) or DASH,
@@ -175,9 +174,17 @@ def _audit_row(audit: VersionAudit, living: Audit | None, names: Names) -> tuple
         (Strong(audit.code), audit.title, str(audit.kind.label)),
         f"{audit.starts_on} – {audit.ends_on}",
         tuple(each for each in scope if each != DASH) or DASH,
-        (audit.lead or (living.body if living else "") or DASH, *team),
+        (audit.lead or (living.body if living else "") or DASH, *_team(audit, living)),
         Badge(audit.state.label, tone_of(audit.state.tone)),
     )
+
+
+def _team(audit: VersionAudit, living: Audit | None) -> list[str]:
+    """The members as approved, with their function; as they stand where the version did not keep them."""
+    if "team" not in audit.scope:
+        return [f"{each.person.name} ({each.role.label})" for each in living.members] if living else []
+    kept = [each.rpartition(" (") for each in audit.scope["team"]]
+    return [f"{name} ({TeamRole(role.rstrip(')')).label})" for name, _bracket, role in kept]
 
 
 def _names() -> Names:
@@ -328,7 +335,7 @@ def approved_sheet(edition: Edition, living: Sequence[Audit]) -> Sheet:
     rows = []
     for each in edition.audits:
         audit = teams.get(each.audit_id)
-        team = ", ".join(f"{m.person.name} ({m.role.label})" for m in audit.members) if audit else ""
+        team = ", ".join(_team(each, audit))
         scope = [_named(part, each, names) for part in ("processes", "departments", "sites")]
         clauses = ", ".join(each.scope.get("clauses", ()))
         rows.append(

@@ -103,10 +103,14 @@ def test_who_joined_after_the_notice_is_named_with_the_reason_of_the_waiver(peop
         by=people.manager,
     )  # fmt: skip
     waivers.approve_waiver(asked, by=people.boss)
-    programme.services.set_team(audit, people.lead, [(people.auditor2, TeamRole.AUDITOR)], by=people.manager)
+    programme.services.set_team(
+        audit, people.lead, [(people.auditor2, TeamRole.AUDITOR)], "Two auditors are needed.",
+        by=people.manager,
+    )  # fmt: skip
     (named,) = told(people, audit).remarks
     assert (named.first, named.then) == ("Team appointed", "Audit notified")
     assert "Only he reads the tool." in named.why
+    assert "Two auditors are needed." in named.why
 
 
 def test_records_after_the_closing_meeting_are_named(people):
