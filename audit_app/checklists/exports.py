@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from audit_app.accounts import queries as accounts
-from audit_app.checklists import record_parts, sampling
+from audit_app.checklists import difference, lacking, record_parts, sampling
 from audit_app.checklists.fieldwork import Answer, Fieldwork, Section
 from audit_app.checklists.models import TemplateVersion, Verdict
 from audit_app.core.clock import local, now, zone
@@ -40,16 +40,25 @@ def template(version: TemplateVersion) -> Sheet:
             _("Title in the other language"),
             _("Question in the other language"),
             _("Evidence in the other language"),
+            _("How it is answered"),
+            _("Evidence required"),
+            _("Weight"),
+            _("Asked only after"),
         )
     )
     chinese = str(get_locale()).startswith("zh")
     first, second = ("zh", "en") if chinese else ("en", "zh")
+    names = {each.lineage: each for each in version.questions}
     rows = [
         (
             each.clause,
             each.section,
             *(getattr(each, f"{name}_{first}") for name in ("title", "prompt", "evidence")),
             *(getattr(each, f"{name}_{second}") for name in ("title", "prompt", "evidence")),
+            difference.answered_by(each),
+            str(each.needs.label),
+            each.weight,
+            difference.condition(each, names),
         )
         for each in version.questions
         if each.assessable
@@ -63,6 +72,7 @@ def record_sheets(work: Fieldwork) -> tuple[Sheet, ...]:
         Column(_("Clause")),
         Column(_("Title"), wrap=True),
         Column(_("Question"), width=60, wrap=True),
+        Column(_("Answer"), width=20, wrap=True),
         Column(_("Verdict")),
         Column(_("Record"), width=60, wrap=True),
         Column(_("Notes from the field"), width=40, wrap=True),
@@ -71,6 +81,7 @@ def record_sheets(work: Fieldwork) -> tuple[Sheet, ...]:
         Column(_("Ids in the sample"), width=30, wrap=True),
         Column(_("Exceptions"), width=30, wrap=True),
         Column(_("Without evidence")),
+        Column(_("Incomplete"), width=30, wrap=True),
         Column(_("Finding")),
         Column(_("Process")),
         Column(_("Answered by")),
@@ -88,6 +99,7 @@ def record_sheets(work: Fieldwork) -> tuple[Sheet, ...]:
             empty=_("This audit has no checklist yet."),
         ),
         _counts(work),
+        *record_parts.scored(work),
         *record_parts.sheets(work),
     )  # fmt: skip
 
@@ -98,6 +110,7 @@ def _row(answer: Answer, work: Fieldwork) -> tuple[Any, ...]:
         answer.item.clause,
         answer.item.title,
         answer.item.prompt,
+        answer.reply_words,
         Tone(_verdict(answer), tone_of(answer.verdict.tone)),
         _record(answer),
         "\n".join(note.said for note in answer.notes),
@@ -106,6 +119,7 @@ def _row(answer: Answer, work: Fieldwork) -> tuple[Any, ...]:
         sampling.listed(sample, len(sample["ids"])) if sample else "",
         "\n".join(sampling.failed(sample)) if sample else "",
         _("conform without evidence") if answer.bare else "",
+        " ".join(lacking.lacks_words(each) for each in answer.lacking),
         ", ".join(finding.code for finding in work.findings.get(answer.item.id, [])),
         answer.item.process.code if answer.item.process else "",
         _authors(answer),
@@ -186,7 +200,7 @@ def record_document(work: Fieldwork) -> Document:
     for section in work.sections:
         blocks.append(Heading(section_name(section), 2))
         blocks.append(_grid(section.answers, work))
-    blocks += record_parts.notes(work)
+    blocks += [*record_parts.not_asked(work), *record_parts.scores_of(work), *record_parts.notes(work)]
     blocks.append(KeepTogether(_summary(work)))
     return Document(
         _("Internal audit checklist"),
@@ -260,11 +274,13 @@ def _grid(answers: Sequence[Answer], work: Fieldwork) -> Grid:
 
 def _printed(answer: Answer) -> Any:
     """The record with its files and who answered when."""
-    parts: list[Any] = [_record(answer)] if _record(answer) else []
+    parts: list[Any] = [Strong(answer.reply_words)] if answer.reply else []
+    parts += [_record(answer)] if _record(answer) else []
     parts += [note.said for note in answer.notes]
     parts += _sampled(answer.sample) if answer.sample else []
     if answer.files:
         parts.append(_("Files: %(names)s", names=", ".join(file.filename for file in answer.files)))
+    parts += [lacking.lacks_words(each) for each in answer.lacking]
     if answer.head:
         at = local(answer.head.received_at).strftime("%Y-%m-%d %H:%M")
         parts.append(f"{_authors(answer)}, {at}")

@@ -2,10 +2,12 @@
 
 from flask_babel import gettext as _
 
+from audit_app.checklists import lacking
+
 
 def words() -> dict[str, str]:
     """Sentences by the names the script knows them by."""
-    return {**_states(), **_troubles(), **_answers(), **_photos(), **_offline(), **_notices()}
+    return {**_states(), **_replies(), **_troubles(), **_answers(), **_photos(), **_offline(), **_notices()}
 
 
 def _states() -> dict[str, str]:
@@ -23,6 +25,17 @@ def _states() -> dict[str, str]:
         "here": _("Also at this question: %(names)s", names="{names}"),
         "exportFile": _("Save unsent answers to a file"),
     }  # fmt: skip
+
+
+def _replies() -> dict[str, str]:
+    return {
+        "reply": _("Answer"),
+        "photoTake": _("Take the photo"),
+        "numberFirst": _("Write a number with a point before the decimals, e.g. 99.5."),
+        "dateFirst": _("Write a date: year, month, day."),
+        "sameThere": _("Same answer there"),
+        **{f"lacks_{key}": lacking.lacks_words(key) for key in lacking.LACKS},
+    }
 
 
 def _troubles() -> dict[str, str]:

@@ -2,11 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from audit_app.checklists.models import AnswerRevision, Checklist, ChecklistItem, Verdict
+from audit_app.checklists import conditions, fields
+from audit_app.checklists.models import (
+    AnswerRevision,
+    Checklist,
+    ChecklistItem,
+    Need,
+    ResponseKind,
+    Verdict,
+)
 from audit_app.checklists.notes import Noted
 from audit_app.checklists.signatures import Signed
 from audit_app.evidence.models import Attachment
@@ -22,7 +30,7 @@ TO_WRITE_UP = (Verdict.MINOR, Verdict.MAJOR, Verdict.OBSERVATION, Verdict.OFI)
 
 def disputed(heads: Sequence[AnswerRevision]) -> bool:
     """Whether the heads of one item say different things (the tablet asks the same in ``heads.js``)."""
-    return len({(head.value, head.note, head.flagged, str(head.sample)) for head in heads}) > 1
+    return len({(head.value, head.note, head.flagged, str(head.sample), head.reply) for head in heads}) > 1
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class Answer:
     heads: tuple[AnswerRevision, ...] = ()
     files: tuple[Attachment, ...] = ()
     notes: tuple[Noted, ...] = ()
+    sisters: tuple["Answer", ...] = ()
 
     @property
     def sample(self) -> dict[str, Any] | None:
@@ -67,9 +76,51 @@ class Answer:
         return "\n\n".join(dict.fromkeys(head.note for head in self.heads if head.note))
 
     @property
+    def reply(self) -> str:
+        """What was answered beside the verdict; of several heads the newest one that has any."""
+        return next((head.reply for head in reversed(self.heads) if head.reply), "")
+
+    @property
+    def reply_words(self) -> str:
+        """The reply in the reader's language."""
+        return fields.said(self.item, self.reply)
+
+    @property
     def answered(self) -> bool:
-        """Whether there is a verdict and no dispute about it."""
-        return self.value is not None and not self.conflict
+        """Whether there is a verdict, no dispute about it, and nothing missing that the question asks for."""
+        return self.value is not None and not self.conflict and not self.lacking
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What a verdict still lacks, by the keys of :mod:`lacking`; what does not apply lacks
+        nothing. The tablet asks the same in ``lacking.js``."""
+        if self.value in (None, Verdict.NOT_APPLICABLE):
+            return ()
+        item, found = self.item, []
+        if fields.KINDS[item.kind].replies and not self.reply:
+            found.append("reply")
+        if item.kind is ResponseKind.PHOTO and not self.has_files:
+            found.append("photo")
+        if not self._has(item.needs):
+            found.append(item.needs.value)
+        proposed = fields.judge(item, self.reply, item.checklist.audit.starts_on)
+        if proposed not in (None, self.value) and not self.note.strip() and "note" not in found:
+            found.append("why")
+        return tuple(found)
+
+    @property
+    def has_files(self) -> bool:
+        """A file is here, or named by an answer and still on its way."""
+        return bool(self.files) or any(head.attachment_ids for head in self.heads)
+
+    def _has(self, need: Need) -> bool:
+        """Whether the evidence that the question asks for is there, here or with its sisters."""
+        all_of_it = (self, *self.sisters)
+        if need is Need.NOTE:
+            return bool(self.note.strip() or self.notes)
+        if need is Need.FILE:
+            return any(each.has_files for each in all_of_it)
+        return need is not Need.SAMPLE or any(each.sample for each in all_of_it)
 
     @property
     def flagged(self) -> bool:
@@ -78,19 +129,32 @@ class Answer:
 
     @property
     def bare(self) -> bool:
-        """Conform, but no file, no word, no sample and no note from the field says on what evidence."""
-        evidence = self.files or self.note.strip() or self.sample or self.notes
-        return self.value is Verdict.CONFORM and not evidence
+        """Conform, but no file, no word, no sample and no note from the field says on what evidence, neither
+        here nor at the question of another standard on the same subject."""
+        return self.value is Verdict.CONFORM and not any(each.evident for each in (self, *self.sisters))
+
+    @property
+    def evident(self) -> bool:
+        """Something says on what evidence this was answered."""
+        return bool(self.files or self.note.strip() or self.sample or self.notes or self._told)
+
+    @property
+    def _told(self) -> bool:
+        """The reply itself says what was seen: a number, a date, words. A yes does not."""
+        told = (ResponseKind.NUMBER, ResponseKind.DATE, ResponseKind.TEXT)
+        return self.item.kind in told and bool(self.reply)
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a checklist with its questions; ``key`` is a clause number or a name from a sheet."""
+    """A part of a checklist; ``key`` is a clause number or a name from a sheet, ``rows`` are its questions
+    and ``answers`` those of them that are asked."""
 
     key: str
     title: str
-    answers: tuple[Answer, ...]
+    rows: tuple[Answer, ...]
     checklist: Checklist
+    answers: tuple[Answer, ...]
 
     @property
     def total(self) -> int:
@@ -126,13 +190,33 @@ class Fieldwork:
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
-        """The rows that are assessed."""
+        """The questions that are asked."""
+        return tuple(row for row in self.questions if row.item.id not in self.not_asked)
+
+    @cached_property
+    def questions(self) -> tuple[Answer, ...]:
+        """The rows that are assessed, those included that no answer leads to."""
         return tuple(row for row in self.rows if row.item.assessable)
+
+    @cached_property
+    def not_asked(self) -> frozenset[int]:
+        """Ids of the questions that the answers so far do not lead to."""
+        return conditions.not_asked(_place(row) for row in self.questions)
+
+    @property
+    def skipped(self) -> list[Answer]:
+        """The questions that are not asked, in reading order."""
+        return [row for row in self.questions if row.item.id in self.not_asked]
+
+    @property
+    def incomplete(self) -> list[Answer]:
+        """Questions with a verdict that still lacks what the question asks for."""
+        return [answer for answer in self.answers if answer.lacking and not answer.conflict]
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The parts, per checklist, in reading order."""
-        return tuple(_sections(self.rows))
+        return tuple(_sections(self.rows, self.not_asked))
 
     @property
     def checklists(self) -> list[Checklist]:
@@ -196,8 +280,8 @@ class Fieldwork:
         ]
 
     def answer(self, item_id: int) -> Answer | None:
-        """One question by the id of its item."""
-        return next((answer for answer in self.answers if answer.item.id == item_id), None)
+        """One question by the id of its item, asked or not."""
+        return next((answer for answer in self.questions if answer.item.id == item_id), None)
 
     def next_unanswered(self, after: int | None = None) -> Answer | None:
         """The next question without a verdict below the item ``after``, from the top again at the end."""
@@ -209,10 +293,33 @@ class Fieldwork:
     @property
     def last_seq(self) -> int:
         """The newest ``server_seq`` among the heads; 0 before the first answer."""
-        return max((head.server_seq for answer in self.answers for head in answer.heads), default=0)
+        return max((head.server_seq for answer in self.questions for head in answer.heads), default=0)
 
 
-def _sections(rows: Sequence[Answer]) -> Iterator[Section]:
+def _place(row: Answer) -> conditions.Place:
+    """A question as the conditions see it; a disputed answer says nothing yet."""
+    said = frozenset() if row.conflict else conditions.said(row.value, row.reply)
+    item = row.item
+    return conditions.Place(
+        item.id, item.checklist_id, item.lineage, item.asked_if, tuple(item.asked_when), said
+    )
+
+
+def with_sisters(rows: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The same rows, each with the questions of other checklists of the audit on the same subject."""
+    groups: dict[str, list[Answer]] = {}
+    for row in rows:
+        if row.item.topic and row.item.assessable:
+            groups.setdefault(row.item.topic, []).append(row)
+
+    def sisters(row: Answer) -> tuple[Answer, ...]:
+        kin = groups.get(row.item.topic, ()) if row.item.topic and row.item.assessable else ()
+        return tuple(each for each in kin if each.item.checklist_id != row.item.checklist_id)
+
+    return tuple(replace(row, sisters=kin) if (kin := sisters(row)) else row for row in rows)
+
+
+def _sections(rows: Sequence[Answer], not_asked: frozenset[int]) -> Iterator[Section]:
     for checklist in dict.fromkeys(row.item.checklist for row in rows):
         mine = [row for row in rows if row.item.checklist is checklist]
         above = {row.item.clause: row.item for row in mine if row.item.clause}
@@ -227,7 +334,8 @@ def _sections(rows: Sequence[Answer]) -> Iterator[Section]:
                 key = paths[row.item.id][1]
             parts.setdefault(key, []).append(row)
         for key, answers in parts.items():
-            yield Section(key, above[key].title if key in above else "", tuple(answers), checklist)
+            asked = tuple(answer for answer in answers if answer.item.id not in not_asked)
+            yield Section(key, above[key].title if key in above else "", tuple(answers), checklist, asked)
 
 
 def path(item: ChecklistItem, above: Mapping[str, ChecklistItem]) -> list[str]:

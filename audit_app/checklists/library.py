@@ -7,7 +7,7 @@ person who writes a template of their own can find it.
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -16,7 +16,8 @@ FOLDER = Path(__file__).parent / "library"
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
-Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+Kind = Literal["grade", "yes_no", "score", "number", "date", "choice", "text", "photo"]
+Needs = Literal["nothing", "note", "file", "sample"]
 
 
 class TemplateError(ValueError):
@@ -41,6 +42,9 @@ class Item(BaseModel):
     untitled: bool = False
     processes: list[Words] = Field(default_factory=list)
     response_kind: Kind | None = None
+    settings: dict[str, Any] | None = None
+    needs: Needs = "nothing"
+    weight: int = Field(default=1, ge=0, le=10)
 
     @model_validator(mode="after")
     def both_languages(self) -> Self:
@@ -64,7 +68,7 @@ class TemplateSource(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     key: Name
-    version: Words
+    version: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}$")]
     title_en: Words
     title_zh: Words
     standard: Words
@@ -73,6 +77,7 @@ class TemplateSource(BaseModel):
     attribution_zh: Words
     licence: Words
     response_kind: Kind
+    settings: dict[str, Any] = Field(default_factory=dict)
     items: list[Item] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -88,6 +93,11 @@ class TemplateSource(BaseModel):
                 raise ValueError(f"item {item.number}: parent {item.parent} is not an earlier item")
             seen.add(item.number)
         return self
+
+    @property
+    def number(self) -> int:
+        """The version as a number."""
+        return int(self.version)
 
     @property
     def assessable(self) -> list[Item]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
@@ -41,6 +42,28 @@ class Verdict(Label):
     GOOD_PRACTICE = "good_practice", _l("Good practice"), "teal"
     NOT_APPLICABLE = "not_applicable", _l("N.A."), "secondary"
     OPEN = "open", _l("Not yet"), "secondary"
+
+
+class ResponseKind(Label):
+    """How a question is answered beside its verdict: what each kind takes stands in ``fields.py``."""
+
+    GRADE = "grade", _l("Verdict only")
+    YES_NO = "yes_no", _l("Yes or no")
+    SCORE = "score", _l("Score 0 to 4")
+    NUMBER = "number", _l("Number")
+    DATE = "date", _l("Date")
+    CHOICE = "choice", _l("Choice")
+    TEXT = "text", _l("Text")
+    PHOTO = "photo", _l("Photo")
+
+
+class Need(Label):
+    """Objective evidence without which an answer is not complete."""
+
+    NOTHING = "nothing", _l("Nothing in particular")
+    NOTE = "note", _l("A note")
+    FILE = "file", _l("A photo or file")
+    SAMPLE = "sample", _l("A sampling record")
 
 
 class Template(Base):
@@ -99,7 +122,13 @@ class TemplateVersion(Versioned, Base):
 
 
 class Prompted:
-    """Mixin: what a question and its copy in an audit have in common."""
+    """Mixin: what a question and its copy in an audit have in common.
+
+    ``kind`` says how it is answered and ``settings`` what is in order (``fields.py``); ``weight`` counts in
+    the score of its process (0 to 10). It is asked only when the question of lineage ``asked_if`` was
+    answered with one of ``asked_when`` (``conditions.py``). ``topic`` names the subject that it shares with
+    questions of other standards; ``lineage`` stays the same through versions, copies and audits.
+    """
 
     position: Mapped[int]
     clause: Mapped[str] = mapped_column(String(40), default="")
@@ -113,6 +142,18 @@ class Prompted:
     evidence_zh: Mapped[str] = mapped_column(String(2000), default="")
     documented_information: Mapped[bool] = mapped_column(default=False)
     process_code: Mapped[str] = mapped_column(String(20), default="")
+    kind: Mapped[ResponseKind] = mapped_column(
+        by_value(ResponseKind), default=ResponseKind.GRADE, server_default=ResponseKind.GRADE.value
+    )
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    needs: Mapped[Need] = mapped_column(
+        by_value(Need), default=Need.NOTHING, server_default=Need.NOTHING.value
+    )
+    weight: Mapped[int] = mapped_column(default=1, server_default="1")
+    asked_if: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    asked_when: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    topic: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    lineage: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid4()), index=True)
 
     @property
     def title(self) -> str:
@@ -130,6 +171,19 @@ class Prompted:
         return in_reader_language(self.evidence_en, self.evidence_zh)
 
 
+COPIED = (
+    "position", "clause", "section", "assessable", "title_en", "title_zh", "prompt_en", "prompt_zh",
+    "evidence_en", "evidence_zh", "documented_information", "process_code", "kind", "settings", "needs",
+    "weight", "asked_if", "asked_when", "topic", "lineage",
+)  # fmt: skip
+"""What a question gives to its copies."""
+
+
+def facts_of(row: "Question | ChecklistItem") -> dict[str, Any]:
+    """What a question gives to its copies, by name."""
+    return {name: getattr(row, name) for name in COPIED}
+
+
 class Question(Prompted, Versioned, Base):
     """One row of a template: a heading (not assessable) or an item to assess."""
 
@@ -141,6 +195,11 @@ class Question(Prompted, Versioned, Base):
     )
     version_of: Mapped[TemplateVersion] = relationship(back_populates="questions")
 
+    __table_args__ = (
+        UniqueConstraint("version_id", "lineage"),
+        CheckConstraint("weight BETWEEN 0 AND 10", name="weight_0_to_10"),
+    )
+
     @property
     def name(self) -> str:
         """Clause and title, as the trail names it."""
@@ -148,7 +207,10 @@ class Question(Prompted, Versioned, Base):
 
 
 class Checklist(Base):
-    """An audit's own copy of a published version: old audits never change their meaning."""
+    """An audit's own copy of a published version: old audits never change their meaning.
+
+    ``clauses`` are those it was narrowed to; None: the whole version.
+    """
 
     __tablename__ = "checklist"
 
@@ -157,6 +219,7 @@ class Checklist(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("checklist_template_version.id"))
     created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    clauses: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
     audit: Mapped[Audit] = relationship(back_populates="checklists")
     template_version: Mapped[TemplateVersion] = relationship()
@@ -181,6 +244,8 @@ class ChecklistItem(Prompted, Base):
 
     checklist: Mapped[Checklist] = relationship(back_populates="items")
     process: Mapped[Process | None] = relationship()
+
+    __table_args__ = (UniqueConstraint("checklist_id", "lineage"),)
 
     @property
     def code(self) -> str:
@@ -264,6 +329,11 @@ class AnswerRevision(Base):
     def sample(self) -> dict[str, Any] | None:
         """The sampling record of an answer, as the device sent it."""
         return (self.payload or {}).get("sample") if self.kind is RecordKind.ANSWER else None
+
+    @property
+    def reply(self) -> str:
+        """What was answered beside the verdict, as ``fields.py`` writes it; "" when nothing."""
+        return (self.payload or {}).get("reply", "") if self.kind is RecordKind.ANSWER else ""
 
 
 class AnswerBase(Base):

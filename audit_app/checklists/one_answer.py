@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from audit_app.accounts.models import Person
-from audit_app.checklists import protocol
-from audit_app.checklists.models import AnswerRevision, Verdict
+from audit_app.checklists import fields, protocol
+from audit_app.checklists.models import AnswerRevision, ChecklistItem, Verdict
 from audit_app.core.clock import now, zone
 from audit_app.core.db import db
 from audit_app.programme.models import Audit
@@ -25,13 +25,13 @@ def batch(audit: Audit, given: Mapping[str, str], by: Person) -> protocol.Batch:
     device = str(uuid.uuid5(FORMS, str(by.id)))
     moment, seq = _when(device, given.get("revision", ""))
     offset = moment.astimezone(zone()).utcoffset()
-    value = given.get("value") or None
+    reply, value = _reply(audit, given)
     revision: dict[str, Any] = {
         "id": given.get("revision", ""),
         "audit": audit.id,
         "item": _number(given.get("item", "")),
         "base": [each for each in given.get("base", "").split(",") if each],
-        "value": None if value == Verdict.OPEN.value else value,
+        "value": value,
         "note": given.get("note", "").replace("\r\n", "\n"),
         "flagged": given.get("flagged") == "1",
         "author": by.id,
@@ -39,9 +39,27 @@ def batch(audit: Audit, given: Mapping[str, str], by: Person) -> protocol.Batch:
         "client_time": moment.isoformat(),
         "tz_offset": int(offset.total_seconds() // 60) if offset else 0,
         "clock_offset_ms": 0,
+        "reply": reply,
         "template_version": _number(given.get("template_version", "")),
     }
     return protocol.Batch(protocol=protocol.PROTOCOL, device_id=device, items=[revision])
+
+
+def _reply(audit: Audit, given: Mapping[str, str]) -> tuple[str, str | None]:
+    """Reply and verdict of a form. A tapped reply proposes the verdict; a tapped verdict keeps the reply."""
+    value = given.get("value") or None
+    reply = given.get("reply", given.get("reply_now", "")).replace("\r\n", "\n")
+    if value == Verdict.OPEN.value:
+        return "", None
+    item = db.session.get(ChecklistItem, _number(given.get("item", "")))
+    if item is None or not reply:
+        return reply, value
+    try:
+        reply = fields.read(item, reply)
+    except fields.NotReadable:
+        return reply, value
+    proposed = None if value else fields.judge(item, reply, audit.starts_on)
+    return reply, proposed.value if proposed else value
 
 
 def say(result: protocol.Result) -> Any:
@@ -57,6 +75,11 @@ def say(result: protocol.Result) -> Any:
         )
     elif result.status == "invalid:note":
         return _("Not saved: say why this is not applicable, in the note.")
+    elif result.status == "invalid:reply":
+        return _(
+            "Not saved: the question does not take this answer. Write a number with a point before the "
+            "decimals, a date as year-month-day, or choose one of the answers offered."
+        )
     else:
         return _("Not saved. What you typed is still here: answer once more.")
     return None

@@ -7,12 +7,12 @@ from typing import Any
 from flask import url_for
 
 from audit_app.accounts.models import Person
-from audit_app.checklists import panels, protocol, queries
+from audit_app.checklists import fields, panels, protocol, queries
 from audit_app.checklists.exports import section_name
 from audit_app.checklists.field_models import Presence
 from audit_app.checklists.field_words import words
 from audit_app.checklists.fieldwork import TO_WRITE_UP, Answer, Fieldwork
-from audit_app.checklists.models import AnswerRevision, RecordKind, Verdict
+from audit_app.checklists.models import AnswerRevision, ChecklistItem, RecordKind, ResponseKind, Verdict
 from audit_app.core.clock import now
 from audit_app.programme.models import Audit
 from audit_app.web.kept import fresh
@@ -27,13 +27,14 @@ ICONS = {
 def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[str, Any]:
     """The whole JSON block."""
     sections = {
-        answer.item.id: number for number, section in enumerate(work.sections) for answer in section.answers
+        answer.item.id: number for number, section in enumerate(work.sections) for answer in section.rows
     }
     records = queries.field_records(work.audit)
     codes = codes_of(work.audit, records)
     return {
         "audit": work.audit.id,
         "code": work.audit.code,
+        "begins": work.audit.starts_on.isoformat(),
         "title": work.audit.title,
         "person": {"id": person.id, "name": person.name},
         "mayAnswer": may_answer,
@@ -55,7 +56,7 @@ def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[s
         "writeUp": [verdict.value for verdict in TO_WRITE_UP],
         "verdicts": {verdict.value: str(verdict.label) for verdict in Verdict},
         "sections": [{"name": section_name(section)} for section in work.sections],
-        "items": [of_answer(answer, work, sections[answer.item.id]) for answer in work.answers],
+        "items": [of_answer(answer, work, sections[answer.item.id]) for answer in work.questions],
         "records": [of_revision(row, codes) for row in records],
         "words": words() | panels.words(),
         "auditees": panels.auditees(work.audit),
@@ -73,6 +74,14 @@ def of_answer(answer: Answer, work: Fieldwork, section: int) -> dict[str, Any]:
         "prompt": item.prompt,
         "hint": item.evidence_hint,
         "doc": item.documented_information,
+        **_kind(item),
+        "needs": item.needs.value,
+        "lineage": item.lineage,
+        "checklist": item.checklist_id,
+        "list": item.checklist.name,
+        "askedIf": item.asked_if,
+        "askedWhen": item.asked_when,
+        "topic": item.topic,
         "process": item.process.name if item.process else "",
         "section": section,
         "version": item.checklist.version_id,
@@ -93,6 +102,19 @@ def of_answer(answer: Answer, work: Fieldwork, section: int) -> dict[str, Any]:
             for finding in work.findings.get(item.id, [])
         ],
         "last": of_revision(before) if before else None,
+    }
+
+
+def _kind(item: ChecklistItem) -> dict[str, Any]:
+    """How a question is answered, with its words: what ``replies.js`` draws and judges by."""
+    if item.kind is ResponseKind.GRADE:
+        return {"kind": item.kind.value}
+    kind = fields.KINDS[item.kind]
+    return {
+        "kind": item.kind.value,
+        "settings": item.settings,
+        "rule": fields.rule(item),
+        "choices": kind.tokens(item.settings),
     }
 
 
@@ -120,7 +142,7 @@ def of_presence(each: Presence) -> dict[str, Any]:
 
 def of_revision(row: AnswerRevision, codes: Mapping[str, tuple[str, str]] | None = None) -> dict[str, Any]:
     """One record, as the page, ``/sync/changes`` and an offline copy hold it."""
-    more: dict[str, Any] = {"sample": row.sample}
+    more: dict[str, Any] = {"sample": row.sample, "reply": row.reply}
     if row.kind is not RecordKind.ANSWER:
         more = {"thread": row.thread, **(row.payload or {})}
     if row.kind is RecordKind.NOTE:

@@ -1,6 +1,6 @@
 """What a device sends and gets back: the shapes of the offline protocol, read strictly (docs/offline.md).
 
-Protocol 1 knew answers only; what it sends is read as an answer without a sample.
+Protocol 1 knew answers only, protocol 2 no replies beside a verdict; what they send is read without these.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from audit_app.checklists.records import ROW, Uuid
 from audit_app.checklists.records import Unreadable as Unreadable
 from audit_app.checklists.records import first_field as first_field
 
-PROTOCOL = 2
+PROTOCOL = 3
 OLDEST = 1
 """The oldest protocol still spoken; an older client gets 426 and keeps its answers."""
 MOST = 200

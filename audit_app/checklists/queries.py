@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, select
 
 from audit_app.accounts.models import Person
 from audit_app.checklists import notes, signatures
-from audit_app.checklists.fieldwork import Answer, Fieldwork
+from audit_app.checklists.fieldwork import Answer, Fieldwork, with_sisters
 from audit_app.checklists.models import (
     AnswerBase,
     AnswerRevision,
@@ -92,6 +92,58 @@ def published() -> list[TemplateVersion]:
     )
     query = query.where(TemplateVersion.state == VersionState.PUBLISHED)
     return list(db.session.scalars(query.order_by(Template.shipped.desc(), Template.id)))
+
+
+def reusable(version: TemplateVersion, words: str = "", source: int | None = None) -> list[Question]:
+    """Questions of other published checklists that are not in a draft yet, with their versions. One query."""
+    here = select(Question.lineage).where(Question.version_id == version.id)
+    query = (
+        select(Question)
+        .join(Question.version_of)
+        .options(contains_eager(Question.version_of))
+        .where(
+            TemplateVersion.state == VersionState.PUBLISHED,
+            TemplateVersion.template_id != version.template_id,
+            Question.assessable.is_(True),
+            Question.lineage.not_in(here),
+        )
+    )
+    for word in words.split()[:6]:
+        columns = (
+            Question.clause, Question.title_en, Question.title_zh, Question.prompt_en, Question.prompt_zh,
+        )  # fmt: skip
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    if source is not None:
+        query = query.where(Question.version_id == source)
+    return list(db.session.scalars(query.order_by(TemplateVersion.template_id, Question.position)))
+
+
+def newer_words(version: TemplateVersion) -> dict[int, Question]:
+    """question id → the same question in another published checklist, where it reads otherwise. One query.
+
+    Only questions published after this draft was begun are news to its author.
+    """
+    mine = {each.lineage: each for each in version.questions if each.assessable}
+    query = (
+        select(Question)
+        .join(Question.version_of)
+        .options(contains_eager(Question.version_of))
+        .where(
+            Question.lineage.in_(mine),
+            TemplateVersion.state == VersionState.PUBLISHED,
+            TemplateVersion.template_id != version.template_id,
+            TemplateVersion.published_at > version.created_at,
+        )
+        .order_by(TemplateVersion.published_at)
+    )
+    compared = (
+        "title_en", "title_zh", "prompt_en", "prompt_zh", "evidence_en", "evidence_zh", "kind", "settings",
+    )  # fmt: skip
+    return {
+        mine[each.lineage].id: each
+        for each in db.session.scalars(query)
+        if any(getattr(each, name) != getattr(mine[each.lineage], name) for name in compared)
+    }
 
 
 def usages(version: TemplateVersion) -> int:
@@ -230,6 +282,26 @@ def field_records(audit: Audit) -> list[AnswerRevision]:
 # --- fieldwork ----------------------------------------------------------------------------------------------
 def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
     """Everything the fieldwork screen and the record need, in a number of queries that does not grow."""
+    rows, field = _answers(audit)
+    items = [row.item for row in rows]
+    return Fieldwork(
+        audit,
+        rows,
+        earlier(audit, items, to=to),
+        _findings(audit),
+        notes.noted(field),
+        signatures.signed(field),
+    )
+
+
+def standing_of(audit: Audit) -> Fieldwork:
+    """The same without earlier audits, findings and signatures: what closing an audit asks."""
+    rows, field = _answers(audit)
+    return Fieldwork(audit, rows, notes=notes.noted(field))
+
+
+def _answers(audit: Audit) -> tuple[tuple[Answer, ...], list[AnswerRevision]]:
+    """The rows of an audit's checklists with their answers, and the heads of its notes and signatures."""
     query = (
         select(ChecklistItem)
         .join(ChecklistItem.checklist)
@@ -244,9 +316,8 @@ def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
     found = heads(audit)
     files = evidence.of_many("checklist_item", [item.id for item in items])
     field = threads(audit, RecordKind.NOTE, RecordKind.SIGNATURE)
-    noted = notes.noted(field)
-    of_item = notes.by_item(noted)
-    answers = tuple(
+    of_item = notes.by_item(notes.noted(field))
+    rows = [
         Answer(
             item,
             tuple(found.get(item.id, ())),
@@ -254,10 +325,8 @@ def fieldwork(audit: Audit, *, to: Person) -> Fieldwork:
             of_item.get(item.id, ()),
         )
         for item in items
-    )
-    return Fieldwork(
-        audit, answers, earlier(audit, items, to=to), _findings(audit), noted, signatures.signed(field)
-    )
+    ]
+    return with_sisters(rows), field
 
 
 def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict[int, AnswerRevision]:

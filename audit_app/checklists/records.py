@@ -100,7 +100,7 @@ class Record(BaseModel):
 
 
 class Revision(Record):
-    """An answer to one item. ``value`` None means "not yet"."""
+    """An answer to one item. ``value`` None means "not yet"; ``reply`` is what its kind takes (fields.py)."""
 
     kind: Literal["answer"] = "answer"
     item: RowId
@@ -109,6 +109,7 @@ class Revision(Record):
     flagged: bool = False
     template_version: RowId
     sample: Sample | None = None
+    reply: Text = ""
 
     @property
     def place(self) -> str:
@@ -116,8 +117,10 @@ class Revision(Record):
         return f"item:{self.item}"
 
     def body_sha256(self, device_id: str) -> str:
-        """As protocol 1 computed it when nothing of protocol 2 is used, so that a resent one is known."""
-        later = {"kind"} if self.sample is not None else {"kind", "sample"}
+        """As an older protocol computed it when nothing newer is used, so that a resent one is known."""
+        later = (
+            {"kind"} | ({"sample"} if self.sample is None else set()) | (set() if self.reply else {"reply"})
+        )
         body = {"device_id": device_id, **self.model_dump(mode="json", exclude=later)}
         return hashlib.sha256(canonical(body).encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from audit_app.checklists import (
     routes_app,
+    routes_authoring,
     routes_field_files,
     routes_fieldwork,
     routes_import,
@@ -15,6 +16,7 @@ __all__ = ["VIEWS", "blueprint"]
 
 VIEWS = (
     routes_library,
+    routes_authoring,
     routes_import,
     routes_fieldwork,
     routes_app,

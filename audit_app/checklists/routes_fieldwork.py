@@ -20,15 +20,21 @@ from flask_babel import gettext as _
 from audit_app.accounts.library import clause_order
 from audit_app.accounts.permissions import Permission
 from audit_app.checklists import (
+    copies,
     devices,
+    difference,
     exports,
     field_json,
+    fields,
     forms,
+    lacking,
     one_answer,
     payload,
     queries,
+    record_parts,
     rulings,
     sampling,
+    scores,
     services,
     shell,
     sync,
@@ -65,6 +71,10 @@ def index(audit_id: int) -> ResponseReturnValue:
         may_answer=sync.may_answer(audit, me()),
         may_change=audit.open_for_answers and _may_change(audit),
         held=rulings.waiting(audit),
+        offered=copies.offered(audit),
+        lacks_words=lacking.lacks_words,
+        skipped=record_parts.skipped(work),
+        scores=scores.by_process(work),
     )
 
 
@@ -133,6 +143,7 @@ def _screen(audit: Any, work: Any, shown: Answer | None, may_answer: bool, **mor
         verdicts=[(verdict, payload.ICONS[verdict.value]) for verdict in Verdict],
         icons=payload.ICONS,
         section_name=exports.section_name,
+        **shell.words(),
         data=payload.of_fieldwork(work, me(), may_answer=may_answer) | {"tablet": fresh(key_of_tablet)},
         revision_id=fresh(new_id),
         modules=shell.modules(Path(current_app.root_path, "static")),
@@ -187,6 +198,8 @@ def item(id: int) -> ResponseReturnValue:
     return render_template(
         "checklists/item.html",
         item=found,
+        answered_by=difference.answered_by,
+        said=fields.said,
         audit=audit,
         answer=answer,
         sample_words=sampling.in_words(sample) if sample else "",

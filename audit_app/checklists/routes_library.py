@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
-from audit_app.checklists import exports, forms, outline, queries, questions, services
+from audit_app.checklists import difference, exports, forms, outline, queries, questions, services
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.models import TemplateVersion, VersionState
 from audit_app.checklists.workflow import VERSION
@@ -62,6 +62,7 @@ def show(id: int) -> ResponseReturnValue:
         "checklists/show.html",
         version=version,
         outline=outline.of(version.questions),
+        **_told(version),
         asked=sum(question.assessable for question in version.questions),
         missing=_missing(version),
         usages=queries.usages(version),
@@ -88,8 +89,16 @@ def edit(id: int) -> ResponseReturnValue:
         "checklists/edit.html",
         version=version,
         outline=outline.of(version.questions),
+        **_told(version),
+        newer=queries.newer_words(version),
         missing=_missing(version),
     )
+
+
+def _told(version: TemplateVersion) -> dict[str, Any]:
+    """How a row is answered and when it is asked, for the outline."""
+    names = {each.lineage: each for each in version.questions}
+    return {"answered_by": difference.answered_by, "condition": lambda row: difference.condition(row, names)}
 
 
 @blueprint.route("/checklists/versions/<int:id>/title", methods=["GET", "POST"])

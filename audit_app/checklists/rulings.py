@@ -13,7 +13,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.checklists import queries, sync, uploads
 from audit_app.checklists.field_models import PhotoWaiver, QuarantinedItem, Upload
-from audit_app.checklists.fieldwork import disputed
+from audit_app.checklists.fieldwork import Answer
 from audit_app.checklists.models import AnswerRevision, ChecklistItem, RecordKind, RevisionStatus
 from audit_app.checklists.records import FieldFinding
 from audit_app.core.clock import now
@@ -183,16 +183,16 @@ def _needed(reason: str) -> str:
 
 def standing(audit: Audit) -> Standing:
     """What still stands between an audit and its report, for the guards of its workflow."""
-    heads = queries.heads(audit)
-    items = queries.items_of(audit)
+    work = queries.standing_of(audit)
     return Standing(
-        unanswered=tuple(item.clause for item in items if not _settled(heads.get(item.id, []))),
-        disputed=tuple(item.clause for item in items if disputed(heads.get(item.id, []))),
+        unanswered=tuple(each.item.clause for each in work.answers if _open(each)),
+        incomplete=tuple(each.item.clause for each in work.incomplete),
+        disputed=tuple(each.item.clause for each in work.conflicts),
         held=len(waiting(audit)),
         missing_files=len(missing_files(audit)),
     )
 
 
-def _settled(rows: list[AnswerRevision]) -> bool:
-    """Whether somebody gave a verdict; whether the verdicts agree is asked beside it."""
-    return any(row.value is not None for row in rows)
+def _open(answer: Answer) -> bool:
+    """Nobody gave a verdict; whether the verdicts agree is asked beside it."""
+    return all(head.value is None for head in answer.heads)

@@ -1,89 +1,24 @@
-"""Verbs of the library and of an audit's copy. Published versions are frozen: change means a new version."""
+"""Verbs of the library. Published versions are frozen: change means a new version."""
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 
-from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
-from audit_app.accounts.permissions import Permission
-from audit_app.checklists import importing, library, sync
-from audit_app.checklists.models import (
-    AnswerRevision,
-    Checklist,
-    ChecklistItem,
-    Question,
-    Template,
-    TemplateVersion,
-    VersionState,
-)
+from audit_app.checklists import importing, sync
+from audit_app.checklists.copies import add_checklist as add_checklist
+from audit_app.checklists.copies import remove_checklist as remove_checklist
+from audit_app.checklists.models import Question, Template, TemplateVersion, VersionState, facts_of
+from audit_app.checklists.shipping import load_shipped as load_shipped
 from audit_app.checklists.workflow import VERSION
 from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
 from audit_app.core.errors import Refused
-from audit_app.programme.models import Audit
 from audit_app.trail import services as trail
-
-COPIED = (
-    "position", "clause", "section", "assessable", "title_en", "title_zh", "prompt_en", "prompt_zh",
-    "evidence_en", "evidence_zh", "documented_information", "process_code",
-)  # fmt: skip
-"""What a question gives to its copies."""
-
-
-def load_shipped(by: Person | None = None) -> list[TemplateVersion]:
-    """Put the shipped templates into the library, published; those already there stay as they are.
-
-    Returns the versions that were added.
-    """
-    known = set(db.session.scalars(select(Template.key)))
-    return [_ship(source, by) for source in library.shipped() if source.key not in known]
-
-
-def _ship(source: library.TemplateSource, by: Person | None) -> TemplateVersion:
-    template = Template(key=source.key, standard=f"{source.standard}:{source.edition}", shipped=True)
-    version = TemplateVersion(
-        template=template,
-        number=1,
-        title_en=source.title_en,
-        title_zh=source.title_zh,
-        attribution_en=source.attribution_en,
-        attribution_zh=source.attribution_zh,
-        licence=source.licence,
-        source=f"{source.standard} {source.edition}"[:300],
-        state=VersionState.PUBLISHED,
-        created_at=now(),
-        created_by_id=by.id if by else None,
-        published_at=now(),
-        published_by_id=by.id if by else None,
-    )
-    version.questions = [_from_library(item, place) for place, item in enumerate(source.items, start=1)]
-    db.session.add(template)
-    db.session.flush()
-    trail.note("template.load", version, by=by, questions=len(source.assessable))
-    return version
-
-
-def _from_library(item: library.Item, place: int) -> Question:
-    return Question(
-        position=place,
-        clause=item.number,
-        section=item.parent or "",
-        assessable=item.assessable,
-        title_en=item.title_en,
-        title_zh=item.title_zh,
-        prompt_en=item.prompt_en or "",
-        prompt_zh=item.prompt_zh or "",
-        evidence_en=item.evidence_en or "",
-        evidence_zh=item.evidence_zh or "",
-        documented_information=item.documented_information,
-        process_code=item.processes[0] if item.processes else "",
-    )
 
 
 def add_template(
@@ -203,89 +138,6 @@ def refuse_unless_draft_now(version: TemplateVersion) -> None:
         raise Refused(_l("This version is published and frozen. Make a new version and change that."))
 
 
-# --- an audit's copy ----------------------------------------------------------------------------------------
-def add_checklist(
-    audit: Audit, version: TemplateVersion, *, by: Person, clauses: Collection[str] | None = None
-) -> Checklist:
-    """Give an audit its own copy of a published version.
-
-    ``clauses`` narrows it: None takes everything, else the named clauses, what stands below them, and the
-    headings above. Raises :class:`Refused` when nothing is left, for a closed audit, and for a second copy.
-    """
-    if not audit.open_for_answers:
-        raise Refused(_l("This audit takes no answers any more, so a checklist cannot be added."))
-    if not (by.may(Permission.AUDIT_PLAN) or sync.may_answer(audit, by)):
-        raise Refused(_l("Checklists are added by the audit team or the programme manager."))
-    if version.state is not VersionState.PUBLISHED:
-        raise Refused(_l("Only a published version can be used in an audit. Publish it first."), "version_id")
-    if any(each.version_id == version.id for each in audit.checklists):
-        raise Refused(_l("This audit has a copy of this version already."), "version_id")
-    chosen = [each for each in version.questions if clauses is None or within(each.clause, clauses)]
-    if not any(each.assessable for each in chosen):
-        raise Refused(
-            _l(
-                "No question of this checklist belongs to the clauses of the audit. "
-                "Take all questions instead."
-            ),
-            "scope",
-        )
-    items = _copies(_with_headings(version.questions, chosen))
-    with db.session.no_autoflush:  # a half-made row must not be flushed by the queries of the trail
-        checklist = Checklist(audit=audit, template_version=version, created_at=now(), created_by_id=by.id)
-        checklist.items = items
-        with trail.act("checklist.add", checklist, by=by, questions=sum(each.assessable for each in chosen)):
-            db.session.add(checklist)
-    return checklist
-
-
-def remove_checklist(checklist: Checklist, *, by: Person) -> None:
-    """Take a checklist out of an audit while nobody has answered it."""
-    serialize_writes()
-    answered = db.session.scalar(
-        select(func.count())
-        .select_from(AnswerRevision)
-        .join(ChecklistItem, ChecklistItem.id == AnswerRevision.item_id)
-        .where(ChecklistItem.checklist_id == checklist.id)
-    )
-    if answered:
-        raise Refused(_l("This checklist has answers; answers are never deleted, so it stays."))
-    if not (by.may(Permission.AUDIT_PLAN) or sync.may_answer(checklist.audit, by)):
-        raise Refused(_l("Checklists are removed by the audit team or the programme manager."))
-    trail.note("checklist.remove", checklist, by=by, template=checklist.name)
-    db.session.delete(checklist)
-    db.session.flush()
-
-
-def within(clause: str, clauses: Collection[str]) -> bool:
-    """Whether a clause is one of ``clauses`` or stands below one of them (8.5.1.2 stands below 8.5)."""
-    return any(clause == each or clause.startswith(f"{each}.") for each in clauses)
-
-
-def _with_headings(questions: list[Question], chosen: list[Question]) -> list[Question]:
-    """The chosen rows and every heading above them, in reading order."""
-    parents = {each.clause: each for each in questions if each.clause}
-    wanted = {each.id for each in chosen}
-    for each in chosen:
-        above, steps = parents.get(each.section), 0
-        while above is not None and steps < 20:
-            if not above.assessable:
-                wanted.add(above.id)
-            above, steps = parents.get(above.section), steps + 1
-    return [each for each in questions if each.id in wanted]
-
-
-def _copies(questions: list[Question]) -> list[ChecklistItem]:
-    processes = accounts.processes()
-    by_clause = {clause: process.id for process in processes for clause in process.clauses}
-    by_code = {process.code: process.id for process in processes}
-    made = []
-    for question in questions:
-        item = ChecklistItem(**{name: getattr(question, name) for name in COPIED})
-        item.process_id = by_clause.get(question.clause) or by_code.get(question.process_code)
-        made.append(item)
-    return made
-
-
 # --- from a sheet -------------------------------------------------------------------------------------------
 def import_template(
     rows: Iterable[Mapping[str, Any]], *, title: str, source: str = "", by: Person | None
@@ -345,7 +197,7 @@ def _draft(template: Template, number: int, by: Person | None, **facts: Any) -> 
 
 
 def _take_over(old: TemplateVersion, new: TemplateVersion) -> None:
-    new.questions = [Question(**{name: getattr(each, name) for name in COPIED}) for each in old.questions]
+    new.questions = [Question(**facts_of(each)) for each in old.questions]
 
 
 def _origin(version: TemplateVersion) -> dict[str, str]:

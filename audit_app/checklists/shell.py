@@ -10,7 +10,9 @@ from typing import Any
 
 from flask import Flask
 
+from audit_app.checklists import fields, lacking
 from audit_app.checklists.fieldwork import Answer, Fieldwork
+from audit_app.checklists.models import Need, ResponseKind
 
 LANGUAGES = ("en", "zh")
 FOLDERS = ("fieldwork", "js")
@@ -71,11 +73,22 @@ def worker(app: Flask, shells: list[str], address_of: Any) -> str:
     return text
 
 
+def words() -> dict[str, Any]:
+    """The functions by which the templates say what a question takes and what was answered."""
+    return {
+        "said": fields.said,
+        "rule": fields.rule,
+        "choices": lambda item: fields.KINDS[item.kind].tokens(item.settings),
+        "lacks_words": lacking.lacks_words,
+    }
+
+
 def blank() -> dict[str, Any]:
     """What the fieldwork template gets when there is no audit to show: every place is there, and empty."""
     item: Any = SimpleNamespace(
         id=0, clause="", title="", prompt="", evidence_hint="", documented_information=False, process=None,
-        assessable=True, checklist=SimpleNamespace(version_id=0),
+        assessable=True, checklist=SimpleNamespace(version_id=0), kind=ResponseKind.GRADE, settings={},
+        needs=Need.NOTHING, topic="", lineage="",
     )  # fmt: skip
     audit: Any = SimpleNamespace(id=0, code="", title="", checklists=[], auditees=[])
     return {"audit": audit, "work": Fieldwork(audit=audit, rows=()), "shown": Answer(item=item)}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
-from audit_app.checklists import devices, door_reads
+from audit_app.checklists import devices, door_reads, fields
 from audit_app.checklists.chain import chain_ok as chain_ok
 from audit_app.checklists.chain import hash_of as hash_of
 from audit_app.checklists.chain import last_row as last_row
@@ -203,12 +203,25 @@ class _Door:
             return wrong
         if isinstance(given, Revision) and given.value == "not_applicable" and not given.note.strip():
             return Result("invalid:note")
+        if isinstance(given, Revision) and not self._known_reply(given):
+            return Result("invalid:reply")
         bases = (self.places.get(base, given.place) for base in given.base)
         if given.id in given.base or any(place != given.place for place in bases):
             return Result("invalid:base")
         if given.id in self.named and given.id not in self.known and door_reads.closes_a_circle(given):
             return Result("invalid:base")
         return None
+
+    def _known_reply(self, given: Revision) -> bool:
+        """Whether the reply is one that the question takes, in its canonical form. One to a version of the
+        question that has changed since is kept as it came: the answer was given to those words."""
+        item = self.items[given.item]
+        if given.template_version != item.checklist.version_id:
+            return True
+        try:
+            return fields.read(item, given.reply) == given.reply
+        except fields.NotReadable:
+            return False
 
     def _misplaced(self, given: AnyRecord) -> Result | None:
         field = "items" if isinstance(given, FieldNote) else "item"
@@ -340,7 +353,7 @@ def _own_columns(given: AnyRecord) -> dict[str, Any]:
             "note": given.note,
             "flagged": given.flagged,
             "template_version": given.template_version,
-            "payload": {"sample": given.sample.model_dump(mode="json")} if given.sample else None,
+            "payload": _beside(given) or None,
         }
     return {
         "kind": RecordKind(given.kind),
@@ -355,3 +368,9 @@ def _own_columns(given: AnyRecord) -> dict[str, Any]:
 
 def _to_milliseconds(moment: Any) -> Any:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _beside(given: Revision) -> dict[str, Any]:
+    """What an answer holds beside verdict and note."""
+    sample = {"sample": given.sample.model_dump(mode="json")} if given.sample else {}
+    return sample | ({"reply": given.reply} if given.reply else {})

@@ -52,6 +52,23 @@ def clauses_unique(version: TemplateVersion, _person: Person) -> Any:
     )
 
 
+def conditions_earlier(version: TemplateVersion, _person: Person) -> Any:
+    """A question depends only on one that stands above it, or nobody could ever reach it."""
+    places = {each.lineage: each.position for each in version.questions if each.assessable}
+    lost = [
+        each.clause or f"#{each.position}"
+        for each in version.questions
+        if each.asked_if and places.get(each.asked_if, each.position) >= each.position
+    ]
+    if not lost:
+        return None
+    return _l(
+        "These depend on a question that does not stand above them any more: %(rows)s. Move them, or change "
+        "their condition.",
+        rows=named(lost),
+    )
+
+
 def wording(question: Question) -> str:
     """What a row says in any language: the question, or the title of a heading."""
     if question.assessable:
@@ -75,7 +92,7 @@ VERSION = Workflow(
     "template version",
     (
         Step("publish", _l("Publish"), (V.DRAFT,), V.PUBLISHED, P.TEMPLATE_EDIT,
-             (has_title, has_questions, questions_worded, clauses_unique)),
+             (has_title, has_questions, questions_worded, clauses_unique, conditions_earlier)),
         Step("retire", _l("Take out of use"), (V.PUBLISHED,), V.RETIRED, P.TEMPLATE_EDIT, tone="secondary"),
     ),
 )  # fmt: skip

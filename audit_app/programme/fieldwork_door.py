@@ -12,10 +12,12 @@ from audit_app.programme.models import Audit
 
 @dataclass(frozen=True)
 class Standing:
-    """Clauses without an answer, clauses with two different ones, records that wait for the lead auditor, and
+    """Clauses without an answer, clauses whose answer lacks what the question asks for, clauses with two
+    different ones, records that wait for the lead auditor, and
     files that records speak of but that never arrived."""
 
     unanswered: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
     disputed: tuple[str, ...] = ()
     held: int = 0
     missing_files: int = 0

@@ -109,8 +109,16 @@ def leads(audit: Audit, person: Person) -> Any:
 
 
 def all_answered(audit: Audit, _person: Person) -> Any:
-    """Every item of the checklists has an answer; "N.A." is one."""
-    open_ = list(standing(audit).unanswered)
+    """Every item of the checklists has an answer, with what its question asks for; "N.A." is one."""
+    found = standing(audit)
+    open_ = list(found.unanswered)
+    if not open_ and found.incomplete:
+        return _l(
+            "%(count)s checklist answers lack what their question asks for (a reply, a note, a file or a "
+            "sample): %(clauses)s. Complete them in fieldwork.",
+            count=len(found.incomplete),
+            clauses=named(list(found.incomplete)),
+        )
     if not open_:
         return None
     return _l(

@@ -34,7 +34,7 @@ def test_hello_tells_how_far_the_server_has_this_tablet_and_that_three_are_missi
     factory.send(people.lead, *given)
     said = client_for(people.lead).get(f"/sync/hello?device={factory.DEVICE}").json
     assert (said["seen"], said["highest"]) == ({factory.DEVICE: 3}, {factory.DEVICE: 7})
-    assert (said["protocol"], said["min_protocol"], said["durable_seq"]) == (2, 1, 0)
+    assert (said["protocol"], said["min_protocol"], said["durable_seq"]) == (3, 1, 0)
 
 
 def test_the_key_of_the_store_belongs_to_one_person_on_one_tablet(made, people, client_for):

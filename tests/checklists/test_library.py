@@ -17,7 +17,7 @@ HEAD = {
     "attribution_en": "Ours",
     "attribution_zh": "自编",
     "licence": "ours",
-    "response_kind": "conformity",
+    "response_kind": "grade",
 }
 HEADING = {"number": "1", "parent": None, "title_en": "One", "title_zh": "一", "assessable": False}
 QUESTION = {

@@ -106,7 +106,7 @@ def test_a_missing_or_wrong_csrf_token_is_403_and_a_fresh_one_helps(app, people,
 @pytest.mark.parametrize(
     ("data", "status"),
     [({"protocol": 0, "device_id": factory.DEVICE, "items": []}, 426),
-     ({"protocol": 3, "device_id": factory.DEVICE, "items": []}, 426), ([], 422), ({"items": []}, 422)],
+     ({"protocol": 4, "device_id": factory.DEVICE, "items": []}, 426), ([], 422), ({"items": []}, 422)],
 )  # fmt: skip
 @pytest.mark.edge_case(24)
 def test_an_envelope_that_does_not_fit_is_said_by_status(people, client_for, data, status):

@@ -34,6 +34,8 @@ class World:
         self.evicted: set[int] = set()
         self.late: set[int] = set()
         """Of these, those that a restore took that was older than the watermark."""
+        self.alarmed: set[str] = set()
+        """Ids that stood for two records, in rows that a restore took since."""
         self.checked = 0
         self.tablets = [tablet(self.network, self.new_id, self.saved, person) for person in (LEAD, MEMBER)]
 
@@ -99,6 +101,8 @@ class World:
     def restore(self, number: int) -> None:
         """The server comes back from a backup. Tablets must still have what it lacks, unless it is very old."""
         age = self.server.day - self.server.backups[number][0]
+        twice = (key for key, rows in self.by_id().items() if any(row.reason == "id_reuse" for row in rows))
+        self.alarmed.update(twice)
         self.server.restore(number)
         self.checked = 0
         rows = self.by_id()

@@ -1,6 +1,6 @@
 // Everything under the screen: the store with its key, what waits in it, the one page that sends, and what comes back.
 import { Cipher, Keyring } from "./crypto.js";
-import { Door } from "./door.js";
+import { Door, PROTOCOL } from "./door.js";
 import { tidy, uuid } from "./ids.js";
 import { Leader } from "./leader.js";
 import { migrate } from "./migrate.js";
@@ -30,7 +30,7 @@ export class Core {
     this.photos = new Photos({ store: this.store, cipher: this.cipher, door: this.door, outbox: this.outbox, author: data.person.id, changed: (job) => this.#file(job) });
     this.leader = new Leader(data.person.id, { lead: () => this.sync.run(), heard: (message) => this.#heard(message) });
     this.sync = new Sync({
-      door: this.door, outbox: this.outbox, store: this.store, files: this.photos, leader: this.leader, protocol: 2,
+      door: this.door, outbox: this.outbox, store: this.store, files: this.photos, leader: this.leader, protocol: PROTOCOL,
       on: {
         state: () => this.emit("state"), hello: (told, device) => this.#hello(told, device), result: (each, first) => this.#result(each, first),
         notice: (kind, facts) => this.emit("notice", kind, facts), revoked: () => this.emit("revoked"), fromStart: () => this.others.fromStart(),

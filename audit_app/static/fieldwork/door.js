@@ -2,6 +2,9 @@
 
 const WAIT_FOR_REPLY = 30_000;
 
+/** Version of the records and replies that this page speaks. */
+export const PROTOCOL = 3;
+
 export class Offline extends Error {}
 export class SignedOut extends Error {}
 export class WrongUser extends Error { constructor(name) { super("wrong user"); this.person = name; } }

@@ -1,9 +1,8 @@
 // A finding from the question on the screen: grade, statement, evidence, place; the rest follows from the question. It is
 // kept on the device at once and becomes a draft when the server has it.
-import { filesOf } from "./sampling.js";
 import { Sheet, at, complain, el } from "./sheet.js";
 import { newThread, newest } from "./threads.js";
-import { noteOf, say, valueOf } from "./heads.js";
+import { filesOf, noteOf, say, valueOf } from "./heads.js";
 
 const PARTS = ["nonconformity", "objective_evidence", "location", "requirement", "title"];
 const LONGEST = 5000;

@@ -1,5 +1,6 @@
 // What the screen knows: the questions with the heads of their answers, and the heads of everything else that was recorded.
-import { conflict, flaggedOf, noteOf, sampleOf, valueOf } from "./heads.js";
+import { notAsked } from "./conditions.js";
+import { conflict, flaggedOf, noteOf, replyOf, sampleOf, valueOf } from "./heads.js";
 
 export class Model {
   constructor(data) {
@@ -11,8 +12,19 @@ export class Model {
     this.rows = new Map();
     this.gone = new Set();
     for (const item of data.items) for (const head of item.heads) this.#know(head);
+    for (const item of data.items) this.#beside(item);
     for (const row of data.records ?? []) this.take(row);
   }
+
+  // What an answer is judged by beside its own heads: the day, the notes of the inbox, the same subject in other standards.
+  #beside(item) {
+    item.begins = this.data.begins;
+    item.noted = () => this.records("note").some((note) => note.items.includes(item.id) && !note.gone);
+    item.kin = item.topic ? this.items.filter((each) => each.topic === item.topic && each.checklist !== item.checklist) : [];
+  }
+
+  /** The questions that are asked, as the answers stand now. */
+  asked() { const out = notAsked(this.items); return out.size ? this.items.filter((item) => !out.has(item.id)) : this.items; }
 
   #know(row) { for (const base of row.base ?? []) this.gone.add(base); }
 
@@ -53,8 +65,8 @@ export class Model {
 
   /** What a new answer is made from: the present one, what is half typed, and the change. */
   answer(item, change) {
-    const written = { value: valueOf(item), note: noteOf(item), flagged: flaggedOf(item), sample: sampleOf(item), ...(this.halves.get(item.id) ?? {}), ...change };
-    if (written.value === "open") written.value = null;
+    const written = { value: valueOf(item), note: noteOf(item), flagged: flaggedOf(item), sample: sampleOf(item), reply: replyOf(item), ...(this.halves.get(item.id) ?? {}), ...change };
+    if (written.value === "open") Object.assign(written, { value: null, reply: "" });
     return written;
   }
 

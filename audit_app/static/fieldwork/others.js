@@ -1,5 +1,6 @@
 // What others record and where they are: read every half minute while the page is looked at, kept for offline use with the
 // cursor in the same transaction.
+import { PROTOCOL } from "./door.js";
 
 export class Others {
   constructor(core) { Object.assign(this, { core, looking: false }); }
@@ -10,7 +11,7 @@ export class Others {
     try {
       for (let more = true; more;) {
         const chain = this.core.store.alive ? await this.core.store.get("meta", "chain") : null;
-        const asked = new URLSearchParams({ audit: this.core.data.audit, after: this.core.data.seq, protocol: 2, ...(chain ? { seq: chain.seq, hash: chain.hash } : {}) });
+        const asked = new URLSearchParams({ audit: this.core.data.audit, after: this.core.data.seq, protocol: PROTOCOL, ...(chain ? { seq: chain.seq, hash: chain.hash } : {}) });
         const { status, body } = await this.core.door.ask(`/changes?${asked}`);
         if (status !== 200) break;
         if (!body.chain_ok && this.core.store.alive) { await this.core.sync.older({ seq: body.server_seq, hash: body.row_hash }, chain); this.core.sync.kick(); break; }

@@ -1,19 +1,17 @@
 // The sampling record of a question: population, size, how it was chosen, the ids, what was not in order.
 import { draw, idsIn } from "./draw.js";
 import { Sheet, at, complain, el } from "./sheet.js";
-import { conflict, flaggedOf, noteOf, sampleOf, say, valueOf } from "./heads.js";
+import { conflict, filesOf, flaggedOf, noteOf, replyOf, sampleOf, say, valueOf } from "./heads.js";
 
 const MOST = 1000;
 const LONGEST = 100;
 
 
-/** Files of a question: those the server has, and those its answers name that are still on their way. */
-export const filesOf = (item) => [...new Set([...item.files.map((file) => file.id), ...item.heads.flatMap((head) => head.attachment_ids ?? [])])];
+const TELLS = new Set(["number", "date", "text"]);
+const evident = (item) => noteOf(item).trim() || filesOf(item).length || sampleOf(item) || item.noted() || (TELLS.has(item.kind) && replyOf(item));
 
-/** Conform, but nothing says on what evidence: no word, no file, no sample, no note from the inbox. */
-export function bare(item, noted = 0) {
-  return !conflict(item) && valueOf(item) === "conform" && !noteOf(item).trim() && !filesOf(item).length && !sampleOf(item) && !noted;
-}
+/** Conform, but nothing says on what evidence: no word, no file, no sample, no note from the inbox, here or at its kin. */
+export const bare = (item) => !conflict(item) && valueOf(item) === "conform" && ![item, ...item.kin].some(evident);
 
 export function setup(field) {
   const { data, words } = field;
@@ -26,8 +24,7 @@ export function setup(field) {
   function paint() {
     const now = field.item;
     const sample = sampleOf(now);
-    const noted = field.records("note").some((note) => note.items.includes(now.id) && !note.gone);
-    at("fw-bare").hidden = !data.mayAnswer || !bare(now, noted);
+    at("fw-bare").hidden = !data.mayAnswer || !bare(now);
     at("fw-sample").hidden = !sample;
     at("fw-sample-add").hidden = !data.mayAnswer || Boolean(sample);
     if (!sample) return;
@@ -151,7 +148,7 @@ export function setup(field) {
 
   async function keep(sample) {
     const { id, version } = item;
-    const body = { item: id, value: valueOf(item), note: noteOf(item), flagged: flaggedOf(item), template_version: version, sample };
+    const body = { item: id, value: valueOf(item), note: noteOf(item), flagged: flaggedOf(item), template_version: version, sample, reply: replyOf(item) };
     await field.issue("answer", body, { base: item.heads.map((head) => head.id), attachments: filesOf(item) });
     sheet.close();
     paint();

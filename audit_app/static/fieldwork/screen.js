@@ -1,6 +1,8 @@
 // Turning pages, fingers and keys: which question is shown, and what a tap or a word becomes.
 import { afterFrame } from "./frames.js";
-import { answered, conflict, flaggedOf, noteOf, valueOf } from "./heads.js";
+import { conflict, flaggedOf, noteOf, replyOf, valueOf } from "./heads.js";
+import { answered } from "./lacking.js";
+import { Replies, judge } from "./replies.js";
 
 const PAUSE = 2000;
 const at = (id) => document.getElementById(id);
@@ -10,7 +12,8 @@ export class Screen {
   constructor(core, view) {
     Object.assign(this, { core, view, data: core.data, model: core.model, note: at("fw-note"), frame: at("fw"), typing: null, halved: new Set(), others: [] }); // halved: nothing is written when nothing was typed; WebKit never ends a write begun while leaving
     this.data.filter = "all";
-    this.now = this.model.byId.get(Number(this.frame.dataset.shown)) ?? this.data.items.find((item) => !answered(item)) ?? this.data.items[0];
+    this.replies = new Replies(this.data, { answer: (reply) => this.reply(reply), typed: () => this.input(), done: () => this.saveNote() });
+    this.now = this.model.byId.get(Number(this.frame.dataset.shown)) ?? this.model.asked().find((item) => !answered(item)) ?? this.data.items[0];
   }
 
   // --- recording -------------------------------------------------------------------------------------------------------
@@ -31,6 +34,22 @@ export class Screen {
     if (item === this.now && written.value === "not_applicable") this.note.focus();
   }
 
+  /** A reply that was tapped: it proposes the verdict, where its author said what is in order. */
+  reply(reply) {
+    clearTimeout(this.typing);
+    this.typing = null;
+    this.record(this.now, { ...this.#replied(reply), note: this.note.value });
+  }
+
+  #replied(reply) { const value = judge(this.now, reply, this.data.begins); return value ? { reply, value } : { reply }; }
+
+  /** Note and reply as they stand in the fields; undefined when neither says anything new. */
+  #fresh() {
+    const now = this.now, { written } = this.replies;
+    const reply = written !== undefined && written !== (this.model.halves.get(now.id)?.reply ?? replyOf(now)) ? this.#replied(written) : {};
+    return this.note.value === this.typed() && !("reply" in reply) ? undefined : { note: this.note.value, ...reply };
+  }
+
   typed() { return this.model.halves.get(this.now.id)?.note ?? noteOf(this.now); }
 
   saveNote() {
@@ -38,9 +57,10 @@ export class Screen {
     this.typing = null;
     const item = this.now;
     if (!this.data.mayAnswer) return;
-    if (this.note.value === this.typed()) { if (!this.model.halves.has(item.id) && this.halved.delete(item.id)) this.core.outbox.dropHalf(item.id); return; }
-    if (conflict(item) && valueOf(item) === null) { this.keepHalf(item, { note: this.note.value }); return; }
-    this.record(item, { note: this.note.value });
+    const fresh = this.#fresh();
+    if (!fresh) { if (!this.model.halves.has(item.id) && this.halved.delete(item.id)) this.core.outbox.dropHalf(item.id); return; }
+    if (conflict(item) && valueOf(item) === null) { this.keepHalf(item, fresh); return; }
+    this.record(item, fresh);
   }
 
   // A word that is being typed is kept at once as half an answer; it becomes a record after a pause.
@@ -48,7 +68,7 @@ export class Screen {
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.saveNote(), PAUSE);
     const { id } = this.now;
-    const half = { ...(this.model.halves.get(id) ?? {}), note: this.note.value };
+    const half = { ...(this.model.halves.get(id) ?? {}), ...this.#fresh() };
     clearTimeout(this.keeping);
     this.keeping = setTimeout(() => { if (this.typing) { this.halved.add(id); this.core.outbox.keepHalf(id, half); } }, 250);
   }
@@ -59,7 +79,7 @@ export class Screen {
     for (const [id, half] of this.model.halves) {
       const item = this.model.byId.get(id);
       if (!item || half.value === "not_applicable" || conflict(item)) continue;
-      if (half.note === undefined || half.note === noteOf(item)) { this.model.halves.delete(id); this.core.outbox.dropHalf(id); }
+      if ((half.note ?? noteOf(item)) === noteOf(item) && (half.reply ?? replyOf(item)) === replyOf(item)) { this.model.halves.delete(id); this.core.outbox.dropHalf(id); }
       else this.record(item, {});
     }
   }
@@ -73,19 +93,20 @@ export class Screen {
   }
 
   // --- painting --------------------------------------------------------------------------------------------------------
-  shown() { return this.data.items.filter((item) => wanted[this.data.filter](item) || item === this.now); }
+  shown() { return this.model.asked().filter((item) => wanted[this.data.filter](item) || item === this.now); }
 
   paint(withNote = false) {
-    const { now, model, core } = this;
+    const { now, model, core } = this, asked = model.asked();
+    this.replies.show(now, model.halves.get(now.id)?.reply ?? replyOf(now));
     this.view.item(now, {
-      place: this.data.items.indexOf(now), total: this.data.items.length, half: model.halves.get(now.id), notice: model.notices.get(now.id),
+      place: asked.indexOf(now), total: asked.length, half: model.halves.get(now.id), notice: model.notices.get(now.id),
       files: { done: now.files, sending: core.photos.of(now.id), again: async (job) => { await core.photos.again(job); core.sync.kick({ now: true }); }, drop: (job) => core.photos.drop(job), preview: (job) => core.photos.preview(job) },
-      pick: (head) => { model.halves.delete(now.id); this.record(now, { value: head.value, note: head.note, flagged: head.flagged, sample: head.sample ?? null }); this.paint(true); },
+      pick: (head) => { model.halves.delete(now.id); this.record(now, { value: head.value, note: head.note, flagged: head.flagged, sample: head.sample ?? null, reply: head.reply ?? "" }); this.paint(true); },
     });
     if (withNote) this.note.value = this.typed();
     this.view.row(now);
-    this.view.counts(this.data.items);
-    this.view.filter(this.data.items, this.data.items.filter(wanted[this.data.filter]));
+    this.view.counts(asked);
+    this.view.filter(this.data.items, asked.filter(wanted[this.data.filter]));
     this.view.others(this.others, now);
     const list = this.shown();
     this.#mark("fw-prev", list.indexOf(now) > 0);
@@ -97,6 +118,7 @@ export class Screen {
   /** What was touched changes with the next frame, beside the word whether it is kept; all the rest in the frame after. */
   soon() {
     this.view.pressed(this.now, this.model.halves.get(this.now.id));
+    this.replies.show(this.now, replyOf(this.now));
     if (this.due) return;
     this.due = true;
     afterFrame().then(() => { this.due = false; this.paint(); });
@@ -126,7 +148,7 @@ export class Screen {
   step(by) { const list = this.shown(); this.show(list[list.indexOf(this.now) + by]); }
 
   nextOpen() {
-    const { items } = this.data, start = items.indexOf(this.now) + 1;
+    const items = this.model.asked(), start = items.indexOf(this.now) + 1;
     return [...items.slice(start), ...items.slice(0, start)].find((item) => item !== this.now && !answered(item));
   }
 
@@ -171,6 +193,6 @@ export class Screen {
     event.preventDefault();
     clearTimeout(this.typing);
     this.typing = null;
-    this.record(this.now, { value: button.value, note: this.note.value });
+    this.record(this.now, { ...this.#fresh(), value: button.value, note: this.note.value });
   }
 }

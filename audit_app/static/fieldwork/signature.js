@@ -4,7 +4,8 @@ import { Pad } from "./pad.js";
 import { Sheet, at, complain, drawing, el, icon } from "./sheet.js";
 import { bare } from "./sampling.js";
 import { newThread, newest, notesOf } from "./threads.js";
-import { answered, conflict, flaggedOf, say, valueOf } from "./heads.js";
+import { conflict, flaggedOf, say, valueOf } from "./heads.js";
+import { answered } from "./lacking.js";
 
 export function setup(field) {
   const { data, words } = field;
@@ -30,15 +31,14 @@ export function setup(field) {
   }
 
   function summarise() {
-    const { items } = data;
+    const items = field.asked();
     const counts = new Map(Object.keys(data.verdicts).map((value) => [value, 0]));
     for (const item of items) { const value = conflict(item) ? null : valueOf(item) ?? "open"; if (value) counts.set(value, counts.get(value) + 1); }
     at("fw-sum-verdicts").replaceChildren(...[...counts].filter(([, count]) => count).map(([value, count]) =>
       el("span", { className: `sum-verdict tone tone-${data.tones[value]}` }, icon(data, data.icons[value]), `${data.verdicts[value]} `, el("strong", { textContent: count }))));
-    const noted = new Set(notesOf(field).filter((note) => !note.gone).flatMap((note) => note.items));
     const loose = notesOf(field).filter((note) => !note.gone && !note.items.length).length;
     const open = items.filter((item) => !answered(item) && !conflict(item)), disputed = items.filter(conflict);
-    const conform = items.filter((item) => valueOf(item) === "conform" && !conflict(item)), without = conform.filter((item) => bare(item, noted.has(item.id)));
+    const conform = items.filter((item) => valueOf(item) === "conform" && !conflict(item)), without = conform.filter((item) => bare(item));
     at("fw-sum-todo").replaceChildren(...[
       todo(open, words.stillOpen, "danger", "circle-dashed"), todo(disputed, words.conflict, "danger", "alert-circle"),
       todo(items.filter(flaggedOf), words.stillFlagged, "warning", "flag"),

@@ -1,6 +1,6 @@
 // Sending what waits and reading what others recorded. Only the leading page does it, only in the foreground, and what
 // was not acknowledged by name stays.
-import { Busy, Offline, Revoked, SignedOut, TooOld, Trouble, WrongUser } from "./door.js";
+import { Busy, Offline, PROTOCOL, Revoked, SignedOut, TooOld, Trouble, WrongUser } from "./door.js";
 
 const LONGEST_PAUSE = 300_000;
 const MOST = 200;
@@ -64,7 +64,7 @@ export class Sync {
     this.greeted = told;
     await this.on.hello(told, device.id);
     if (told.revoked) throw new Revoked();
-    this.protocol = Math.min(2, told.protocol);
+    this.protocol = Math.min(PROTOCOL, told.protocol);
     if (!this.store.alive) return told;
     await this.#watermark(told.durable_seq);
     if (!told.chain_ok) { await this.older(null, chain); return told; }

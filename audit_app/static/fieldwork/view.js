@@ -1,8 +1,8 @@
 // Drawing only: from plain values to the places that the server has already put on the page. Text is always text, never markup.
 
-import { answered, conflict, flaggedOf, noteOf, say, valueOf } from "./heads.js";
-
-export { answered, conflict, flaggedOf, noteOf, say, valueOf };
+import { conflict, flaggedOf, say, valueOf } from "./heads.js";
+import { answered, lacking } from "./lacking.js";
+import { said } from "./replies.js";
 
 const at = (id) => document.getElementById(id);
 // Touched only where it changes: each touched node is styled and laid out anew, and a tap waits for that.
@@ -67,6 +67,7 @@ export class View {
     const row = this.rows.get(item.id);
     const disputed = conflict(item);
     const verdict = disputed ? "disputed" : valueOf(item) ?? "open";
+    row.classList.toggle("is-lacking", !disputed && lacking(item).length > 0);
     hide(row.querySelector(".fw-flag"), !flaggedOf(item));
     if (row.dataset.verdict === verdict) return;
     row.dataset.verdict = verdict;
@@ -115,6 +116,7 @@ export class View {
     this.pressed(item, half);
     this.disputed(item, pick);
     this.notice(item, half, notice);
+    this.lacks(item);
     this.findings(item);
     this.thumbs(files.done, files);
   }
@@ -145,6 +147,13 @@ export class View {
     mark(at("fw-flag"), "title", flagged ? this.data.words.unflag : this.data.words.flag);
   }
 
+  /** What this answer still lacks, in words. */
+  lacks(item) {
+    const missing = conflict(item) ? [] : lacking(item);
+    hide(at("fw-lacks"), !missing.length);
+    write(at("fw-lacks"), missing.map((each) => this.data.words[`lacks_${each}`]).join(" "));
+  }
+
   /** Who else is at work here, by name; beside the question when it is the same one. */
   others(others, item) {
     const names = others.map(({ name }) => name).join(", ");
@@ -160,7 +169,7 @@ export class View {
     if (!item.last) { place.textContent = place.dataset.none; return; }
     const verdict = document.createElement("strong");
     verdict.textContent = this.data.verdicts[item.last.value ?? "open"];
-    place.replaceChildren(verdict, ` · ${say(this.data.words.unknown, { time: this.day.format(new Date(item.last.at)), name: item.last.author })}\n${item.last.note}`);
+    place.replaceChildren(verdict, `${item.last.reply ? ` · ${said(item, item.last.reply)}` : ""} · ${say(this.data.words.unknown, { time: this.day.format(new Date(item.last.at)), name: item.last.author })}\n${item.last.note}`);
   }
 
   disputed(item, pick) {
@@ -171,7 +180,7 @@ export class View {
       const line = document.createElement("li");
       const name = document.createElement("strong");
       name.textContent = head.author;
-      line.append(name, ` · ${this.day.format(new Date(head.at))} · ${this.data.verdicts[head.value ?? "open"]}\n${head.note || this.data.words.notYet}\n`);
+      line.append(name, ` · ${this.day.format(new Date(head.at))} · ${this.data.verdicts[head.value ?? "open"]}${head.reply ? ` · ${said(item, head.reply)}` : ""}\n${head.note || this.data.words.notYet}\n`);
       if (this.data.mayAnswer) {
         const take = document.createElement("button");
         take.type = "button";
