@@ -23,6 +23,8 @@ from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
 from audit_app.core.errors import Refused
 from audit_app.programme.models import Audit
+from audit_app.standards import crosswalk
+from audit_app.standards.naming import bare_clause
 from audit_app.trail import services as trail
 
 
@@ -43,7 +45,7 @@ def add_checklist(
     if any(each.version_id == version.id for each in audit.checklists):
         raise Refused(_l("This audit has a copy of this version already."), "version_id")
     chosen = _chosen(version, clauses)
-    items = _copies(_with_headings(version.questions, chosen))
+    items = _copies(_with_headings(version.questions, chosen), version.template.standard)
     with db.session.no_autoflush:  # a half-made row must not be flushed by the queries of the trail
         checklist = Checklist(
             audit=audit,
@@ -111,7 +113,7 @@ def adopt(checklist: Checklist, version: TemplateVersion, *, by: Person) -> Chec
         checklist.items = []
         db.session.flush()
         checklist.template_version = version
-        checklist.items = _copies(_with_headings(version.questions, chosen))
+        checklist.items = _copies(_with_headings(version.questions, chosen), version.template.standard)
     return checklist
 
 
@@ -158,7 +160,9 @@ def _with_headings(questions: list[Question], chosen: list[Question]) -> list[Qu
     return [each for each in questions if each.id in wanted]
 
 
-def _copies(questions: list[Question]) -> list[ChecklistItem]:
+def _copies(questions: list[Question], standard: str) -> list[ChecklistItem]:
+    """The questions as items of an audit: each with its process, and with the subject that it shares with the
+    questions of other standards, as its author or else the crosswalk says."""
     processes = accounts.processes()
     by_clause = {clause: process.id for process in processes for clause in process.clauses}
     by_code = {process.code: process.id for process in processes}
@@ -166,5 +170,6 @@ def _copies(questions: list[Question]) -> list[ChecklistItem]:
     for question in questions:
         item = ChecklistItem(**facts_of(question))
         item.process_id = by_clause.get(question.clause) or by_code.get(question.process_code)
+        item.topic = question.topic or crosswalk.topic_of(standard, bare_clause(question.clause))
         made.append(item)
     return made

@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from audit_app.accounts import queries as accounts
-from audit_app.checklists import difference, lacking, record_parts, sampling
+from audit_app.checklists import difference, record_parts, sampling
 from audit_app.checklists.fieldwork import Answer, Fieldwork, Section
 from audit_app.checklists.models import TemplateVersion, Verdict
 from audit_app.core.clock import local, now, zone
@@ -119,7 +119,7 @@ def _row(answer: Answer, work: Fieldwork) -> tuple[Any, ...]:
         sampling.listed(sample, len(sample["ids"])) if sample else "",
         "\n".join(sampling.failed(sample)) if sample else "",
         _("conform without evidence") if answer.bare else "",
-        " ".join(lacking.lacks_words(each) for each in answer.lacking),
+        answer.lacking_words,
         ", ".join(finding.code for finding in work.findings.get(answer.item.id, [])),
         answer.item.process.code if answer.item.process else "",
         _authors(answer),
@@ -280,7 +280,7 @@ def _printed(answer: Answer) -> Any:
     parts += _sampled(answer.sample) if answer.sample else []
     if answer.files:
         parts.append(_("Files: %(names)s", names=", ".join(file.filename for file in answer.files)))
-    parts += [lacking.lacks_words(each) for each in answer.lacking]
+    parts += [answer.lacking_words] if answer.lacking else []
     if answer.head:
         at = local(answer.head.received_at).strftime("%Y-%m-%d %H:%M")
         parts.append(f"{_authors(answer)}, {at}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from audit_app.checklists import conditions, fields
+from audit_app.checklists import conditions, fields, lacking
 from audit_app.checklists.models import (
     AnswerRevision,
     Checklist,
@@ -86,13 +86,32 @@ class Answer:
         return fields.said(self.item, self.reply)
 
     @property
+    def rule(self) -> str:
+        """What is in order, in the reader's language."""
+        return fields.rule(self.item)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The replies on offer, with their words; none where one is written."""
+        return fields.KINDS[self.item.kind].tokens(self.item.settings)
+
+    def told(self, row: AnswerRevision) -> str:
+        """What a record replied to this question, in the reader's language."""
+        return fields.said(self.item, row.reply)
+
+    @property
+    def lacking_words(self) -> str:
+        """What is missing, as demands to who answers."""
+        return " ".join(lacking.lacks_words(each) for each in self.lacking)
+
+    @property
     def answered(self) -> bool:
         """Whether there is a verdict, no dispute about it, and nothing missing that the question asks for."""
         return self.value is not None and not self.conflict and not self.lacking
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """What a verdict still lacks, by the keys of :mod:`lacking`; what does not apply lacks
+        """What a verdict still lacks, by the keys of ``lacking.py``; what does not apply lacks
         nothing. The tablet asks the same in ``lacking.js``."""
         if self.value in (None, Verdict.NOT_APPLICABLE):
             return ()

@@ -76,7 +76,7 @@ class NumberForm(ResponseForm):
 
     low = text(_l("At least"), longest=24, description=_l("Leave it empty when there is no such limit."))
     high = text(_l("At most"), longest=24)
-    unit = text(_l("Unit"), longest=30, description=_l("E.g. min, %%, records."))
+    unit = text(_l("Unit"), longest=30, description=_l("E.g. min, or records."))
     outside = choice(_l("Outside the limits proposes"), FAILED, default="minor")
 
     def settings(self) -> dict[str, Any]:

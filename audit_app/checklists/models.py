@@ -50,10 +50,10 @@ class ResponseKind(Label):
     GRADE = "grade", _l("Verdict only")
     YES_NO = "yes_no", _l("Yes or no")
     SCORE = "score", _l("Score 0 to 4")
-    NUMBER = "number", _l("Number")
+    NUMBER = "number", _l("A number")
     DATE = "date", _l("Date")
     CHOICE = "choice", _l("Choice")
-    TEXT = "text", _l("Text")
+    TEXT = "text", _l("Words")
     PHOTO = "photo", _l("Photo")
 
 

@@ -15,6 +15,7 @@ from audit_app.checklists.fieldwork import TO_WRITE_UP, Answer, Fieldwork
 from audit_app.checklists.models import AnswerRevision, ChecklistItem, RecordKind, ResponseKind, Verdict
 from audit_app.core.clock import now
 from audit_app.programme.models import Audit
+from audit_app.standards.models import ClauseText
 from audit_app.web.kept import fresh
 
 ICONS = {
@@ -24,8 +25,10 @@ ICONS = {
 """Icon of each verdict, from the sprite."""
 
 
-def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[str, Any]:
-    """The whole JSON block."""
+def of_fieldwork(
+    work: Fieldwork, person: Person, texts: Mapping[int, ClauseText], *, may_answer: bool
+) -> dict[str, Any]:
+    """The whole JSON block. ``texts`` are the licensed clause texts that this person may read, by item."""
     sections = {
         answer.item.id: number for number, section in enumerate(work.sections) for answer in section.rows
     }
@@ -56,7 +59,10 @@ def of_fieldwork(work: Fieldwork, person: Person, *, may_answer: bool) -> dict[s
         "writeUp": [verdict.value for verdict in TO_WRITE_UP],
         "verdicts": {verdict.value: str(verdict.label) for verdict in Verdict},
         "sections": [{"name": section_name(section)} for section in work.sections],
-        "items": [of_answer(answer, work, sections[answer.item.id]) for answer in work.questions],
+        "items": [
+            of_answer(answer, work, sections[answer.item.id]) | _text(texts.get(answer.item.id))
+            for answer in work.questions
+        ],
         "records": [of_revision(row, codes) for row in records],
         "words": words() | panels.words(),
         "auditees": panels.auditees(work.audit),
@@ -103,6 +109,11 @@ def of_answer(answer: Answer, work: Fieldwork, section: int) -> dict[str, Any]:
         ],
         "last": of_revision(before) if before else None,
     }
+
+
+def _text(text: ClauseText | None) -> dict[str, str]:
+    """The licensed text of a clause with the licence it is shown under."""
+    return {"text": text.text, "textFrom": text.source.name} if text is not None else {}
 
 
 def _kind(item: ChecklistItem) -> dict[str, Any]:

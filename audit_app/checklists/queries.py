@@ -27,6 +27,8 @@ from audit_app.core.errors import NotVisible
 from audit_app.evidence import queries as evidence
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit
+from audit_app.standards import queries as standards
+from audit_app.standards.models import ClauseText
 
 
 # --- library ------------------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ def reusable(version: TemplateVersion, words: str = "", source: int | None = Non
 
 
 def newer_words(version: TemplateVersion) -> dict[int, Question]:
-    """question id → the same question in another published checklist, where it reads otherwise. One query.
+    """question id → the same question in another published checklist that reads otherwise. One query.
 
     Only questions published after this draft was begun are news to its author.
     """
@@ -307,7 +309,9 @@ def _answers(audit: Audit) -> tuple[tuple[Answer, ...], list[AnswerRevision]]:
         .join(ChecklistItem.checklist)
         .where(Checklist.audit_id == audit.id)
         .options(
-            contains_eager(ChecklistItem.checklist).joinedload(Checklist.template_version),
+            contains_eager(ChecklistItem.checklist)
+            .joinedload(Checklist.template_version)
+            .joinedload(TemplateVersion.template),
             joinedload(ChecklistItem.process).options(lazyload("*")),
         )
         .order_by(Checklist.id, ChecklistItem.position)
@@ -327,6 +331,16 @@ def _answers(audit: Audit) -> tuple[tuple[Answer, ...], list[AnswerRevision]]:
         for item in items
     ]
     return with_sisters(rows), field
+
+
+def clause_texts(work: Fieldwork, *, to: Person) -> dict[int, ClauseText]:
+    """Per item the organisation's own licensed clause text, where the person may read it. One query."""
+    pairs = {
+        answer.item.id: (answer.item.checklist.template_version.template.standard, answer.item.clause)
+        for answer in work.questions
+    }
+    found = standards.texts_for(pairs.values(), to=to)
+    return {item: found[pair] for item, pair in pairs.items() if pair in found}
 
 
 def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict[int, AnswerRevision]:

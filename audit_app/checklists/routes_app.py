@@ -69,5 +69,4 @@ def shell_page() -> ResponseReturnValue:
         section_name=section_name,
         revision_id="",
         **shell.blank(),
-        **shell.words(),
     )

@@ -49,9 +49,17 @@ def response(id: int) -> ResponseReturnValue:
             return _back(question)
         question = _draft_question(id)
     page = render_template(
-        "checklists/response.html", form=form, question=question, kind=kind, kinds=list(ResponseKind)
+        "checklists/response.html", form=form, question=question, kind=kind, kinds=_tabs(question, kind)
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _tabs(question: Question, kind: ResponseKind) -> list[tuple[Any, str, bool, None]]:
+    address = "checklists.response"
+    return [
+        (each.label, url_for(address, id=question.id, kind=each.value), each is kind, None)
+        for each in ResponseKind
+    ]
 
 
 def topics() -> tuple[Any, ...]:
@@ -148,7 +156,10 @@ def compare(id: int) -> ResponseReturnValue:
         raise NotVisible
     old, new = sorted((other, version), key=lambda each: each.number)
     return render_template(
-        "checklists/difference.html", version=version, old=old, new=new, others=others,
+        "checklists/difference.html", version=version, old=old, new=new,
+        others=[(_("Version %(number)s", number=each.number),
+                 url_for("checklists.compare", id=version.id, to=each.id), each.id in (old.id, new.id), None)
+                for each in others],
         told=difference.between(queries.get_version(old.id, to=me()).questions,
                                 queries.get_version(new.id, to=me()).questions),
     )  # fmt: skip

@@ -25,9 +25,7 @@ from audit_app.checklists import (
     difference,
     exports,
     field_json,
-    fields,
     forms,
-    lacking,
     one_answer,
     payload,
     queries,
@@ -72,7 +70,6 @@ def index(audit_id: int) -> ResponseReturnValue:
         may_change=audit.open_for_answers and _may_change(audit),
         held=rulings.waiting(audit),
         offered=copies.offered(audit),
-        lacks_words=lacking.lacks_words,
         skipped=record_parts.skipped(work),
         scores=scores.by_process(work),
     )
@@ -130,6 +127,7 @@ def fieldwork(audit_id: int) -> ResponseReturnValue:
 
 def _screen(audit: Any, work: Any, shown: Answer | None, may_answer: bool, **more: Any) -> str:
     place = work.answers.index(shown) if shown else 0
+    texts = queries.clause_texts(work, to=me())
     return render_template(
         "checklists/fieldwork.html",
         audit=audit,
@@ -142,9 +140,10 @@ def _screen(audit: Any, work: Any, shown: Answer | None, may_answer: bool, **mor
         may_answer=may_answer,
         verdicts=[(verdict, payload.ICONS[verdict.value]) for verdict in Verdict],
         icons=payload.ICONS,
+        text=texts.get(shown.item.id) if shown else None,
         section_name=exports.section_name,
-        **shell.words(),
-        data=payload.of_fieldwork(work, me(), may_answer=may_answer) | {"tablet": fresh(key_of_tablet)},
+        data=payload.of_fieldwork(work, me(), texts, may_answer=may_answer)
+        | {"tablet": fresh(key_of_tablet)},
         revision_id=fresh(new_id),
         modules=shell.modules(Path(current_app.root_path, "static")),
         **more,
@@ -199,7 +198,6 @@ def item(id: int) -> ResponseReturnValue:
         "checklists/item.html",
         item=found,
         answered_by=difference.answered_by,
-        said=fields.said,
         audit=audit,
         answer=answer,
         sample_words=sampling.in_words(sample) if sample else "",

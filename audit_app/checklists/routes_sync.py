@@ -90,7 +90,7 @@ def sync_take() -> ResponseReturnValue:
         return field_json.no("not_assigned", 403)
     ticket, expires = devices.take_offline(audit, asked.device_id, name=asked.device_name, by=me())
     work = queries.fieldwork(audit, to=me())
-    bundle = payload.of_fieldwork(work, me(), may_answer=True)
+    bundle = payload.of_fieldwork(work, me(), queries.clause_texts(work, to=me()), may_answer=True)
     return jsonify(ticket=ticket, expires_at=payload.moment(expires), bundle=bundle)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask
 
-from audit_app.checklists import fields, lacking
 from audit_app.checklists.fieldwork import Answer, Fieldwork
 from audit_app.checklists.models import Need, ResponseKind
 
@@ -71,16 +70,6 @@ def worker(app: Flask, shells: list[str], address_of: Any) -> str:
         head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in facts.items())
         text = app.extensions["fieldwork_worker"] = head + body
     return text
-
-
-def words() -> dict[str, Any]:
-    """The functions by which the templates say what a question takes and what was answered."""
-    return {
-        "said": fields.said,
-        "rule": fields.rule,
-        "choices": lambda item: fields.KINDS[item.kind].tokens(item.settings),
-        "lacks_words": lacking.lacks_words,
-    }
 
 
 def blank() -> dict[str, Any]:

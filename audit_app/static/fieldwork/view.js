@@ -129,6 +129,9 @@ export class View {
     write(at("fw-prompt"), item.prompt);
     write(at("fw-hint"), item.hint);
     hide(at("fw-hint-box"), !item.hint);
+    write(at("fw-text"), item.text ?? "");
+    write(at("fw-text-from"), item.textFrom ?? "");
+    hide(at("fw-text-box"), !item.text);
     write(at("fw-process"), item.process);
     hide(at("fw-process-box"), !item.process);
     at("fw-history").href = item.url;
