@@ -53,7 +53,7 @@ class ResponseKind(Label):
     NUMBER = "number", _l("A number")
     DATE = "date", _l("Date")
     CHOICE = "choice", _l("Choice")
-    TEXT = "text", _l("Words")
+    TEXT = "text", _l("Written answer")
     PHOTO = "photo", _l("Photo")
 
 

@@ -25,11 +25,13 @@ from audit_app.demo import (
     plans,
     reviews,
     standards,
+    walkthrough,
 )
 from audit_app.demo.story import Story
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
     audits.tell,
+    walkthrough.tell,
     planning.tell,
     plans.tell,
     findings.tell,

@@ -22,21 +22,26 @@ def answer(story: Story, key: str) -> None:
     if key == "ia6":
         items = items[: len(items) // 2]
     told = _told(story, key)
-    by_person: dict[Person, list[dict[str, Any]]] = {}
+    by_person: dict[Person, list[tuple[Any, ...]]] = {}
     for place, item in enumerate(items):
         person = audit.auditors[place * len(audit.auditors) // len(items)]
         value, note = told.get(item.clause) or _ordinary(story, key, item, place)
         flagged = key == "ia6" and place in (3, len(items) - 2)
-        given = by_person.setdefault(person, [])
-        given.append(_revision(story, audit, item, person, len(given), value, note, flagged))
-    for person, items_ in by_person.items():
-        batch = Batch(protocol=PROTOCOL, device_id=_device(person), items=items_)
-        reply = sync.receive(batch, by=person)
-        refused = {
-            status for status in (each.status for each in reply.results.values()) if status != "accepted"
-        }
-        if refused:
-            raise RuntimeError(f"The demo's answers to {audit.code} were not taken: {refused}")
+        by_person.setdefault(person, []).append((item, value, note, {"flagged": flagged}))
+    for person, given in by_person.items():
+        send(story, audit, person, given)
+
+
+def send(story: Story, audit: Any, person: Person, given: list[tuple[Any, ...]]) -> None:
+    """Answers of one person as (item, verdict, note, further facts), through the door of the tablets."""
+    records = [
+        _revision(story, audit, item, person, place, value, note) | more
+        for place, (item, value, note, more) in enumerate(given)
+    ]
+    reply = sync.receive(Batch(protocol=PROTOCOL, device_id=_device(person), items=records), by=person)
+    refused = {status for status in (each.status for each in reply.results.values()) if status != "accepted"}
+    if refused:
+        raise RuntimeError(f"The demo's answers to {audit.code} were not taken: {refused}")
 
 
 def _told(story: Story, key: str) -> dict[str, tuple[str, str]]:
@@ -79,7 +84,6 @@ def _revision(
     place: int,
     value: str,
     note: str,
-    flagged: bool,
 ) -> dict[str, Any]:
     """One answer as the tablet sends it."""
     used = story.devices.get(person.email, 0) + 1
@@ -91,7 +95,6 @@ def _revision(
         "base": [],
         "value": value,
         "note": note,
-        "flagged": flagged,
         "author": person.id,
         "device_seq": used,
         "client_time": clock.now().isoformat(),
