@@ -29,7 +29,7 @@ def _states() -> dict[str, str]:
 
 def _replies() -> dict[str, str]:
     return {
-        "reply": _("Answer"),
+        "reply": _("Your answer"),
         "photoTake": _("Take the photo"),
         "numberFirst": _("Write a number with a point before the decimals, e.g. 99.5."),
         "dateFirst": _("Write a date: year, month, day."),

@@ -220,7 +220,7 @@ class Fieldwork:
     @cached_property
     def not_asked(self) -> frozenset[int]:
         """Ids of the questions that the answers so far do not lead to."""
-        return conditions.not_asked(_place(row) for row in self.questions)
+        return conditions.not_asked(place_of(row) for row in self.questions)
 
     @property
     def skipped(self) -> list[Answer]:
@@ -315,7 +315,7 @@ class Fieldwork:
         return max((head.server_seq for answer in self.questions for head in answer.heads), default=0)
 
 
-def _place(row: Answer) -> conditions.Place:
+def place_of(row: Answer) -> conditions.Place:
     """A question as the conditions see it; a disputed answer says nothing yet."""
     said = frozenset() if row.conflict else conditions.said(row.value, row.reply)
     item = row.item

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.checklists.fields import SCORES
 from audit_app.checklists.models import Need, Question, ResponseKind, Verdict
@@ -147,7 +148,10 @@ FORMS: dict[ResponseKind, type[ResponseForm]] = {
 class ConditionForm(BaseForm):
     """After which answers a question is asked."""
 
-    when = SelectMultipleField(_l("Asked after these answers"), coerce=str)
+    when = SelectMultipleField(
+        _l("Asked after these answers"), coerce=str, widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )  # fmt: skip
 
     def offer(self, tokens: list[tuple[str, str]]) -> None:
         """Fill the choices."""

@@ -1,15 +1,15 @@
 """Reads of the library and of fieldwork. Answers are derived from the graph of revisions, never stored."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, selectinload
 
 from audit_app.accounts.models import Person
-from audit_app.checklists import notes, signatures
-from audit_app.checklists.fieldwork import Answer, Fieldwork, with_sisters
+from audit_app.checklists import conditions, notes, signatures
+from audit_app.checklists.fieldwork import Answer, Fieldwork, place_of, with_sisters
 from audit_app.checklists.models import (
     AnswerBase,
     AnswerRevision,
@@ -231,6 +231,29 @@ def heads(audit: Audit) -> dict[int, list[AnswerRevision]]:
         if row.item_id is not None:
             found[row.item_id].append(row)
     return dict(found)
+
+
+def not_asked_in(audits: Collection[int]) -> frozenset[int]:
+    """Items of several audits that no answer leads to. One query over the checklists with conditions."""
+    conditional = select(ChecklistItem.checklist_id).where(ChecklistItem.asked_if != "")
+    given = _heads().where(AnswerRevision.audit_id.in_(audits)).subquery()
+    answer = aliased(AnswerRevision, given)
+    query = (
+        select(ChecklistItem, answer)
+        .options(lazyload("*"))
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .outerjoin(answer, answer.item_id == ChecklistItem.id)
+        .where(
+            Checklist.audit_id.in_(audits),
+            Checklist.id.in_(conditional),
+            ChecklistItem.assessable.is_(True),
+        )
+        .order_by(Checklist.id, ChecklistItem.position, answer.server_seq)
+    )
+    found: dict[ChecklistItem, list[AnswerRevision]] = {}
+    for item, row in db.session.execute(query):
+        found.setdefault(item, []).extend([row] if row is not None else [])
+    return conditions.not_asked(place_of(Answer(item, tuple(rows))) for item, rows in found.items())
 
 
 def threads(audit: Audit, *kinds: RecordKind) -> list[AnswerRevision]:

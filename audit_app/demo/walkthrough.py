@@ -49,10 +49,8 @@ def _publish(story: Story, told: dict[str, Any]) -> None:
     story.audits["walkthrough"] = checklists.publish(version, by=wei)
 
 
-def _words(each: dict[str, Any]) -> dict[str, str]:
-    return {
-        f"{name}_{language}": each[language][name] for language in ("en", "zh") for name in each[language]
-    }
+def _words(each: dict[str, Any]) -> dict[str, Any]:
+    return {f"{name}_{tongue}": words for tongue in ("en", "zh") for name, words in each[tongue].items()}
 
 
 def _settings(each: dict[str, Any]) -> dict[str, Any]:

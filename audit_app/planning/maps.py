@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
+from audit_app.checklists import queries as checklists
 from audit_app.checklists.models import (
     AnswerBase,
     AnswerRevision,
@@ -101,7 +102,7 @@ def _counts() -> Any:
 
 
 def answers(audits: Collection[int]) -> list[heatmap.Answer]:
-    """Every checklist item of the audits with the verdict that counts. One query."""
+    """Every checklist item of the audits that is asked, with the verdict that counts. Two queries."""
     heads = select(AnswerRevision.item_id, AnswerRevision.value).where(
         AnswerRevision.audit_id.in_(audits), *_counts()
     ).subquery()  # fmt: skip
@@ -121,7 +122,10 @@ def answers(audits: Collection[int]) -> list[heatmap.Answer]:
         .where(Checklist.audit_id.in_(audits), ChecklistItem.assessable)
     )
     found: dict[int, heatmap.Answer] = {}
+    skipped = checklists.not_asked_in(audits)
     for audit, item, clause, process, verdict, standard in db.session.execute(query):
+        if item in skipped:
+            continue
         known = found.get(item)
         if known is None or SEVERITY.get(verdict, 0) > SEVERITY.get(known.verdict, 0):  # type: ignore[call-overload]  # a str is its own key
             value = None if verdict in (None, Verdict.OPEN) else verdict.value

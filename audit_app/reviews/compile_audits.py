@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.accounts.models import Process
 from audit_app.checklists.models import AnswerBase, AnswerRevision, RevisionStatus, Verdict
+from audit_app.checklists.queries import not_asked_in
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
 from audit_app.findings.figures import COUNTED
@@ -98,7 +99,7 @@ def _verdicts(ids: list[int]) -> dict[int, Counter[Any]]:
     )
     query = (
         select(AnswerRevision.audit_id, AnswerRevision.value, func.count())
-        .where(AnswerRevision.server_seq.in_(newest))
+        .where(AnswerRevision.server_seq.in_(newest), AnswerRevision.item_id.not_in(not_asked_in(ids)))
         .group_by(AnswerRevision.audit_id, AnswerRevision.value)
     )
     found: dict[int, Counter[Any]] = defaultdict(Counter)

@@ -4,11 +4,22 @@ from typing import Any
 
 import pytest
 
-from audit_app.checklists import copies, exports, queries, questions, record_parts, rulings, scores, services
+from audit_app.checklists import (
+    copies,
+    exports,
+    queries,
+    questions,
+    record_parts,
+    rulings,
+    scores,
+    services,
+    shipping,
+)
 from audit_app.checklists.models import ChecklistItem, Need, ResponseKind, Verdict
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.exports import pdf, xlsx
+from audit_app.planning import maps
 from tests.checklists import factory
 from tests.checklists.test_fields import OPTIONS
 
@@ -150,6 +161,17 @@ def test_scores_per_process_are_weighted_means_of_what_was_judged(people):
     assert row.maturity == (3 * 4 + 1 * 0) / 4
 
 
+def test_shares_are_shown_in_percent_on_the_page(people, client_for):
+    first, second = in_audit(people, kinds_of(people, (K.GRADE, {}), (K.GRADE, {})))
+    factory.answer(first, people.lead, note="")
+    factory.answer(second, people.lead, device_seq=2)
+    page = (
+        client_for(people.lead).get(f"/audits/{first.checklist.audit_id}/checklists").get_data(as_text=True)
+    )
+    assert "Conform without evidence: 1 of 2 (50 %)" in " ".join(page.replace("</a>", "").split())
+    assert "100 %" in page
+
+
 def test_a_process_without_a_judged_question_has_no_score(people):
     items = in_audit(people, kinds_of(people, (K.GRADE, {})))
     (row,) = scores.by_process(answers(items[0], people))
@@ -221,9 +243,9 @@ def test_an_audit_with_answers_keeps_its_version(people):
 
 def test_a_newer_file_of_a_shipped_checklist_becomes_its_next_version(people, monkeypatch):
     old = factory.shipped("fitsm-3.0")
-    source = next(each for each in services.shipping.library.shipped() if each.key == "fitsm-3.0")
+    source = next(each for each in shipping.library.shipped() if each.key == "fitsm-3.0")
     newer = source.model_copy(update={"version": str(source.number + 1)})
-    monkeypatch.setattr(services.shipping.library, "shipped", lambda: [newer])
+    monkeypatch.setattr(shipping.library, "shipped", lambda: [newer])
     (made,) = services.load_shipped()
     db.session.refresh(old)
     assert (made.number, made.state.value, old.state.value) == (old.number + 1, "published", "retired")
@@ -237,3 +259,13 @@ def test_the_workbook_of_the_record_is_written_with_all_sheets(people):
     sheets = exports.record_sheets(answers(first, people))
     assert xlsx.render(exports.workbook(sheets, "Record"))
     assert any("Score by process" in str(each.title) for each in sheets)
+
+
+def test_what_is_not_asked_stays_out_of_the_coverage_map(people):
+    first, second = with_condition(people)
+    audit = first.checklist.audit
+    assert queries.not_asked_in([audit.id]) == {second.id}
+    factory.answer(first, people.lead, reply="yes", value="conform")
+    assert [each.clause for each in maps.answers([audit.id])] == ["8.6.1"]
+    factory.answer(first, people.lead, reply="no", value="minor", device_seq=2)
+    assert queries.not_asked_in([audit.id]) == {second.id}, "two answers that differ lead nowhere yet"
