@@ -19,6 +19,7 @@ from audit_app.checklists.models import (
     VersionState,
     facts_of,
 )
+from audit_app.competence.standards import of_home
 from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
 from audit_app.core.errors import Refused
@@ -163,13 +164,14 @@ def _with_headings(questions: list[Question], chosen: list[Question]) -> list[Qu
 def _copies(questions: list[Question], standard: str) -> list[ChecklistItem]:
     """The questions as items of an audit: each with its process, and with the subject that it shares with the
     questions of other standards, as its author or else the crosswalk says."""
-    processes = accounts.processes()
+    processes, home = accounts.processes(), of_home(standard)
     by_clause = {clause: process.id for process in processes for clause in process.clauses}
     by_code = {process.code: process.id for process in processes}
     made = []
     for question in questions:
         item = ChecklistItem(**facts_of(question))
-        item.process_id = by_clause.get(question.clause) or by_code.get(question.process_code)
+        own = by_code.get(question.process_code)
+        item.process_id = (by_clause.get(question.clause) or own) if home else own
         item.topic = question.topic or crosswalk.topic_of(standard, bare_clause(question.clause))
         made.append(item)
     return made

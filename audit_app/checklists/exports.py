@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from audit_app.accounts import queries as accounts
-from audit_app.checklists import difference, record_parts, sampling
+from audit_app.checklists import record_parts, sampling, spelled
 from audit_app.checklists.fieldwork import Answer, Fieldwork, Section
 from audit_app.checklists.models import TemplateVersion, Verdict
 from audit_app.core.clock import local, now, zone
@@ -55,10 +55,10 @@ def template(version: TemplateVersion) -> Sheet:
             each.section,
             *(getattr(each, f"{name}_{first}") for name in ("title", "prompt", "evidence")),
             *(getattr(each, f"{name}_{second}") for name in ("title", "prompt", "evidence")),
-            difference.answered_by(each),
-            str(each.needs.label),
+            spelled.kind_of(each),
+            each.needs.value,
             each.weight,
-            difference.condition(each, names),
+            spelled.condition_of(each, names),
         )
         for each in version.questions
         if each.assessable

@@ -1,6 +1,5 @@
 """Shape and wording of how a question is answered, when it is asked, and what is taken from elsewhere."""
 
-import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.checklists.fields import SCORES
 from audit_app.checklists.models import Need, Question, ResponseKind, Verdict
-from audit_app.core.errors import Refused
+from audit_app.checklists.spelled import option_of, option_words
 from audit_app.web.forms import BaseForm, RadioField, SelectMultipleField, choice, long_text, required, text
 
 FAILED = [
@@ -110,27 +109,13 @@ class ChoiceForm(ResponseForm):
     def settings(self) -> dict[str, Any]:
         """The lines as choices. Raises :class:`Refused` naming the line that cannot be read."""
         lines = [line.strip() for line in (self.options.data or "").splitlines() if line.strip()]
-        return {"options": [self._option(number, line) for number, line in enumerate(lines, start=1)]}
-
-    def _option(self, number: int, line: str) -> dict[str, str]:
-        parts = [part.strip() for part in re.split(r"[|｜]", line)]
-        known = {each.value for each in Verdict} - {"open", "not_applicable"}
-        verdict = parts.pop() if len(parts) > 1 and parts[-1] in known else ""
-        if len(parts) > 2 or any(len(part) > 100 for part in parts):
-            raise Refused(
-                _l("Line %(number)s cannot be read. Write it as English | Chinese | verdict.", number=number),
-                "options",
-            )
-        english, chinese = (*parts, "")[:2]
-        return {"key": f"c{number}", "en": english, "zh": chinese, "verdict": verdict}
+        return {"options": [option_of(number, line) for number, line in enumerate(lines, start=1)]}
 
     def show(self, question: Question) -> None:
         """The choices as lines."""
         super().show(question)
         options = question.settings.get("options", []) if question.kind is ResponseKind.CHOICE else []
-        self.options.data = "\n".join(
-            " | ".join(part for part in (each["en"], each["zh"], each["verdict"]) if part) for each in options
-        )
+        self.options.data = "\n".join(option_words(each) for each in options)
 
 
 FORMS: dict[ResponseKind, type[ResponseForm]] = {

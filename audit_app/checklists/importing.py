@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.checklists import fields, spelled
 from audit_app.checklists.models import Question
 from audit_app.core.errors import Refused
 from audit_app.imports import (
@@ -43,11 +45,26 @@ FIELDS = (
         "证据", "证据提示", "审核证据", "相关文件", "文件记录")),
     Field("prompt_2", _l("Question in the other language"), aliases=("Question (Chinese)", "问题(英文)")),
     Field("title_2", _l("Title in the other language"), aliases=("Title (Chinese)", "标题(英文)")),
+    Field("kind", _l("How it is answered"), aliases=(
+        "Answer type", "Response type", "Response", "Type of answer", "回答类型", "答案类型", "作答方式")),
+    Field("needs", _l("Evidence required"), aliases=("Required evidence", "必备证据", "证据要求")),
+    Field("weight", _l("Weight"), aliases=("Weighting", "分值权重")),
+    Field("condition", _l("Asked only after"), aliases=("Condition", "Only if", "前提条件", "触发条件")),
     Field("evidence_2", _l("Evidence in the other language"), aliases=(
         "Evidence (Chinese)", "证据提示(英文)")),
 )  # fmt: skip
-LONGEST = {"clause": 40, "section": 200, "title": 500, "prompt": 5000, "evidence": 2000}
+LONGEST = {
+    "clause": 40, "section": 200, "title": 500, "prompt": 5000, "evidence": 2000, "kind": 3000, "needs": 40,
+    "weight": 20, "condition": 500,
+}  # fmt: skip
 """Characters that a cell may have, as the columns of :class:`Question` do."""
+
+
+SPELLED: dict[str, Callable[[str], Any]] = {
+    "kind": spelled.read_kind, "needs": spelled.read_need, "weight": spelled.read_weight,
+    "condition": spelled.read_condition,
+}  # fmt: skip
+"""Cells that follow a spelling, and who reads them."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,7 @@ def preview(
         )
         kept.remarks.append(words)
     kept.remarks.extend(_double_clauses(kept))
+    kept.remarks.extend(_lost_conditions(kept))
     kept.problems.sort(key=lambda problem: problem.row)
     return kept
 
@@ -126,6 +144,13 @@ def _keep(kept: ChecklistPreview, number: int, row: dict[str, Any]) -> None:
             )
             kept.problems.append(Problem(number, column, value[:60], words))
             return
+    for key, read in SPELLED.items():
+        try:
+            read(row.get(key) or "")
+        except Refused as refused:
+            column = str(kept.table.column(kept.mapping[key])) if key in kept.mapping else ""
+            kept.problems.append(Problem(number, column, str(row.get(key))[:60], refused.words))
+            return
     kept.rows.append(row)
     kept.numbers.append(number)
 
@@ -148,6 +173,20 @@ def _double_clauses(kept: ChecklistPreview) -> list[Any]:
     ]
 
 
+def _lost_conditions(kept: ChecklistPreview) -> list[Any]:
+    """One remark per row whose condition names nothing above it that it could depend on."""
+    made = questions(kept.rows)
+    return [
+        _l(
+            "Row %(row)s: no row above fits the condition “%(cell)s”. It is imported without it.",
+            row=number,
+            cell=row["condition"],
+        )
+        for number, row, question in zip(kept.numbers, kept.rows, made, strict=True)
+        if row.get("condition") and not question.asked_if
+    ]
+
+
 def questions(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
     """Questions from the rows of a preview.
 
@@ -167,8 +206,29 @@ def questions(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
             english, chinese = _languages(row.get(name) or "", row.get(f"{name}_2") or "")
             setattr(question, f"{name}_en", english)
             setattr(question, f"{name}_zh", chinese)
+        question.kind, question.settings = spelled.read_kind(row.get("kind") or "")
+        question.needs = spelled.read_need(row.get("needs") or "")
+        question.weight = spelled.read_weight(row.get("weight") or "")
+        question.lineage, question.asked_if, question.asked_when = str(uuid4()), "", []
         made.append(question)
+    _depend(made, rows)
     return made
+
+
+def _depend(made: Sequence[Question], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Tie each condition to the question above it that its clause names.
+
+    One that names no question above, or only answers that it cannot have, is left out; the preview says so.
+    """
+    above: dict[str, Question] = {}
+    for question, row in zip(made, rows, strict=True):
+        clause, when = spelled.read_condition(row.get("condition") or "")
+        parent = above.get(clause)
+        if parent is not None:
+            possible = [key for key, _words in fields.tokens(parent)]
+            question.asked_when = [key for key in possible if key in when]
+            question.asked_if = parent.lineage if question.asked_when else ""
+        above.setdefault(question.clause, question)
 
 
 def _languages(first: str, second: str) -> tuple[str, str]:

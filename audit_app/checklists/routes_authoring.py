@@ -8,7 +8,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from audit_app.accounts.permissions import Permission
-from audit_app.checklists import copies, difference, fields, forms_authoring, queries, questions, services
+from audit_app.checklists import (
+    copies,
+    difference,
+    fields,
+    forms_authoring,
+    queries,
+    questions,
+    reuse,
+    services,
+)
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.models import Need, Question, ResponseKind, VersionState
 from audit_app.checklists.routes_library import EDIT, SEE, me
@@ -110,7 +119,7 @@ def take(id: int) -> ResponseReturnValue:
     version = queries.get_version(id, to=me())
     services.refuse_unless_draft_now(version)
     words, source = request.args.get("q", "").strip(), request.args.get("from", "")
-    found = queries.reusable(version, words, int(source) if source.isdecimal() and len(source) < 10 else None)
+    found = reuse.reusable(version, words, int(source) if source.isdecimal() and len(source) < 10 else None)
     form = forms_authoring.TakeForm()
     form.offer(found[:MOST] if not form.is_submitted() else found)
     if form.validate_on_submit():

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
-from audit_app.checklists import difference, exports, forms, outline, queries, questions, services
+from audit_app.checklists import difference, exports, forms, outline, queries, questions, reuse, services
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.models import TemplateVersion, VersionState
 from audit_app.checklists.workflow import VERSION
@@ -90,7 +90,7 @@ def edit(id: int) -> ResponseReturnValue:
         version=version,
         outline=outline.of(version.questions),
         **_told(version),
-        newer=queries.newer_words(version),
+        newer=reuse.newer_words(version),
         missing=_missing(version),
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from audit_app.checklists import difference, queries, questions, services
+from audit_app.checklists import difference, queries, questions, reuse, services
 from audit_app.checklists.models import Need, Question, ResponseKind
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
@@ -142,7 +142,7 @@ def test_a_draft_says_when_a_question_reads_otherwise_at_its_source_and_takes_it
     source = factory.published(people, "Is it recorded?")
     version = services.add_template(title_en="Mine", by=people.lead)
     (taken,) = questions.take(version, [source.questions[0]], by=people.lead)
-    assert queries.newer_words(version) == {}
+    assert reuse.newer_words(version) == {}
     draft = services.new_version(source.template, by=people.lead)
     questions.edit_question(draft.questions[0], prompt_en="Is each recorded?", by=people.lead)
     services.publish(draft, by=people.lead)
@@ -152,7 +152,7 @@ def test_a_draft_says_when_a_question_reads_otherwise_at_its_source_and_takes_it
         client.post(f"/checklists/questions/{taken.id}/take-over/{draft.questions[0].id}").status_code == 303
     )
     assert taken.prompt_en == "Is each recorded?"
-    assert queries.newer_words(version) == {}
+    assert reuse.newer_words(version) == {}
 
 
 # --- what changed -------------------------------------------------------------------------------------------

@@ -6,8 +6,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from audit_app.checklists import importing, services
+from audit_app.checklists import exports, importing, questions, services
+from audit_app.checklists.models import Need, ResponseKind
 from audit_app.core.errors import Refused
+from audit_app.exports import xlsx
+from tests.checklists import factory
+from tests.checklists.test_fields import OPTIONS
 
 REAL = Path(__file__).parents[1] / "data" / "internal_audit_checklist.xlsx"
 
@@ -110,3 +114,73 @@ def test_a_text_that_is_too_long_is_a_problem_of_its_row(app):
         found = importing.preview(data, "x.xlsx")
         assert "5000" in str(found.problems[0]).replace(",", "")
     assert [row["prompt"] for row in found.rows] == ["Short?"]
+
+
+# --- kinds of answers ---------------------------------------------------------------------------------------
+def spelled_version(people):
+    """A draft with every kind, a condition, needs and weights."""
+    version = factory.draft(
+        people, "Locked?", "Why?", "How warm?", "How mature?", "When?", "Which?", "Show it"
+    )
+    kinds = [
+        ("yes_no", {"good": "no"}), ("text", {}), ("number", {"low": "18", "high": "27", "unit": "°C"}),
+        ("score", {"target": 3, "below": "minor"}), ("date", {"within_days": 365}),
+        ("choice", {"options": OPTIONS}), ("photo", {}),
+    ]  # fmt: skip
+    for weight, (row, (kind, limits)) in enumerate(zip(version.questions, kinds, strict=True)):
+        facts = {"needs": Need.FILE if weight == 2 else Need.NOTHING, "weight": weight, "topic": ""}
+        questions.set_response(row, ResponseKind(kind), limits, by=people.lead, **facts)
+    questions.set_condition(version.questions[1], version.questions[0], ["no", "minor"], by=people.lead)
+    return version
+
+
+def told(version):
+    """What a sheet has to carry, but for lineages, which are made anew."""
+    clauses = {row.lineage: row.clause for row in version.questions}
+    return [
+        (row.clause, row.prompt_en, row.kind.value, row.needs.value, row.weight, clauses.get(row.asked_if, ""),
+         row.asked_when, [(each["en"], each["zh"], each["verdict"]) for each in row.settings.get("options", ())]
+         or row.settings)
+        for row in version.questions
+    ]  # fmt: skip
+
+
+def test_what_is_exported_comes_back_by_the_import_with_kinds_needs_weights_and_conditions(app, people):
+    version = spelled_version(people)
+    with app.test_request_context():
+        book = xlsx.render(exports.workbook([exports.template(version)], "Own"))
+    found = importing.preview(book, "own.xlsx")
+    assert (found.problems, found.refusal) == ([], None)
+    back = services.import_template(found.rows, title="Again", by=people.lead)
+    assert told(back) == told(version)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [("Locked?,maybe,,,", "no kind of answer"), ("Locked?,number; high=lots,,,", "Write a number"),
+     ("Locked?,choice; One,,,", "two to twelve"), ("Locked?,number; high,,,", "name=value"),
+     ("Locked?,,perhaps,,", "no kind of evidence"), ("Locked?,,,12,", "whole number from 0 to 10"),
+     ("Locked?,,,,after lunch", "clause it depends on")],
+)  # fmt: skip
+def test_a_cell_that_cannot_be_read_is_a_problem_of_its_row(app, cells, words):
+    sheet = f"Question,How it is answered,Evidence required,Weight,Asked only after\n{cells}\n"
+    found = importing.preview(sheet.encode(), "own.csv")
+    assert [words in str(each) for each in found.problems] == [True]
+    assert found.rows == []
+
+
+def test_a_chinese_sheet_spells_its_kinds_in_chinese(app):
+    sheet = "审核问题,作答方式,必备证据\n是否上锁？,是/否,照片\n温度多少？,数字；high=27；unit=°C,备注\n"
+    found = importing.questions(importing.preview(sheet.encode(), "own.csv").rows)
+    assert [(each.kind.value, each.needs.value) for each in found] == [("yes_no", "file"), ("number", "note")]
+    assert found[1].settings["high"] == "27"
+
+
+def test_a_condition_on_nothing_above_is_said_and_left_out(app):
+    sheet = "Clause,Question,Asked only after\n1,First?,9 = no\n2,Second?,1 = minor\n"
+    found = importing.preview(sheet.encode(), "own.csv")
+    assert [str(each) for each in found.remarks if "condition" in str(each)] == [
+        "Row 2: no row above fits the condition “9 = no”. It is imported without it."
+    ]
+    first, second = importing.questions(found.rows)
+    assert (first.asked_if, second.asked_if, second.asked_when) == ("", first.lineage, ["minor"])

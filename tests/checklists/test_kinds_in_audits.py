@@ -204,6 +204,15 @@ def test_one_audit_over_two_standards_shares_evidence_but_not_verdicts(people):
     assert third.value is None, "each standard keeps its own verdict"
 
 
+def test_a_question_of_another_standard_belongs_to_its_own_process_not_to_that_of_the_equal_number(people):
+    audit = factory.audit(people)
+    people.inc.clauses = ["10.2"]  # as our own standard numbers improvement
+    items = services.add_checklist(
+        audit, factory.shipped("iso27001-2022"), by=people.lead, clauses=["10.2"]
+    ).items
+    assert [each.process for each in items if each.assessable] == [None]
+
+
 def test_questions_of_one_checklist_are_no_sisters(people):
     _audit, sms, _isms = two_standards(people)
     work = answers(sms[0], people)
