@@ -31,7 +31,7 @@ def load_shipped(by: Person | None = None) -> list[TemplateVersion]:
     return [
         _ship(source, known.get(source.key), by)
         for source in library.shipped()
-        if source.key not in known or source.number > known[source.key].versions[0].number
+        if source.key not in known or source.number > _newest(known[source.key].versions).number
     ]
 
 
@@ -72,7 +72,11 @@ def _ship(source: library.TemplateSource, template: Template | None, by: Person 
 
 def _lineages(older: list[TemplateVersion]) -> dict[str, str]:
     """clause → lineage of the newest version that is there: a question stays itself through versions."""
-    return {each.clause: each.lineage for each in older[0].questions} if older else {}
+    return {each.clause: each.lineage for each in _newest(older).questions} if older else {}
+
+
+def _newest(versions: list[TemplateVersion]) -> TemplateVersion:
+    return max(versions, key=lambda each: each.number)
 
 
 def _from_library(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
 
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.accounts.permissions import Permission
+from audit_app.checklists import fields
 from audit_app.checklists.models import AnswerBase, AnswerRevision, ChecklistItem, RevisionStatus
 from audit_app.core.clock import today
 from audit_app.core.db import db
@@ -75,11 +76,11 @@ def get_action(action_id: int, *, to: Person) -> Action:
     return action
 
 
-def answer_note(item: ChecklistItem) -> str:
-    """The note of the answer that stands on an item; "" when there is none. Of several heads, the newest."""
+def answer_told(item: ChecklistItem) -> str:
+    """Reply and note of the answer that stands on an item; "" when there is none. Of several, the newest."""
     child = select(AnswerBase.base_id).where(AnswerBase.base_id == AnswerRevision.id)
     query = (
-        select(AnswerRevision.note)
+        select(AnswerRevision)
         .where(
             AnswerRevision.item_id == item.id,
             AnswerRevision.status == RevisionStatus.ACCEPTED,
@@ -88,7 +89,8 @@ def answer_note(item: ChecklistItem) -> str:
         .order_by(AnswerRevision.server_seq.desc())
         .limit(1)
     )
-    return db.session.scalar(query) or ""
+    row = db.session.scalar(query)
+    return "\n\n".join(part for part in (fields.said(item, row.reply), row.note) if part) if row else ""
 
 
 def of_item(item: ChecklistItem, *, to: Person) -> list[Finding]:

@@ -218,7 +218,7 @@ def prefill(form: forms.NewFindingForm, item: ChecklistItem | None, audit_id: in
         return
     form.clause.data = item.clause
     form.requirement.data = item.prompt
-    form.objective_evidence.data = queries.answer_note(item)
+    form.objective_evidence.data = queries.answer_told(item)
     if item.process is not None:
         form.process_id.data = item.process.id
         form.department_id.data = item.process.department_id

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from audit_app.accounts.models import ProcessClause
 from audit_app.checklists import (
     copies,
     exports,
@@ -68,6 +69,13 @@ def test_a_reply_that_the_question_does_not_take_is_sent_back_and_kept_raw(peopl
     given = factory.revision(item, people.lead, reply=reply)
     assert factory.send(people.lead, given).results[given["id"]].status == "invalid:reply"
     assert rulings.quarantined(item.checklist.audit)[0].field == "reply"
+
+
+def test_a_finding_starts_with_what_was_replied_and_noted(people, client_for):
+    (item,) = in_audit(people, kinds_of(people, (K.NUMBER, {"high": "27", "unit": "°C"})))
+    factory.answer(item, people.lead, reply="29.5", value="minor", note="Aisle 3, at noon.")
+    page = client_for(people.lead).get(f"/findings/new?item_id={item.id}").get_data(as_text=True)
+    assert "29.5 °C\r\n\r\nAisle 3" in page or "29.5 °C\n\nAisle 3" in page
 
 
 def test_an_old_tablet_without_replies_is_understood_and_its_answer_stays_incomplete(people):
@@ -206,7 +214,9 @@ def test_one_audit_over_two_standards_shares_evidence_but_not_verdicts(people):
 
 def test_a_question_of_another_standard_belongs_to_its_own_process_not_to_that_of_the_equal_number(people):
     audit = factory.audit(people)
-    people.inc.clauses = ["10.2"]  # as our own standard numbers improvement
+    db.session.add(ProcessClause(process_id=people.inc.id, clause="10.2"))  # improvement, in our own standard
+    db.session.flush()
+    db.session.expire_all()
     items = services.add_checklist(
         audit, factory.shipped("iso27001-2022"), by=people.lead, clauses=["10.2"]
     ).items

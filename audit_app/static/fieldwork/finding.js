@@ -2,7 +2,8 @@
 // kept on the device at once and becomes a draft when the server has it.
 import { Sheet, at, complain, el } from "./sheet.js";
 import { newThread, newest } from "./threads.js";
-import { filesOf, noteOf, say, valueOf } from "./heads.js";
+import { filesOf, noteOf, replyOf, say, valueOf } from "./heads.js";
+import { said } from "./replies.js";
 
 const PARTS = ["nonconformity", "objective_evidence", "location", "requirement", "title"];
 const LONGEST = 5000;
@@ -21,7 +22,8 @@ export function setup(field) {
   function proposed() {
     const files = item.files.map((file) => file.name).filter(Boolean);
     const noted = field.records("note").length ? notesFor(item) : [];
-    const evidence = [noteOf(item), ...noted, files.length ? say(words.filesSeen, { names: files.join(", ") }) : ""].filter(Boolean).join("\n\n");
+    const reply = replyOf(item) ? said(item, replyOf(item)) : "";
+    const evidence = [reply, noteOf(item), ...noted, files.length ? say(words.filesSeen, { names: files.join(", ") }) : ""].filter(Boolean).join("\n\n");
     const grade = data.writeUp.includes(valueOf(item)) ? valueOf(item) : "minor";
     return { grade, nonconformity: "", objective_evidence: evidence.slice(0, LONGEST), location: "", requirement: `${item.clause} ${item.prompt}`.trim().slice(0, LONGEST), title: "" };
   }
