@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         (
             (P.TEMPLATE_SEE, _l("read the checklist library")),
             (P.TEMPLATE_EDIT, _l("write and publish checklist templates")),
+            (P.CLAUSE_TEXT_SEE, _l("read the clause texts that the organisation bought")),
             (P.ANSWER_RECORD, _l("answer checklist items in an audit of their own team")),
             (P.EVIDENCE_ADD, _l("attach evidence")),
         ),

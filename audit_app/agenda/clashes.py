@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from audit_app.core.clock import local
-from audit_app.programme.workflow import named
+from audit_app.core.listing import named
 
 
 @dataclass(frozen=True)

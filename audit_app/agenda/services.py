@@ -16,9 +16,9 @@ from audit_app.agenda.workflow import PLAN, why_no_edit
 from audit_app.core.clock import local, now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.core.listing import named
 from audit_app.notifications import services as notifications
 from audit_app.programme.models import Audit, AuditState
-from audit_app.programme.workflow import named
 from audit_app.trail import services as trail
 
 TEXTS = ("methods", "resources", "spoken", "confidentiality", "follow_up")

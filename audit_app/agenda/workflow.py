@@ -9,9 +9,9 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.agenda import queries, team
 from audit_app.agenda.models import AuditPlan, PlanState, Slot, SlotKind
 from audit_app.core.clock import local
+from audit_app.core.listing import named
 from audit_app.core.workflow import Step, Workflow
 from audit_app.programme.models import Audit, AuditState
-from audit_app.programme.workflow import named
 
 CHANGEABLE = (AuditState.PLANNED, AuditState.NOTIFIED, AuditState.IN_PROGRESS)
 RECORDABLE = (*CHANGEABLE, AuditState.REPORTED)

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import aliased
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
@@ -86,6 +87,19 @@ def offered(audit: Audit) -> dict[int, TemplateVersion]:
         for version in db.session.scalars(query)
         if version.number > mine[version.template_id].template_version.number
     }
+
+
+def is_offered() -> ColumnElement[bool]:
+    """The condition of an audit that :func:`offered` finds something for."""
+    newer, own = aliased(TemplateVersion), aliased(TemplateVersion)
+    return exists().where(
+        Checklist.audit_id == Audit.id,
+        own.id == Checklist.version_id,
+        newer.template_id == own.template_id,
+        newer.number > own.number,
+        newer.state == VersionState.PUBLISHED,
+        Audit.started_at.is_(None),
+    )
 
 
 def adopt(checklist: Checklist, version: TemplateVersion, *, by: Person) -> Checklist:

@@ -9,10 +9,8 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.checklists.models import Question, TemplateVersion
 from audit_app.checklists.models import VersionState as V
+from audit_app.core.listing import named
 from audit_app.core.workflow import Step, Workflow
-
-NAMED = 10
-"""So many clauses are named in one sentence; the rest is counted."""
 
 
 def has_title(version: TemplateVersion, _person: Person) -> Any:
@@ -80,12 +78,6 @@ def double_clauses(questions: list[Question]) -> list[str]:
     """Clause numbers that stand twice in one section, in reading order; rows without one do not count."""
     times = Counter((each.section.strip(), each.clause.strip()) for each in questions if each.clause.strip())
     return list(dict.fromkeys(clause for (_section, clause), count in times.items() if count > 1))
-
-
-def named(names: list[str]) -> str:
-    """A list for a sentence: the first few, then how many more."""
-    rest = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" (+{rest})" if rest > 0 else "")
 
 
 VERSION = Workflow(

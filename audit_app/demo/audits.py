@@ -14,7 +14,7 @@ from audit_app.programme.models import EXTERNAL, AuditKind, AuditState, Programm
 
 BEGIN = -1000
 NOTICE = 9
-TEMPLATE = "iso20000-1-2018"
+TEMPLATE, INTEGRATED = "iso20000-1-2018", "iso27001-2022"
 
 
 def tell(story: Story) -> None:
@@ -54,7 +54,7 @@ def _plan_audit(story: Story, year: Any, entry: dict[str, Any]) -> None:
         year,
         kind,
         words["title"],
-        story.said(texts("audits")["criteria"]),
+        story.said(texts("audits")["criteria"]) + words.get("criteria", ""),
         start,
         story.after(start, facts["days"] - 1),
         objective=words["objective"],
@@ -123,7 +123,11 @@ def _add_checklist(story: Story, key: str, facts: dict[str, Any]) -> None:
     """The audit's own copy of the shipped checklist, cut to its clauses."""
     version = next(each for each in library.published() if each.template.key == TEMPLATE)
     clauses = None if facts["clauses"] == "all" else facts["clauses"]
-    checklists.add_checklist(story.audits[key], version, by=story.people[facts["lead"]], clauses=clauses)
+    lead = story.people[facts["lead"]]
+    checklists.add_checklist(story.audits[key], version, by=lead, clauses=clauses)
+    if "integrated" in facts:
+        other = next(each for each in library.published() if each.template.key == INTEGRATED)
+        checklists.add_checklist(story.audits[key], other, by=lead, clauses=facts["integrated"])
 
 
 def close_if_settled(story: Story, key: str) -> None:

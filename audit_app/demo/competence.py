@@ -27,7 +27,7 @@ def found(story: Story) -> None:
             story.people[facts["person"]],
             [Skill(each) for each in facts["skills"]],
             _evaluation(story, facts, facts["awarded"], facts["ends"], facts["grounds"]),
-            standard="ISO/IEC 20000-1:2018",
+            standard=facts.get("standard", "ISO/IEC 20000-1:2018"),
             area=words["areas"][facts["area"]] if "area" in facts else "",
             clauses=facts.get("clauses", []),
             by=lin,

@@ -18,6 +18,7 @@ from audit_app.agenda.models import AuditPlan
 from audit_app.certification import queries as certification
 from audit_app.certification.models import Certificate
 from audit_app.certification.standing import standing
+from audit_app.checklists import copies
 from audit_app.competence import queries as competence
 from audit_app.competence.models import Competence
 from audit_app.core.clock import today
@@ -43,6 +44,8 @@ class Task:
     endpoint: str
     id: int
     note: Any = ""
+    key: str = "id"
+    """Name of the parameter in the address."""
 
     @property
     def late(self) -> bool:
@@ -180,6 +183,16 @@ def my_audits(person: Person) -> Select[Any]:
     return select(Audit).where(in_team(person), Audit.state.in_(states))
 
 
+def newer_checklists(person: Person) -> Select[Any]:
+    """Audits of mine that are planned with a checklist of which a newer version is published."""
+    states = (AuditState.PLANNED, AuditState.NOTIFIED)
+    return select(Audit).where(in_team(person), Audit.state.in_(states), copies.is_offered())
+
+
+def _newer(audit: Audit) -> Task:
+    return Task(audit.code, audit.title, audit.starts_on, "checklists.index", audit.id, key="audit_id")
+
+
 def being_audited(person: Person) -> Select[Any]:
     """Audits announced to me as auditee."""
     states = (AuditState.NOTIFIED, AuditState.IN_PROGRESS)
@@ -266,7 +279,7 @@ def _certificate(certificate: Certificate) -> Task:
 
 
 def _programme(programme: Programme) -> Task:
-    return Task(programme.code, programme.title, None, "programme.show", programme.year)
+    return Task(programme.code, programme.title, None, "programme.show", programme.year, key="year")
 
 
 def competences_ending(person: Person) -> Select[Any]:
@@ -305,6 +318,8 @@ KINDS: tuple[Kind, ...] = (
          my_actions, _action),
     Kind("audits", _l("My audits"), _l("Prepare, answer the checklist, report"), "clipboard-check",
          P.ANSWER_RECORD, my_audits, _audit),
+    Kind("newer", _l("Newer checklists"), _l("See what changed and take it over"), "versions",
+         P.ANSWER_RECORD, newer_checklists, _newer),
     Kind("audited", _l("Audits of my area"), _l("Be there, have the records ready"), "calendar-event", None,
          being_audited, _audit),
     Kind("confirm", _l("Times to confirm"), _l("Confirm, or ask for another time"), "calendar-due", None,

@@ -9,25 +9,17 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
+from audit_app.core.listing import named
 from audit_app.core.workdays import is_working
 from audit_app.core.workflow import Offer, Step, Workflow
 from audit_app.programme import fitness, gaps, versions
-from audit_app.programme.fieldwork_door import standing
+from audit_app.programme.fieldwork_guards import all_answered, all_arrived
 from audit_app.programme.independence import Scope
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
 
 NOTICE_DAYS = 7
 """Days between notice and start that are customary (domain practice: about a week); less is remarked, not
 refused."""
-
-NAMED = 12
-"""So many codes or clauses are named in one sentence; the rest is counted."""
-
-
-def named(names: list[str]) -> str:
-    """A list for a sentence: the first few, then how many more."""
-    rest = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" (+{rest})" if rest > 0 else "")
 
 
 def scope_of(audit: Audit) -> Scope:
@@ -106,44 +98,6 @@ def leads(audit: Audit, person: Person) -> Any:
         return None
     name = audit.lead.name if audit.lead else "–"
     return _l("Only the lead auditor (%(name)s) or the programme manager can do this.", name=name)
-
-
-def all_answered(audit: Audit, _person: Person) -> Any:
-    """Every item of the checklists has an answer, with what its question asks for; "N.A." is one."""
-    found = standing(audit)
-    open_ = list(found.unanswered)
-    if not open_ and found.incomplete:
-        return _l(
-            "%(count)s checklist answers lack what their question asks for (a reply, a note, a file or a "
-            "sample): %(clauses)s. Complete them in fieldwork.",
-            count=len(found.incomplete),
-            clauses=named(list(found.incomplete)),
-        )
-    if not open_:
-        return None
-    return _l(
-        "%(count)s checklist items are not answered: %(clauses)s. Answer them, or answer “N.A.” and say why.",
-        count=len(open_),
-        clauses=named(open_),
-    )
-
-
-def all_arrived(audit: Audit, _person: Person) -> Any:
-    """What was recorded in the field is here, undisputed and decided on, before the report relies on it."""
-    found = standing(audit)
-    if found.disputed:
-        return _l(
-            "Two people answered differently: %(clauses)s. Settle it in fieldwork by one more answer.",
-            clauses=named(list(found.disputed)),
-        )
-    if found.held or found.missing_files:
-        return _l(
-            "From tablets: %(held)s records wait for your decision, %(files)s files have not arrived. Admit "
-            "or reject the records; wait for the files, or do without them and say why.",
-            held=found.held,
-            files=found.missing_files,
-        )
-    return None
 
 
 def no_drafts(audit: Audit, _person: Person) -> Any:

@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
+from audit_app.core.listing import named
 from audit_app.core.workflow import Step, Workflow
 from audit_app.findings.models import FindingState
 from audit_app.programme.models import AuditState
-from audit_app.programme.workflow import AUDIT, leads, named
+from audit_app.programme.workflow import AUDIT, leads
 from audit_app.reports.compile import findings_of, majors
 from audit_app.reports.models import AuditReport, ReportState
 

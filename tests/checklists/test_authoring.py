@@ -8,6 +8,7 @@ from audit_app.checklists import difference, queries, questions, reuse, services
 from audit_app.checklists.models import Need, Question, ResponseKind
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.programme.models import AuditState
 from tests.checklists import factory
 
 
@@ -241,3 +242,15 @@ def test_a_form_without_a_script_answers_with_the_reply_alone(people, client_for
     refused = client.post(f"/audits/{audit.id}/fieldwork/answer", data=wrong)
     assert refused.status_code == 422
     assert "does not take this answer" in text_of(refused)
+
+
+def test_the_lead_finds_the_newer_version_in_their_work(people, client_for):
+    first = factory.published(people)
+    audit = factory.audit(people, AuditState.PLANNED, title="Planned one")
+    services.add_checklist(audit, first, by=people.lead)
+    client = client_for(people.lead)
+    assert "Newer checklists" not in text_of(client.get("/"))
+    services.publish(services.new_version(first.template, by=people.lead), by=people.lead)
+    page = text_of(client.get("/"))
+    assert "Newer checklists" in page
+    assert f'href="/audits/{audit.id}/checklists"' in page

@@ -34,7 +34,7 @@ from audit_app.reports import services as reports
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
-from tests.house import agenda_world, field_world, planned
+from tests.house import agenda_world, authored_world, field_world, planned
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 from tests.programme.factory import approve
@@ -161,6 +161,7 @@ def build(people: People) -> World:
     issue_report(p, year)
     held_seq, missing_file = field_world.build(checklist, items[2], p.auditor, p.lead)
     copy = checklists.copy_template(published, by=p.lead)
+    own = authored_world.build(p, other)
     subjects = {"finding": made["planned"], "action": made["planned"].actions[0], "audit": audit,
                 "checklist_item": items[0]}  # fmt: skip
     files = {
@@ -173,7 +174,7 @@ def build(people: People) -> World:
         foreign.actions[0] if foreign.actions else None, files, published, copy,
         db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
         holding.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)).token,
-        build_more(p, data_folder()), ask_waiver(p, other), held_seq, missing_file, proposal,
+        build_more(p, data_folder()) | {"own": own}, ask_waiver(p, other), held_seq, missing_file, proposal,
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     db.session.commit()
@@ -309,6 +310,7 @@ def table(world: World) -> dict[str, Arguments]:
         "indicators.sample": [{"n": 3, "seed": "world"}],
         "home.read": [{"id": world.notice.id}],
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
+        **authored_world.addresses(world.more["own"]),
         **more_addresses(world.more),
         **planned.addresses(world.planned, world.audit),
         **agenda_world.addresses(world.audit, world.other_audit),
