@@ -14,6 +14,7 @@ from audit_app.agenda.meetings import POINTS
 from audit_app.agenda.models import AuditPlan, DivergingOpinion, Meeting, MeetingKind, Slot, SlotKind
 from audit_app.agenda.recurring import MONTHS
 from audit_app.core.clock import local
+from audit_app.core.days import SaidDay
 from audit_app.core.errors import Refused
 from audit_app.programme.models import Audit
 from audit_app.web.forms import BaseForm, choice, day, long_text, required, row, rows_as_choices, text
@@ -140,7 +141,7 @@ class NextForm(BaseForm):
 
         self.months.choices = [
             (months, _("%(months)s months later: %(first)s to %(last)s", months=months,
-                       first=first.isoformat(), last=last.isoformat()))
+                       first=SaidDay(first), last=SaidDay(last)))
             for months in MONTHS for first, last in [next_days(audit, months)]
         ]  # fmt: skip
         return self

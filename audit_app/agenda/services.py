@@ -14,6 +14,7 @@ from audit_app.agenda.models import AuditPlan, Part, PlanState, Reply, Seat, Slo
 from audit_app.agenda.times import clock_time, days_of, minute_of_day, moment
 from audit_app.agenda.workflow import PLAN, why_no_edit
 from audit_app.core.clock import local, now
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.core.listing import named
@@ -302,8 +303,8 @@ def _stretch(audit: Audit, day: date, starts: time, ends: time) -> tuple[datetim
         words = _l(
             "The audit runs from %(first)s to %(last)s. Choose a day between them, or change the dates of "
             "the audit first.",
-            first=audit.starts_on.isoformat(),
-            last=audit.ends_on.isoformat(),
+            first=SaidDay(audit.starts_on),
+            last=SaidDay(audit.ends_on),
         )
         raise Refused(words, field="day")
     start, end = moment(day, starts, "starts"), moment(day, ends, "ends")

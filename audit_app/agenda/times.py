@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask_babel import lazy_gettext as _l
 
 from audit_app.core.clock import local, zone
+from audit_app.core.days import SaidDay
 from audit_app.core.errors import Refused
 from audit_app.core.workdays import working_days
 
@@ -20,7 +21,7 @@ def moment(day: date, at: time, field: str | None = None) -> datetime:
         words = _l(
             "On %(day)s there is no %(time)s: the clocks are put forward over it. Choose a time before or "
             "after.",
-            day=day.isoformat(),
+            day=SaidDay(day),
             time=f"{at:%H:%M}",
         )
         raise Refused(words, field=field)

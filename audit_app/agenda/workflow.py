@@ -9,6 +9,7 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.agenda import queries, team
 from audit_app.agenda.models import AuditPlan, PlanState, Slot, SlotKind
 from audit_app.core.clock import local
+from audit_app.core.days import SaidDay
 from audit_app.core.listing import named
 from audit_app.core.workflow import Step, Workflow
 from audit_app.programme.models import Audit, AuditState
@@ -75,8 +76,8 @@ def inside_days(plan: AuditPlan, _person: Person) -> Any:
         return None
     return _l(
         "Outside the days of the audit (%(first)s to %(last)s): %(slots)s. Move them, or change the dates.",
-        first=plan.audit.starts_on.isoformat(),
-        last=plan.audit.ends_on.isoformat(),
+        first=SaidDay(plan.audit.starts_on),
+        last=SaidDay(plan.audit.ends_on),
         slots=_told(found),
     )
 

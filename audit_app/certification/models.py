@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.models import Person
 from audit_app.checklists.models import ChecklistItem
+from audit_app.core.bilingual import in_own_language
 from audit_app.core.db import Base, Versioned, by_value
 from audit_app.core.labels import Label
 from audit_app.findings.models import Finding
@@ -60,8 +61,9 @@ class Scheme(Versioned, Base):
 
     @property
     def name(self) -> str:
-        """Title, with the body where the rules are those of one."""
-        return f"{self.title} · {self.body}" if self.body else self.title
+        """Title in the language of the reply, with the body where the rules are those of one."""
+        title = in_own_language(self.title)
+        return f"{title} · {self.body}" if self.body else title
 
 
 class Rule(Versioned, Base):
@@ -77,6 +79,11 @@ class Rule(Versioned, Base):
     source: Mapped[str] = mapped_column(String(500))
 
     scheme: Mapped[Scheme] = relationship(back_populates="rules")
+
+    @property
+    def cited(self) -> str:
+        """The source in the language of the reply, where it is written in both."""
+        return in_own_language(self.source)
 
     __table_args__ = (
         UniqueConstraint("scheme_id", "kind"),

@@ -59,7 +59,7 @@ def station(each: Milestone, found: Standing, seen: set[int], certificate: Certi
 
 def _source(rule: Rule) -> str:
     """Period and source; a period of nothing is not worth saying."""
-    return f"{rule_words(rule)} · {rule.source}" if rule.amount else rule.source
+    return f"{rule_words(rule)} · {rule.cited}" if rule.amount else rule.cited
 
 
 def rule_words(rule: Rule) -> str:

@@ -23,6 +23,7 @@ from audit_app.certification.standing import periods_of, standing
 from audit_app.certification.workflow import CERTIFICATE, may_edit
 from audit_app.core.clock import today
 from audit_app.core.counters import next_code
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.trail import services as trail
@@ -185,7 +186,7 @@ def certify(
     if two is not None and two.done_on is not None and day < two.done_on:
         raise Refused(
             _l("The decision lies before the end of stage 2 on %(day)s. Look at the certificate again.",
-               day=two.done_on.isoformat()), "decided_on",
+               day=SaidDay(two.done_on)), "decided_on",
         )  # fmt: skip
     until = _validity(certificate.scheme, day, day, valid_until)
     with (
@@ -217,7 +218,7 @@ def renew(
     if held.done_on is not None and day < held.done_on:
         raise Refused(
             _l("The decision lies before the end of the recertification audit on %(day)s.",
-               day=held.done_on.isoformat()), "decided_on",
+               day=SaidDay(held.done_on)), "decided_on",
         )  # fmt: skip
     until = _validity(certificate.scheme, day, certificate.valid_until or day, valid_until)
     with db.session.begin_nested():
@@ -282,7 +283,7 @@ def _validity(scheme: Scheme, decided: date, anchor: date, given: date | None) -
         raise Refused(
             _l("The certificate would end on %(until)s, not after its decision on %(decided)s. "
                "Correct one of the two.",
-               until=until.isoformat(), decided=decided.isoformat()), "valid_until",
+               until=SaidDay(until), decided=SaidDay(decided)), "valid_until",
         )  # fmt: skip
     return until
 

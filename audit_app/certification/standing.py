@@ -21,6 +21,7 @@ from audit_app.certification.milestones import (
 )
 from audit_app.certification.models import Certificate, CertificateState, RuleKind, Scheme
 from audit_app.core.clock import today
+from audit_app.core.days import SaidDay
 from audit_app.findings.models import NONCONFORMITY, FindingState, Grade
 from audit_app.programme.models import EXTERNAL, AuditKind
 
@@ -162,16 +163,16 @@ def operated_long_enough(basis: Basis) -> Check | None:
             False,
             _l(
                 "In operation since %(since)s; the minimum is reached on %(day)s. Hold the audit after it.",
-                since=since.isoformat(),
-                day=complete.isoformat(),
+                since=SaidDay(since),
+                day=SaidDay(complete),
             ),
         )
     return Check(
         True,
         _l(
             "In operation since %(since)s, long enough since %(day)s.",
-            since=since.isoformat(),
-            day=complete.isoformat(),
+            since=SaidDay(since),
+            day=SaidDay(complete),
         ),
     )
 
@@ -186,7 +187,7 @@ def stage_1_reported(basis: Basis) -> Check | None:
     if one.audit is not None:
         return Check(
             False,
-            _l("Stage 1 is planned for %(day)s and not reported yet.", day=one.audit.starts_on.isoformat()),
+            _l("Stage 1 is planned for %(day)s and not reported yet.", day=SaidDay(one.audit.starts_on)),
             one.audit.id,
         )
     return Check(False, _l("No stage 1 audit is planned. Agree a date with the body and plan it."))
@@ -196,13 +197,13 @@ def internal_audit_done(basis: Basis) -> Check:
     """An internal audit is complete before stage 2, and in the months before each later audit."""
     last = basis.last_internal()
     if last is None:
-        return Check(False, _l("No internal audit is reported before %(day)s.", day=basis.before.isoformat()))
+        return Check(False, _l("No internal audit is reported before %(day)s.", day=SaidDay(basis.before)))
     return _recent(
         basis, last.ends_on, last.id, None,
-        _l("The last internal audit ended on %(day)s.", day=last.ends_on.isoformat()),
+        _l("The last internal audit ended on %(day)s.", day=SaidDay(last.ends_on)),
         _l("The last internal audit ended on %(day)s, too long before the next step. "
            "Hold and report one first.",
-           day=last.ends_on.isoformat()),
+           day=SaidDay(last.ends_on)),
     )  # fmt: skip
 
 
@@ -214,19 +215,19 @@ def review_held(basis: Basis) -> Check:
             False,
             _l(
                 "No management review has met before %(day)s. Hold one and record it.",
-                day=basis.before.isoformat(),
+                day=SaidDay(basis.before),
             ),
         )
     number, note, day = last
     there = (
-        _l("The last management review met on %(day)s.", day=day.isoformat())
+        _l("The last management review met on %(day)s.", day=SaidDay(day))
         if number is not None
-        else _l("A management review met on %(day)s, kept on paper: %(note)s", day=day.isoformat(), note=note)
+        else _l("A management review met on %(day)s, kept on paper: %(note)s", day=SaidDay(day), note=note)
     )
     return _recent(
         basis, day, None, number, there,
         _l("The last management review met on %(day)s, too long before the next step. Hold one first.",
-           day=day.isoformat()),
+           day=SaidDay(day)),
     )  # fmt: skip
 
 
@@ -248,8 +249,8 @@ def review_after_audit(basis: Basis) -> Check | None:
         _l(
             "The management review of %(review)s was before the end of the internal audit on %(audit)s. "
             "Audit results are an input: hold a review after it.",
-            review=review[2].isoformat(),
-            audit=audit.ends_on.isoformat(),
+            review=SaidDay(review[2]),
+            audit=SaidDay(audit.ends_on),
         ),
         audit.id,
         review[0],
@@ -266,7 +267,7 @@ def under_way(basis: Basis) -> Check | None:
         False,
         _l(
             "The internal audit of %(day)s is not reported yet; report it, then let the review meet.",
-            day=last.starts_on.isoformat(),
+            day=SaidDay(last.starts_on),
         ),
         last.id,
     )
@@ -289,17 +290,17 @@ def planned_in_window(basis: Basis) -> Check | None:
         words = _l(
             "%(what)s is planned for %(day)s, after its last day %(due)s. "
             "Move it, or ask the body in writing.",
-            what=following.title, day=audit.starts_on.isoformat(), due=due.isoformat(),
+            what=following.title, day=SaidDay(audit.starts_on), due=SaidDay(due),
         )  # fmt: skip
         return Check(False, words, audit.id)
     if opens is not None and audit.starts_on < opens:
         words = _l(
             "%(what)s is planned for %(day)s, before its window opens on %(opens)s. "
             "Ask the body whether it counts.",
-            what=following.title, day=audit.starts_on.isoformat(), opens=opens.isoformat(),
+            what=following.title, day=SaidDay(audit.starts_on), opens=SaidDay(opens),
         )  # fmt: skip
         return Check(False, words, audit.id)
-    words = _l("%(what)s is planned for %(day)s.", what=following.title, day=audit.starts_on.isoformat())
+    words = _l("%(what)s is planned for %(day)s.", what=following.title, day=SaidDay(audit.starts_on))
     return Check(True, words, audit.id)
 
 
@@ -319,12 +320,12 @@ def majors_verified(basis: Basis) -> Check | None:
     if last < basis.on:
         words = _l(
             "A major nonconformity of stage 2 was to be verified by %(day)s. Stage 2 must be held again.",
-            day=last.isoformat(),
+            day=SaidDay(last),
         )
     else:
         words = _l(
             "Major nonconformities of stage 2 to verify by %(day)s: %(count)d.",
-            day=last.isoformat(),
+            day=SaidDay(last),
             count=len(found),
         )
     return Check(False, words)
@@ -348,14 +349,14 @@ def answered_in_time(basis: Basis) -> Check | None:
     if last < basis.on:
         return Check(
             False,
-            _l("An answer to the body was due on %(day)s. Ask for more time today.", day=last.isoformat()),
+            _l("An answer to the body was due on %(day)s. Ask for more time today.", day=SaidDay(last)),
         )
     return Check(
         False,
         _l(
             "Answers owed to the body: %(count)d, the first by %(day)s.",
             count=len(owed),
-            day=last.isoformat(),
+            day=SaidDay(last),
         ),
     )
 

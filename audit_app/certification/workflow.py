@@ -10,6 +10,7 @@ from audit_app.certification.milestones import MilestoneKind
 from audit_app.certification.models import Certificate, CertificateState, RuleKind
 from audit_app.certification.standing import periods_of, standing
 from audit_app.core.clock import today
+from audit_app.core.days import SaidDay
 from audit_app.core.workflow import Step, Workflow
 
 S = CertificateState
@@ -43,8 +44,8 @@ def can_be_restored(certificate: Certificate, _person: Person) -> Any:
     return _l(
         "The certificate ended on %(until)s and could be restored until %(last)s. That window has passed: "
         "end this cycle and start a new one with stage 1 and stage 2.",
-        until=until.isoformat(),
-        last=last.isoformat(),
+        until=SaidDay(until),
+        last=SaidDay(last),
     )
 
 
@@ -53,7 +54,7 @@ def still_valid(certificate: Certificate, _person: Person) -> Any:
     until = certificate.valid_until
     if until is None or until >= today():
         return None
-    return _l("The certificate ended on %(until)s; its suspension cannot be lifted.", until=until.isoformat())
+    return _l("The certificate ended on %(until)s; its suspension cannot be lifted.", until=SaidDay(until))
 
 
 CERTIFICATE = Workflow(

@@ -15,6 +15,7 @@ from audit_app.accounts.models import Person
 from audit_app.competence.gaps import Hold, reach
 from audit_app.competence.models import Competence, Skill
 from audit_app.competence.standards import HOME
+from audit_app.core.days import SaidDay
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _limits(
 
 def _sentence(names: dict[str, Any], fitting: list[Competence], day: date) -> tuple[Any, Any]:
     """The sentence that names person, skill and the date that matters; and the bare reason."""
-    names = names | {"day": day.isoformat()}
+    names = names | {"day": SaidDay(day)}
     before = [each for each in fitting if each.awarded_on <= day]
     latest = max(before, key=lambda each: (each.ends_on or date.max, each.id), default=None)
     if not fitting:
@@ -173,7 +174,7 @@ def _sentence(names: dict[str, Any], fitting: list[Competence], day: date) -> tu
         )
         return words, _l("%(person)s has no record of competence in “%(skill)s”", **names)
     if latest is None:
-        names["start"] = min(each.awarded_on for each in fitting).isoformat()
+        names["start"] = SaidDay(min(each.awarded_on for each in fitting))
         words = _l(
             "The competence of %(person)s in “%(skill)s” begins on %(start)s, after the audit's day %(day)s. "
             "Move the audit, or choose another person.",
@@ -181,14 +182,14 @@ def _sentence(names: dict[str, Any], fitting: list[Competence], day: date) -> tu
         )
         return words, _l("%(person)s is competent in “%(skill)s” only from %(start)s on", **names)
     if latest.withdrawn_on is not None and latest.withdrawn_on <= day:
-        names["end"] = latest.withdrawn_on.isoformat()
+        names["end"] = SaidDay(latest.withdrawn_on)
         words = _l(
             "The competence of %(person)s in “%(skill)s” was revoked on %(end)s. Choose another person, or "
             "have a waiver approved.",
             **names,
         )
         return words, _l("%(person)s has lost the competence in “%(skill)s” on %(end)s", **names)
-    names["end"] = latest.ends_on.isoformat() if latest.ends_on else ""
+    names["end"] = SaidDay(latest.ends_on) if latest.ends_on else ""
     words = _l(
         "The competence of %(person)s in “%(skill)s” ends on %(end)s, before the audit's day "
         "%(day)s. Renew it, "

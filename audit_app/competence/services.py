@@ -12,6 +12,7 @@ from audit_app.accounts.models import Person
 from audit_app.competence.models import Basis, Competence, Skill
 from audit_app.competence.standards import STANDARDS
 from audit_app.core.clock import today
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.trail import services as trail
@@ -91,7 +92,7 @@ def renew(record: Competence, evaluation: Evaluation, *, by: Person) -> Competen
     if evaluation.awarded_on <= record.awarded_on:
         words = _l(
             "A renewal is evaluated later than what it renews (%(day)s). Choose a later day.",
-            day=record.awarded_on.isoformat(),
+            day=SaidDay(record.awarded_on),
         )
         raise Refused(words, field="awarded_on")
     if record.ends_on and (evaluation.ends_on or date.max) <= record.ends_on:
@@ -184,8 +185,8 @@ def _no_overlap(person: Person, made: Competence) -> None:
                 "%(person)s has this competence already from %(start)s to %(end)s: “%(what)s”. Renew that "
                 "record instead, or choose days that do not overlap.",
                 person=person.name,
-                start=each.awarded_on.isoformat(),
-                end=each.ends_on.isoformat() if each.ends_on else "…",
+                start=SaidDay(each.awarded_on),
+                end=SaidDay(each.ends_on) if each.ends_on else "…",
                 what=each.what,
             )
             raise Refused(words, field="awarded_on")

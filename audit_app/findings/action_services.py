@@ -9,6 +9,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import now, today
 from audit_app.core.counters import next_code
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings.models import Action, ActionKind, ActionState, Finding, FindingState
@@ -147,7 +148,7 @@ def extend(action: Action, *, due_on: date, reason: str, by: Person) -> Action:
     words = said(reason, _l("Say why more time is needed."))
     not_past(due_on)
     if due_on <= action.due_on:
-        raise Refused(_l("The new date must be later than %(due)s.", due=action.due_on.isoformat()), "due_on")
+        raise Refused(_l("The new date must be later than %(due)s.", due=SaidDay(action.due_on)), "due_on")
     at_once = by.may(Permission.FINDING_APPROVE) and by.id != action.owner_id
     with step(ACTION, "extend", action, by=by, reason=words):
         action.extension_reason = words

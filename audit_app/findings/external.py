@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import policy
@@ -29,7 +30,7 @@ def set_body_deadline(
         raise Refused(_l("The finding is settled; its deadlines are not changed any more."))
     if body_due_on is not None and body_due_on < finding.audit.starts_on:
         raise Refused(
-            _l("The deadline lies before the audit of %(day)s.", day=finding.audit.starts_on.isoformat()),
+            _l("The deadline lies before the audit of %(day)s.", day=SaidDay(finding.audit.starts_on)),
             "body_due_on",
         )
     with db.session.begin_nested(), trail.act("finding.body_deadline", finding, by=by):
@@ -54,7 +55,7 @@ def check(finding: Finding, day: date) -> None:
             _l(
                 "The certification body wants the answer by %(day)s. "
                 "Ask the body first, and enter its new deadline.",
-                day=finding.body_due_on.isoformat(),
+                day=SaidDay(finding.body_due_on),
             ),
             "due_on",
         )

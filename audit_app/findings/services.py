@@ -15,6 +15,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import now, today
 from audit_app.core.counters import next_code
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import external, policy
@@ -383,9 +384,7 @@ def extend(finding: Finding, *, due_on: date, reason: str, by: Person) -> Findin
     if finding.state not in (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED):
         raise Refused(_l("The due date matters only until the actions are done; it is not changed any more."))
     if finding.due_on is not None and due_on <= finding.due_on:
-        raise Refused(
-            _l("The new date must be later than %(due)s.", due=finding.due_on.isoformat()), "due_on"
-        )
+        raise Refused(_l("The new date must be later than %(due)s.", due=SaidDay(finding.due_on)), "due_on")
     external.check(finding, due_on)
     with db.session.begin_nested(), trail.act("finding.extend", finding, by=by, reason=words):
         finding.due_on = due_on

@@ -16,6 +16,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.tenure import months
 from audit_app.core.clock import today
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.workflow import Guard, Offer, Step, Workflow
 from audit_app.evidence.models import Attachment
@@ -192,7 +193,7 @@ def outside(finding: Finding, person: Person) -> Any:
             return _l(
                 "You worked in “%(place)s” until %(day)s. Somebody independent must verify.",
                 place=former.place.name,
-                day=former.ended_on.isoformat(),
+                day=SaidDay(former.ended_on),
             )
     return None
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from audit_app.core import days
 from audit_app.core.workdays import announced
 from audit_app.planning.models import ProposalLine
 from audit_app.planning.rules import LOOK_BACK
@@ -33,7 +34,7 @@ def half_days_words(half_days: int) -> str:
 
 def month_words(month: int) -> str:
     """A numbered month as year and month."""
-    return first_of(month).strftime("%Y-%m")
+    return days.month(first_of(month))
 
 
 def unannounced(years: Iterable[int]) -> str:

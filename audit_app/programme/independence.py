@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from audit_app.accounts import tenure
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.core.clock import today
+from audit_app.core.days import SaidDay
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _past_words(person: Person, place: Process | Department, former: tenure.Tenu
         "have passed. Choose another person, or have a waiver approved.",
         person=person.name,
         former=former.place.name,
-        day=former.ended_on.isoformat() if former.ended_on else "",
+        day=SaidDay(former.ended_on) if former.ended_on else "",
         place=place.name,
         months=months,
     )
@@ -119,7 +120,7 @@ def _past_words(person: Person, place: Process | Department, former: tenure.Tenu
 def _past_brief(person: Person, former: tenure.Tenure) -> Any:
     return _l(
         "%(person)s worked in “%(former)s” until %(day)s", person=person.name, former=former.place.name,
-        day=former.ended_on.isoformat() if former.ended_on else "",
+        day=SaidDay(former.ended_on) if former.ended_on else "",
     )  # fmt: skip
 
 

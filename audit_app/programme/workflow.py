@@ -9,6 +9,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
+from audit_app.core.days import SaidDay
 from audit_app.core.listing import named
 from audit_app.core.workdays import is_working
 from audit_app.core.workflow import Offer, Step, Workflow
@@ -57,7 +58,7 @@ def in_year(audit: Audit, _person: Person) -> Any:
         "The audit starts on %(day)s, but the programme is for %(year)s. Change the date, or plan it in "
         "the other "
         "programme.",
-        day=audit.starts_on.isoformat(),
+        day=SaidDay(audit.starts_on),
         year=audit.programme.year,
     )
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.core.clock import today
+from audit_app.core.days import SaidDay
 from audit_app.core.workflow import Step, Workflow
 from audit_app.reviews.compile_audits import last_report
 from audit_app.reviews.models import DecisionState, InputKey, Review, ReviewInput, ReviewState
@@ -60,7 +61,7 @@ def after_audits(review: Review, _person: Person) -> Any:
         "The last audit of the period was reported on %(day)s. The review must meet "
         "after it, because audit results "
         "are an input: move the meeting.",
-        day=last.isoformat(),
+        day=SaidDay(last),
     )
 
 
@@ -103,7 +104,7 @@ def meeting_has_come(review: Review, _person: Person) -> Any:
     """A meeting is recorded when it has taken place."""
     if review.meets_on <= today():
         return None
-    return _l("The meeting is on %(day)s. Record it on that day or later.", day=review.meets_on.isoformat())
+    return _l("The meeting is on %(day)s. Record it on that day or later.", day=SaidDay(review.meets_on))
 
 
 APPROVAL = (inputs_complete, after_audits, decisions_settled, decisions_owned, chair_attended, concluded)

@@ -2,16 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date
 from flask import Flask
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from audit_app.core.clock import local, now, today
+from audit_app.core.days import month as written_month
+from audit_app.core.days import written
 
 Number = int | float | Decimal
 
@@ -22,24 +21,7 @@ def day(value: date | None) -> str:
         return "–"
     if isinstance(value, datetime):
         value = local(value).date()
-    near = abs((value - today()).days) <= 7
-    locale = get_locale()
-    return _written(value, DAYS[locale is not None and locale.language == "zh", near], locale or "en")
-
-
-DAYS = {
-    (True, True): "y年M月d日 EEE",
-    (True, False): "y年M月d日",
-    (False, True): "EEE d MMM y",
-    (False, False): "d MMM y",
-}
-"""Pattern of a date by (Chinese, near)."""
-
-
-@lru_cache(maxsize=4096)
-def _written(value: date, pattern: str, locale: Locale | str) -> str:
-    """A date in words. Lists say the same few hundred days again and again, and writing one takes long."""
-    return format_date(value, pattern, locale)
+    return written(value, weekday=abs((value - today()).days) <= 7)
 
 
 def when(value: datetime | None) -> str:
@@ -49,11 +31,7 @@ def when(value: datetime | None) -> str:
 
 def month(value: date | None) -> str:
     """A month, e.g. Mar 2026 or 2026年3月."""
-    if value is None:
-        return "–"
-    locale = get_locale()
-    chinese = locale is not None and locale.language == "zh"
-    return _written(value, "y年M月" if chinese else "MMM y", locale or "en")
+    return "–" if value is None else written_month(value)
 
 
 def number(value: Number | None, decimals: int = 0) -> str:

@@ -81,7 +81,7 @@ def test_a_competence_that_ends_between_assignment_and_audit_is_said_on_the_page
         each.ends_on = gone
     db.session.commit()
     client = client_for(people.manager)
-    said = f"The competence of Leo Lead in “Lead auditing” ends on {gone.isoformat()}"
+    said = f"The competence of Leo Lead in “Lead auditing” ends on {gone:%-d %b %Y}"
     assert said in words(client.get(f"/programme/audits/{audit.id}"))
     reply = client.post(f"/programme/audits/{audit.id}/step/notify")
     assert reply.status_code == 422

@@ -106,7 +106,7 @@ def test_only_who_plans_audits_changes_the_cycle(people):
 def test_before_stage_2_the_three_classic_checks_are_said_in_words(people):
     certificate = factory.preparing(people, operating_since=date(2026, 10, 1))
     words = " ".join(str(check.words) for check in standing(certificate).missing)
-    assert "the minimum is reached on 2027-01-01" in words
+    assert "the minimum is reached on 1 Jan 2027" in words
     assert "No internal audit is reported" in words
     assert "No management review has met" in words
 
@@ -131,7 +131,7 @@ def test_a_review_kept_on_paper_counts_when_it_says_where_the_minutes_are(people
 def test_in_the_cycle_an_internal_audit_older_than_a_year_is_missing(people):
     certificate = factory.certified(people)
     words = " ".join(str(check.words) for check in standing(certificate).missing)
-    assert "The last internal audit ended on 2024-11-21, too long before the next step" in words
+    assert "The last internal audit ended on 21 Nov 2024, too long before the next step" in words
     assert "Surveillance audit 1: no audit is planned" in words
 
 
@@ -195,7 +195,7 @@ def test_our_due_date_is_drawn_in_to_the_deadline_of_the_body(people, nonconform
     )
     findings.issue(nonconformity, by=people.lead)
     assert nonconformity.due_on == date(2026, 12, 20)
-    with pytest.raises(Refused, match="wants the answer by 2026-12-20"):
+    with pytest.raises(Refused, match="wants the answer by 20 Dec 2026"):
         findings.extend(nonconformity, due_on=date(2027, 1, 31), reason="Supplier", by=people.manager)
 
 
@@ -228,9 +228,9 @@ def test_an_answer_owed_to_the_body_is_missing_until_the_actions_are_done(people
     one = found.finding(people, Grade.MINOR, audit=audit, origin=Origin.EXTERNAL_AUDIT, by=people.manager)
     assert "without its deadline: 1" in words_missing(certificate)
     external.set_body_deadline(one, body_due_on=date(2026, 12, 20), by=people.manager)
-    assert "Answers owed to the body: 1, the first by 2026-12-20" in words_missing(certificate)
+    assert "Answers owed to the body: 1, the first by 20 Dec 2026" in words_missing(certificate)
     external.set_body_deadline(one, body_due_on=date(2026, 11, 22), by=people.manager)
-    assert "was due on 2026-11-22" in words_missing(certificate)
+    assert "was due on 22 Nov 2026" in words_missing(certificate)
     findings.withdraw(one, reason="Withdrawn by the body", by=people.manager)
     assert "owed" not in words_missing(certificate)
 
@@ -238,8 +238,8 @@ def test_an_answer_owed_to_the_body_is_missing_until_the_actions_are_done(people
 @pytest.mark.parametrize(
     ("held", "sentence"),
     [
-        (date(2026, 9, 1), "Major nonconformities of stage 2 to verify by 2027-03-02: 1"),
-        (date(2026, 2, 1), "was to be verified by 2026-08-02. Stage 2 must be held again"),
+        (date(2026, 9, 1), "Major nonconformities of stage 2 to verify by 2 Mar 2027: 1"),
+        (date(2026, 2, 1), "was to be verified by 2 Aug 2026. Stage 2 must be held again"),
     ],
 )
 def test_a_major_of_stage_2_has_six_months(people, held, sentence):

@@ -97,7 +97,7 @@ def test_no_skill_is_no_record(people):
 
 def test_the_same_competence_twice_at_once_is_refused_by_name_and_days(people):
     add(people)
-    with pytest.raises(Refused, match=f"Olga Owner has this competence already from {today()}"):
+    with pytest.raises(Refused, match=f"Olga Owner has this competence already from {today():%-d %b %Y}"):
         add(people, ends_on=None)
     add(people, skill=Skill.LEADING)
     add(people, awarded_on=today() - timedelta(days=900), ends_on=today() - timedelta(days=1))

@@ -54,11 +54,11 @@ def test_an_audit_without_a_lead_says_of_each_person_why(app, people):
     assert audit.lead is None
     assert [str(each) for each in leads.bench().reasons(audit)] == [
         "Leo Lead owns the process “Service level management”",
-        f"Mia Manager is competent in “Lead auditing” only until {NEXT}-01-31",
+        f"Mia Manager is competent in “Lead auditing” only until 31 Jan {NEXT}",
     ]
     said = leads.bench().reasons(audit)[1]
     with app.test_request_context(), force_locale("zh_Hans_CN"):
-        assert str(said) == f"Mia Manager的“审核组长能力”仅有效至{NEXT}-01-31"
+        assert str(said) == f"Mia Manager的“审核组长能力”仅有效至{NEXT}年1月31日"
 
 
 def test_who_audits_elsewhere_on_the_day_or_sits_in_the_team_is_told_so(people):
@@ -132,7 +132,7 @@ def test_the_proposal_page_says_why_an_audit_has_no_lead_and_offers_to_propose_a
     client, url = client_for(people.manager), f"/programme/proposals/{proposal.id}"
     page = words(client.get(url))
     assert "Nobody is competent, independent and free" in page
-    assert f"Leo Lead is competent in “Lead auditing” only until {NEXT}-01-31" in page
+    assert f"Leo Lead is competent in “Lead auditing” only until 31 Jan {NEXT}" in page
     assert client.post(f"{url}/leads").status_code == 303
     assert "No further lead auditor could be proposed" in words(client.get(url))
     ending(people.lead, None)

@@ -65,7 +65,7 @@ def test_an_expired_auditor_is_refused_with_the_date(people):
     said = str(refused.value)
     assert "Ana Auditor" in said
     assert "ISO/IEC 20000-1:2018" in said
-    assert "2026-01-31" in said
+    assert "31 Jan 2026" in said
 
 
 def test_competence_has_to_last_until_the_last_day_of_the_audit(people):
@@ -141,7 +141,7 @@ def test_an_audit_by_a_certification_body_asks_nobody_of_ours_for_competence(peo
 def test_a_past_audit_is_measured_on_its_own_days(people):
     ends(people.lead, date(2020, 6, 1))
     plan_audit(people, plan_year(people, 2020), starts_on=date(2020, 6, 1), ends_on=date(2020, 6, 1))
-    with pytest.raises(Refused, match="2020-06-01"):
+    with pytest.raises(Refused, match="1 Jun 2020"):
         plan_audit(people, starts_on=date(2020, 6, 1), ends_on=date(2020, 6, 2), recorded=True)
 
 
