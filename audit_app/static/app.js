@@ -93,6 +93,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.querySelector("[data-focus]")?.focus();
+// On a phone a row of tabs is wider than the screen: the one that is open comes into sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
 
 function fit(area) {
   area.style.height = "auto";
