@@ -34,6 +34,10 @@ def test_every_module_that_the_table_of_an_audit_sends_to_exists():
     for packages, files in rows:
         homes = re.findall(r"`(\w+)`", packages)
         for name in re.findall(r"`([\w/.*]+\.\w+)`", files):
-            places = [ROOT / "audit_app" / name, *(ROOT / "audit_app" / home / name for home in homes)]
+            places = [
+                ROOT / name,
+                ROOT / "audit_app" / name,
+                *(ROOT / "audit_app" / home / name for home in homes),
+            ]
             assert any(list(place.parent.glob(place.name)) for place in places), name
     assert len(rows) > 8
