@@ -38,7 +38,7 @@ def addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     draft = made["draft"]
     rows = [{"id": row.id} for row in draft.questions[:4]]
     return {
-        "checklists.response": [*rows, *(rows[0] | {"kind": kind.value} for kind in ResponseKind)],
+        "checklists.response": [rows[0], *(rows[0] | {"kind": kind} for kind in ("number", "choice"))],
         "checklists.condition": [*rows[:2], rows[2] | {"on": draft.questions[1].id}],
         "checklists.always": rows[2:3],
         "checklists.take": [{"id": draft.id}, {"id": draft.id, "q": "8.6"}],
