@@ -17,8 +17,8 @@ from tests.house.world import World, addresses, build
 from tests.people import People
 
 Clients = Callable[[Person], FlaskClient]
-MAY_SHOW = ("standards.",)
-"""Pages that show the text to those who may read it; fieldwork does by its own query."""
+MAY_SHOW = ("standards.", "checklists.fieldwork")
+"""Pages that show the text to those who may read it."""
 
 
 @pytest.fixture
@@ -86,5 +86,10 @@ def test_who_may_read_the_text_finds_it_on_its_pages_and_in_no_file_search_or_tr
             (shown if page and place.endpoint.startswith(MAY_SHOW) else leaked).append(place.url)
     leaked += [url for url in searches() if leaks(client.get(url).get_data())]
     assert leaked == []
-    assert shown == [f"/standards/{world.more['texts']['kept'].id}"]
+    fieldwork = f"/audits/{world.audit.id}/fieldwork"
+    assert shown == [
+        fieldwork,
+        f"{fieldwork}?item={world.item.id}",
+        f"/standards/{world.more['texts']['kept'].id}",
+    ]
     assert files > 25
