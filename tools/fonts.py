@@ -3,7 +3,8 @@
     npm pack @expo-google-fonts/noto-sans-sc && tar xzf expo-google-fonts-noto-sans-sc-*.tgz
     python -m tools.fonts package
 
-ReportLab takes static TrueType only. The repertoire is GBK (GB 2312 lacks characters of common names) with
+ReportLab takes static TrueType only. A second small font of each weight holds the marks that Chinese draws in a
+full square and Latin script does not (``LATIN``), cut from the same outlines. The repertoire is GBK (GB 2312 lacks characters of common names) with
 Latin, Greek, Cyrillic, punctuation and a few marks. Needs fontTools; run once and commit what it writes.
 """
 
@@ -12,6 +13,8 @@ import sys
 from pathlib import Path
 
 from fontTools import subset
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
 TARGET = Path(__file__).resolve().parent.parent / "audit_app" / "exports" / "fonts"
@@ -53,11 +56,43 @@ def cut(source: Path, target: Path) -> None:
     print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB")
 
 
+LATIN = "‘’“”…·"
+"""Marks shared by Chinese and Latin script whose Chinese form fills a whole square."""
+BEARING = 55
+"""Room at each side of a Latin mark, in thousandths of the size."""
+
+
+def narrow(source: Path, target: Path) -> None:
+    """Write a font of the marks of ``LATIN`` alone, each as wide as its ink; dots go down to the base line."""
+    options = subset.Options()
+    options.notdef_outline = True
+    with TTFont(source, recalcTimestamp=False) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=[ord(mark) for mark in LATIN + "."])
+        cutter.subset(font)
+        names, glyphs, widths = font.getBestCmap(), font["glyf"], font["hmtx"]
+        foot = glyphs[names[ord(".")]].yMin
+        for mark in LATIN:
+            name = names[ord(mark)]
+            old = glyphs[name]
+            down = old.yMin - foot if mark == "…" else 0
+            pen = TTGlyphPen(font.getGlyphSet())
+            font.getGlyphSet()[name].draw(TransformPen(pen, (1, 0, 0, 1, BEARING - old.xMin, -down)))
+            widths[name] = (old.xMax - old.xMin + 2 * BEARING, BEARING)
+            glyphs[name] = pen.glyph()
+        for record in font["name"].names:  # A PDF tells embedded fonts apart by name.
+            said = record.toUnicode().replace("SC-", "SC-Latin-").replace(" SC", " SC Latin")
+            record.string = said.encode(record.getEncoding())
+        font.save(target)
+    print(f"{target.name}: {target.stat().st_size / 1e3:.1f} kB")
+
+
 def main(package: Path) -> None:
     """Cut both weights of the unpacked npm package and copy its licence beside them."""
     TARGET.mkdir(parents=True, exist_ok=True)
     for name, inside in WEIGHTS.items():
         cut(package / inside, TARGET / name)
+        narrow(TARGET / name, TARGET / name.replace("SC-", "SC-Latin-"))
     shutil.copyfile(package / "LICENSE_FONT", TARGET / "OFL.txt")
 
 

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Literal, TypeAlias
 
 from .charts import Chart
-from .values import Badge, Check, Link, Scalar, Strong, Tone, Words
+from .values import Badge, Check, Link, Pen, Scalar, Strong, Tone, Words
 
-GridCell: TypeAlias = Scalar | Badge | Check | Link | Strong | Tone | tuple["GridCell", ...]
+GridCell: TypeAlias = Scalar | Badge | Check | Link | Pen | Strong | Tone | tuple["GridCell", ...]
 """What a cell of a grid or a fact holds; a tuple stacks its parts one under another."""
 
 Fact: TypeAlias = tuple[Words, GridCell]

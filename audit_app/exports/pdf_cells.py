@@ -4,6 +4,7 @@ A `Line` is the smallest thing that can stand on a page; a cell is a list of the
 length can break over pages.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -12,9 +13,9 @@ from typing import Any
 from reportlab.lib.colors import Color
 
 from .pdf_fonts import BOLD, drawable, width
-from .pdf_styles import ACCENT, FAINT, INK, WHITE, Type, tone_colours
+from .pdf_styles import ACCENT, FAINT, INK, MUTED, WHITE, Type, tone_colours
 from .pdf_text import lines_of, widest_unit
-from .values import Badge, Check, Link, Strong, Tone, plain, tone_of, yes_or_no
+from .values import Badge, Check, Link, Pen, Strong, Tone, plain, tone_of, yes_or_no
 
 INDENT = 1.15
 """Room of a mark before its word, in sizes of the letters."""
@@ -49,6 +50,47 @@ class Line:
             canvas.drawString(x + self.indent, base, self.text)
         if self.url:
             link(canvas, self.url, (x, base - 2, x + used, base + self.size))
+
+
+PEN_HIGH = 26.0
+"""Points in height for what a pen drew in a cell."""
+
+
+@dataclass(slots=True)
+class Drawn(Line):
+    """A line on which somebody signed."""
+
+    pen: Pen | None = None
+    wide: float = 0
+
+    def draw(self, canvas: Any, x: float, top: float, room: float, align: str) -> None:
+        """Draw the strokes with the upper edge of the line at `top`."""
+        if self.pen is not None:
+            ink(canvas, self.pen.strokes, self.pen.size, (x, top - self.height), (self.wide, self.height))
+
+
+def ink(
+    canvas: Any,
+    strokes: Sequence[Any],
+    size: tuple[float, float],
+    at: tuple[float, float],
+    room: tuple[float, float],
+) -> None:
+    """The strokes of a pen as vectors, their lower left corner `at` a point, as large as `room` lets."""
+    (width, height), (x, line) = size, at
+    scale = min(room[0] / width, room[1] / height)
+    path = canvas.beginPath()
+    for first, *others in strokes:
+        path.moveTo(x + first[0] * scale, line + (height - first[1]) * scale)
+        for point in others or [(first[0] + 0.5, first[1])]:
+            path.lineTo(x + point[0] * scale, line + (height - point[1]) * scale)
+    canvas.saveState()
+    canvas.setStrokeColor(INK)
+    canvas.setLineWidth(0.9)
+    canvas.setLineCap(1)
+    canvas.setLineJoin(1)
+    canvas.drawPath(path, stroke=1, fill=0)
+    canvas.restoreState()
 
 
 def link(canvas: Any, url: str, box: tuple[float, float, float, float]) -> None:
@@ -145,6 +187,10 @@ class Words:
         if isinstance(cell, Check):
             mark = "check" if cell.done else "empty"
             return self._marked(plain(cell.text), kind, room, mark, kind.font, INK)
+        if isinstance(cell, Pen):
+            found = lines_of(plain(cell.text), kind.size - 1, room, kind.font)
+            told = [Line(text, kind.font, kind.size - 1, kind.leading - 1, MUTED) for text in found]
+            return [Drawn("", kind.font, kind.size, PEN_HIGH, INK, pen=cell, wide=room), *told]
         font, colour, url = kind.font, kind.colour, ""
         if isinstance(cell, Link):
             url, colour = cell.url, ACCENT if cell.url else colour
@@ -159,6 +205,8 @@ class Words:
         if isinstance(cell, tuple):
             return max((self.least(part, kind, decimals) for part in cell), default=0.0)
         font, indent = kind.font, 0.0
+        if isinstance(cell, Pen):
+            return 60.0
         if isinstance(cell, Badge | Tone):
             cell = cell.text if isinstance(cell, Badge) else cell.value
             font, indent = BOLD, kind.size * INDENT

@@ -1,5 +1,6 @@
 """The one font family that PDFs embed: loaded with the first page drawn, kept for the life of the process."""
 
+import re
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -9,7 +10,19 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR = "NotoSansSC"
 BOLD = "NotoSansSC-Bold"
-FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
+LATIN = {REGULAR: "NotoSansSC-Latin", BOLD: "NotoSansSC-Latin-Bold"}
+"""The small font that holds the Latin form of the marks of `MARKS`, by the font it belongs to."""
+FILES = {
+    REGULAR: "NotoSansSC-Regular.ttf",
+    BOLD: "NotoSansSC-Bold.ttf",
+    LATIN[REGULAR]: "NotoSansSC-Latin-Regular.ttf",
+    LATIN[BOLD]: "NotoSansSC-Latin-Bold.ttf",
+}
+MARKS = "‘’“”…·"
+"""Drawn in a full square between Chinese characters, as wide as their ink in Latin script."""
+HELD = {ord(mark): 0xE000 + place for place, mark in enumerate(MARKS)}
+REAL = {held: chr(mark) for mark, held in HELD.items()}
+"""Inside drawable text the Latin form is held as a private character; this is what it stands for."""
 REPLACEMENT = "□"
 """Drawn for each character the font does not have, so that it is seen that something stood there."""
 
@@ -43,8 +56,9 @@ def load() -> dict[str, TTFont]:
 @cache
 def _widths(font: str) -> dict[int, float]:
     """Width of every character the font has, in thousandths of the size; dict subclasses would be slower."""
-    face = load()[font].face
-    return {code: face.charWidths.get(code, face.defaultWidth) for code in face.charToGlyph}
+    face, latin = load()[font].face, load()[LATIN[font]].face
+    found = {code: face.charWidths.get(code, face.defaultWidth) for code in face.charToGlyph}
+    return found | {held: latin.charWidths[mark] for mark, held in HELD.items()}
 
 
 def drawable(text: str, font: str = REGULAR) -> str:
@@ -53,7 +67,56 @@ def drawable(text: str, font: str = REGULAR) -> str:
         return text
     known = _widths(font)
     text = text.translate(INVISIBLE).translate(_STAND_INS)
-    return "".join([char if ord(char) in known and char >= " " else REPLACEMENT for char in text])
+    text = "".join([char if ord(char) in known and char >= " " else REPLACEMENT for char in text])
+    return _latin(text) if _MARKED.search(text) else text
+
+
+_MARKED = re.compile(f"[{MARKS}]")
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+_ASIDE = f" \xa0{MARKS}"
+_CLOSING = {"”": "“", "’": "‘"}
+
+
+def _latin(text: str) -> str:
+    """`text` with the marks that belong to Latin script in their Latin form.
+
+    A mark belongs to the script of its neighbours; a pair of quotes is drawn alike, and as Chinese as soon as
+    one neighbour of the pair is. An apostrophe has a letter on each side and no partner.
+    """
+    if not _WIDE.search(text):
+        return text.translate(HELD)
+    chinese = {place: _beside(text, place) for place, char in enumerate(text) if char in MARKS}
+    waiting: list[int] = []
+    for place in chinese:
+        if text[place] in "“‘":
+            waiting.append(place)
+        elif (begun := _CLOSING.get(text[place])) and waiting and text[waiting[-1]] == begun:
+            partner = waiting.pop()
+            chinese[place] = chinese[partner] = chinese[place] or chinese[partner]
+    return "".join(
+        [
+            chr(HELD[ord(char)]) if place in chinese and not chinese[place] else char
+            for place, char in enumerate(text)
+        ]
+    )
+
+
+def _beside(text: str, place: int) -> bool:
+    """Whether the next character at either side, spaces and other marks aside, is a Chinese one."""
+    before, after = text[:place].rstrip(_ASIDE)[-1:], text[place + 1 :].lstrip(_ASIDE)[:1]
+    return bool(_WIDE.match(before) or _WIDE.match(after))
+
+
+_ALL = "".join(map(chr, REAL))
+_PARTS = re.compile(f"[{_ALL}]+|[^{_ALL}]+")
+
+
+def pieces(text: str, font: str) -> list[tuple[str, str]]:
+    """Drawable text as (font, characters) to be drawn one after the other."""
+    return [
+        (LATIN[font], part.translate(REAL)) if ord(part[0]) in REAL else (font, part)
+        for part in _PARTS.findall(text)
+    ]
 
 
 def width(text: str, font: str, size: float) -> float:

@@ -15,7 +15,7 @@ from reportlab.platypus import Flowable
 from . import chart_pdf
 from .charts import Chart
 from .document import Image, Signature
-from .pdf_cells import Line, Words
+from .pdf_cells import Line, Words, ink
 from .pdf_fonts import BOLD
 from .pdf_lines import Flow
 from .pdf_styles import CAPTION, CELL, FACT_NAME, HAIR, INK, MUTED, TEXT_HEIGHT
@@ -132,23 +132,6 @@ def _picture(image: Image) -> tuple[ImageReader | None, tuple[int, int]]:
     return ImageReader(packed), flat.size
 
 
-def _pen(canvas: Any, one: Signature, x: float, line: float, wide: float) -> None:
-    """The strokes of a pen as vectors, standing on the line to sign on."""
-    width, height = one.size
-    scale = min(wide / width, SignLines.PEN / height)
-    path = canvas.beginPath()
-    for first, *others in one.strokes:
-        path.moveTo(x + first[0] * scale, line + (height - first[1]) * scale)
-        for point in others or [(first[0] + 0.5, first[1])]:
-            path.lineTo(x + point[0] * scale, line + (height - point[1]) * scale)
-    canvas.saveState()
-    canvas.setLineWidth(0.9)
-    canvas.setLineCap(1)
-    canvas.setLineJoin(1)
-    canvas.drawPath(path, stroke=1, fill=0)
-    canvas.restoreState()
-
-
 class SignLines(Flow):
     """Who signs: role and name above a line, date beside it; two to a row."""
 
@@ -189,7 +172,7 @@ class SignLines(Flow):
                 canvas, x + wide - date_room + 6, top - 18, date_room, "left")  # fmt: skip
         canvas.setStrokeColor(INK)
         if one.strokes:
-            _pen(canvas, one, x, top - 34, wide - date_room)
+            ink(canvas, one.strokes, one.size, (x, top - 34), (wide - date_room, self.PEN))
         canvas.setLineWidth(0.6)
         canvas.line(x, top - 34, x + wide - date_room, top - 34)
         canvas.line(x + wide - date_room + 6, top - 34, x + wide, top - 34)

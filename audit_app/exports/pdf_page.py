@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from .document import Document
-from .pdf_fonts import BOLD, REGULAR, drawable, width
+from .pdf_fonts import BOLD, REGULAR, drawable, pieces, width
 from .pdf_lines import Flow
 from .pdf_styles import (
     ACCENT,
@@ -129,6 +129,26 @@ class PagedCanvas(Canvas):
             super().showPage()
             links = self._annotationCount
         super().save()
+
+    def drawString(self, x: float, y: float, text: str, *given: Any, **named: Any) -> None:
+        """Draw drawable text; marks of Latin script come from the small font that holds them."""
+        state: Any = self
+        font, size = state._fontname, state._fontsize
+        for name, part in pieces(text, font):
+            state._fontname = name
+            super().drawString(x, y, part, *given, **named)
+            x += self.stringWidth(part, name, size)
+        state._fontname = font
+
+    def drawRightString(self, x: float, y: float, text: str, *given: Any, **named: Any) -> None:
+        """The same, ending at `x`."""
+        state: Any = self
+        self.drawString(x - width(text, state._fontname, state._fontsize), y, text, *given, **named)
+
+    def drawCentredString(self, x: float, y: float, text: str, *given: Any, **named: Any) -> None:
+        """The same, around `x`."""
+        state: Any = self
+        self.drawString(x - width(text, state._fontname, state._fontsize) / 2, y, text, *given, **named)
 
     def _bookmark(self, mark: tuple[Any, ...], before: int) -> int:
         _head, key, text, level, y = mark

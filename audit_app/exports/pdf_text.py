@@ -6,17 +6,21 @@ There is no markup anywhere, so there is nothing to escape: `<b>` and `&` are dr
 import re
 from functools import lru_cache
 
-from .pdf_fonts import REGULAR, drawable, width
+from .pdf_fonts import HELD, REGULAR, drawable, width
 
-NO_START = frozenset("，：；！？。、．・‧）】》〉」』〕〗］｝’”…—～％‰℃°,.:;!?)]}%·")
+NO_START = frozenset("，：；！？。、．・‧）】》〉」』〕〗］｝’”…—～％‰℃°,.:;!?)]}%·" + "’”…·".translate(HELD))
 """Characters that may not begin a line."""
 
-NO_END = frozenset("（【《〈「『〔〖［｛‘“([{￥＄£$¥")
+NO_END = frozenset("（【《〈「『〔〖［｛‘“([{￥＄£$¥" + "‘“".translate(HELD))
 """Characters that may not end a line."""
 
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f□"
-# A unit: a run of spaces, one wide character, or a run of others, which may also break after - / _ , ; & = ?
-_UNIT = re.compile(rf"[ ]+|[{_WIDE}]|[^ {_WIDE}]+?[-/_,;&=?|–—](?=[^ \d\xa0{_WIDE}])|[^ {_WIDE}]+")
+# A unit: a run of spaces, one wide character, a code such as SMS-IA-2026-03, or a run of others, which may
+# also break after - / _ , ; & = ?
+_UNIT = re.compile(
+    rf"[ ]+|[{_WIDE}]|[A-Z]{{2,}}(?:-[A-Z\d]+)+(?=$|[ ,;:.)\]{_WIDE}])[,;:.)\]]*"
+    rf"|[^ {_WIDE}]+?[-/_,;&=?|–—](?=[^ \d\xa0{_WIDE}])|[^ {_WIDE}]+"
+)
 
 
 def _units(text: str) -> list[str]:
@@ -93,4 +97,4 @@ def clipped(text: str, size: float, room: float, font: str = REGULAR) -> str:
         return shown
     while shown and width(shown + "…", font, size) > room:
         shown = shown[:-1]
-    return shown.rstrip() + "…"
+    return drawable(shown.rstrip() + "…", font)

@@ -4,14 +4,14 @@ Nothing here knows how to draw itself. Words may be lazy translations: they are 
 renderer runs, in the language of the document and not in that of the person who asked for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -49,6 +49,17 @@ def speaking(language: str) -> Iterator[None]:
         yield
 
 
+def days(first: date, last: date) -> str:
+    """A day, or two and what lies between: 2026-05-14 – 2026-05-18."""
+    return first.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in a row, as the language puts them: with commas, or with 、 in Chinese."""
+    locale = get_locale()
+    return ("、" if locale is not None and locale.language == "zh" else ", ").join(words)
+
+
 def yes_or_no(value: bool) -> str:
     """A truth value as people write it."""
     return str(_("Yes") if value else _("No"))
@@ -82,6 +93,15 @@ class Badge:
 
     text: Words
     tone: str = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What somebody signed on a screen: strokes of points inside a `size`, and what stands beneath them."""
+
+    strokes: tuple[Any, ...]
+    size: tuple[float, float]
+    text: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
