@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from audit_app.accounts.models import in_reader_language
+from audit_app.core import yaml_file
 
 FILE = Path(__file__).parent / "library" / "processes.yaml"
 
@@ -48,7 +47,7 @@ class ShippedProcess(Named):
 
 @lru_cache(maxsize=1)
 def _read() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    found: dict[str, Any] = yaml_file.read(FILE)
     return found
 
 

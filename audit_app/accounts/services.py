@@ -88,10 +88,12 @@ def add_person(
     job_title: str = "",
     valid_until: date | None = None,
     active: bool = True,
+    hashed: str = "",
 ) -> Person:
     """Add a person who may sign in at once. Raises :class:`Refused` for a doubtful address, name or password.
 
-    ``by`` is None only when the first administrator is made from the command line.
+    ``by`` is None only when the first administrator is made from the command line. ``hashed``: the password
+    as kept elsewhere, where nobody knows it in words or it need not be hashed again.
     """
     person = Person(
         email=_address(email),
@@ -100,7 +102,7 @@ def add_person(
         job_title=job_title.strip(),
         language=_language(language),
         department=department,
-        password=_hashed(password),
+        password=hashed or _hashed(password),
         fs_uniquifier=uuid.uuid4().hex,
         valid_until=valid_until,
         active=active,

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from audit_app.core import yaml_file
 
 FILE = Path(__file__).parent / "library" / "rules.yaml"
 DEFAULT = "CN-ITSMS"
@@ -14,4 +14,4 @@ DEFAULT = "CN-ITSMS"
 @lru_cache(maxsize=1)
 def shipped() -> tuple[dict[str, Any], ...]:
     """The schemes of the file, in its order."""
-    return tuple(yaml.safe_load(FILE.read_text("utf-8"))["schemes"])
+    return tuple(yaml_file.read(FILE)["schemes"])

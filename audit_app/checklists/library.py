@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from audit_app.core import yaml_file
+
 FOLDER = Path(__file__).parent / "library"
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -108,7 +110,7 @@ class TemplateSource(BaseModel):
 def load(path: Path) -> TemplateSource:
     """Read one template file. Raises :class:`TemplateError` naming the file, the item and the mistake."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml_file.read(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise TemplateError(f"{path.name}: cannot be read: {error}") from error
     if not isinstance(raw, dict):

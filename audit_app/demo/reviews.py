@@ -1,6 +1,7 @@
 """The chapter of the management reviews: two are held and frozen, the third is being prepared."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,8 +11,11 @@ from audit_app.findings import action_services as actions
 from audit_app.reviews import exports
 from audit_app.reviews import services as reviews
 from audit_app.reviews.models import Review
+from audit_app.reviews.pack import Pack
 
 NEXT_REVIEW = 182
+ALL_FILES = timedelta(days=340)
+"""How old a review may be whose pack is kept in both languages and formats."""
 
 
 def tell(story: Story) -> None:
@@ -129,8 +133,15 @@ class Meeting:
         )  # fmt: skip
 
     def approve(self) -> None:
-        """Top management approves: decisions become actions, the pack is frozen in both languages."""
-        reviews.approve(self.review, render=exports.render_all, by=self.person("chen"))
+        """Top management approves: decisions become actions, and the pack is frozen; the last one in both
+        languages and formats, an older one as the one paper that was signed then, which is quicker."""
+        last = self.story.day(self.facts["meets"]) >= self.story.today - ALL_FILES
+        render = exports.render_all if last else self._page
+        reviews.approve(self.review, render=render, by=self.person("chen"))
+
+    def _page(self, pack: Pack) -> dict[tuple[str, str], bytes]:
+        language = self.story.language
+        return {(language, "pdf"): exports.render(pack, language, "pdf")}
 
     def finish(self, place: int, each: dict[str, Any]) -> None:
         """The owner of a decision reports it done."""

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from audit_app.core import yaml_file
 from audit_app.core.errors import Refused
 
 SHIPPED = Path(__file__).with_name("profiles")
@@ -170,7 +171,7 @@ AnyProfile = TypeVar("AnyProfile", LogProfile, OutageProfile)
 def read_profile(path: Path, kind: type[AnyProfile]) -> AnyProfile:
     """Read and check one YAML file. Raises Refused with the field that is wrong."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml_file.read(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise Refused(
@@ -207,7 +208,7 @@ def profile_names(kind: type[LogProfile] | type[OutageProfile], folder: Path = S
 def _kind_of(path: Path) -> str | None:
     """The kind a file says it is; a file too broken to say belongs to no list."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml_file.read(path)
     except (yaml.YAMLError, UnicodeDecodeError):
         return None
     kind = raw.get("kind") if isinstance(raw, dict) else None

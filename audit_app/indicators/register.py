@@ -5,12 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.queries import process_of_clause
+from audit_app.core import yaml_file
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.indicators.measures import MEASURES
@@ -41,7 +41,7 @@ MOST_DIGITS = 15
 
 @cache
 def _shipped() -> tuple[dict[str, Any], ...]:
-    return tuple(yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["indicators"])
+    return tuple(yaml_file.read(SHIPPED)["indicators"])
 
 
 def load_register(*, by: Person | None) -> list[Indicator]:

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from audit_app.accounts.models import in_reader_language
+from audit_app.core import yaml_file
 from audit_app.standards.naming import cited, upwards
 
 FILE = Path(__file__).parent / "library" / "crosswalk.yaml"
@@ -75,7 +76,7 @@ def _refuse_doubles(words: str, values: list[str]) -> None:
 def load(path: Path) -> Crosswalk:
     """Read a crosswalk. Raises :class:`CrosswalkError` naming the place and the mistake."""
     try:
-        return Crosswalk.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Crosswalk.model_validate(yaml_file.read(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CrosswalkError(f"{path.name}: cannot be read: {error}") from error
     except ValidationError as error:
