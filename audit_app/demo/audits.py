@@ -98,7 +98,7 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
     if "lead" in facts:
         story.plan(start - 3, 14, lambda: _add_checklist(story, key, facts))
         story.plan(start, 8.5, lambda: programme.start(story.audits[key], by=lead))
-        story.plan(start, 9.5, lambda: fieldwork.answer(story, key))
+        story.plan(start, 8.75, lambda: fieldwork.answer(story, key))
     if "conclusion" in entry["en"]:
         end = last_day(story, facts) + 4
         story.plan(end, 16, lambda: _report(story, key, entry, lead))

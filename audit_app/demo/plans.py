@@ -7,6 +7,7 @@ from typing import Any
 from audit_app.agenda import meetings, queries, services
 from audit_app.agenda.models import MeetingKind, Part, Reply, SlotKind
 from audit_app.core.clock import local
+from audit_app.demo import fieldwork, visits
 from audit_app.demo.audits import last_day
 from audit_app.demo.story import Story, texts
 from audit_app.programme.models import AuditState
@@ -32,8 +33,11 @@ def tell(story: Story) -> None:
         if start >= IN_DETAIL:
             story.plan(start + WRITTEN, 11, partial(_rooms, story, key))
             story.plan(start + ANSWERED, 15, partial(_answer, story, key))
+            story.plan(start, 9.1, partial(_sign, story, key, MeetingKind.OPENING))
         story.plan(start, 10, partial(_meet, story, key, MeetingKind.OPENING))
         if "conclusion" in entry["en"]:
+            if start >= IN_DETAIL:
+                story.plan(last_day(story, facts), 16.1, partial(_sign, story, key, MeetingKind.CLOSING))
             story.plan(last_day(story, facts), 17.5, partial(_meet, story, key, MeetingKind.CLOSING))
 
 
@@ -89,6 +93,14 @@ def _answer(story: Story, key: str) -> None:
             services.ask_other_time(slot, _said(story)["reason"], by=person)
         elif not ahead or person is not work[-1][1]:
             services.confirm(slot, by=person)
+
+
+def _sign(story: Story, key: str, kind: MeetingKind) -> None:
+    """Everybody who is there signs on the tablet of the lead auditor when the meeting begins."""
+    audit = story.audits[key]
+    people = [(each, "auditor") for each in audit.auditors] + [(each, "auditee") for each in audit.auditees]
+    signed = [visits.signature(person.name, party, kind.value) for person, party in people]
+    fieldwork.hand_in(story, audit, audit.lead, signed)
 
 
 def _meet(story: Story, key: str, kind: MeetingKind) -> None:
