@@ -36,9 +36,9 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Check, Strong, tone_of
+from audit_app.exports.values import Badge, Check, Pen, Strong, days, listed, tone_of
 from audit_app.programme.models import Audit
-from audit_app.web.formats import day
+from audit_app.web.formats import weekday
 
 EMPTY_LINES = 8
 """Lines for further names on a sheet that is printed before the meeting."""
@@ -61,15 +61,13 @@ def plan_document(plan: AuditPlan) -> Document:
     ]
     edition = str(plan.edition) if plan.edition else _("draft")
     mark = "" if plan.state is PlanState.APPROVED else _("DRAFT")
-    return _document(_("Audit plan"), blocks, audit, edition, mark)
+    return _document(_("Audit plan"), blocks, f"{audit.code}-P", edition, mark)
 
 
-def _document(
-    title: str, blocks: Sequence[Block], audit: Audit, version: str = "", mark: str = ""
-) -> Document:
+def _document(title: str, blocks: Sequence[Block], code: str, version: str = "", mark: str = "") -> Document:
     organisation = accounts.organisation()
     return Document(
-        title, tuple(blocks), organisation=organisation.name if organisation else "", code=audit.code,
+        title, tuple(blocks), organisation=organisation.name if organisation else "", code=code,
         version=version, language=str(get_locale()), created=now(), zone=zone(), watermark=mark,
     )  # fmt: skip
 
@@ -79,8 +77,8 @@ def _head(plan: AuditPlan) -> tuple[tuple[str, Any], ...]:
     return (
         (_("Audit"), audit.code),
         (_("Kind"), str(audit.kind.label)),
-        (_("Dates"), f"{audit.starts_on.isoformat()} – {audit.ends_on.isoformat()}"),
-        (_("Places"), ", ".join(site.name for site in audit.sites) or "–"),
+        (_("Dates"), days(audit.starts_on, audit.ends_on)),
+        (_("Places"), listed(site.name for site in audit.sites) or "–"),
         (_("Edition"), plan.edition or _("not approved yet")),
         (_("Times"), _("local time, %(zone)s", zone=str(zone()))),
     )
@@ -90,9 +88,9 @@ def _scope(audit: Audit) -> tuple[tuple[str, Any], ...]:
     return (
         (_("Objective"), audit.objective or "–"),
         (_("Criteria"), audit.criteria),
-        (_("Processes"), ", ".join(process.name for process in audit.processes) or "–"),
+        (_("Processes"), listed(process.name for process in audit.processes) or "–"),
         (_("Clauses"), ", ".join(map(str, audit.clauses)) or "–"),
-        (_("Departments"), ", ".join(department.name for department in audit.departments) or "–"),
+        (_("Departments"), listed(department.name for department in audit.departments) or "–"),
         (_("Auditees"), _names(audit.auditees) or "–"),
     )
 
@@ -120,7 +118,7 @@ def _timetable(plan: AuditPlan) -> list[Block]:
         GridColumn(_("Auditors"), 1.6), GridColumn(_("Auditees"), 1.8), GridColumn(_("Place"), 1.4),
     )  # fmt: skip
     for which, slots in by_day.items():
-        blocks += [Heading(day(which), 3), Grid(columns, tuple(map(_row, slots)), compact=True)]
+        blocks += [Heading(weekday(which), 3), Grid(columns, tuple(map(_row, slots)), compact=True)]
     return blocks if by_day else [*blocks, Text(_("There is no agenda yet."))]
 
 
@@ -140,7 +138,7 @@ def _names(people: Iterable[Any]) -> str:
     """Names with commas; of three hundred the first forty and how many more (the rest is on the page)."""
     names = [person.name for person in people]
     rest = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" (+{rest})" if rest > 0 else "")
+    return listed(names[:MOST_NAMES]) + (f" (+{rest})" if rest > 0 else "")
 
 
 def _texts(plan: AuditPlan) -> list[Block]:
@@ -190,20 +188,22 @@ def attendance_document(
     for kind in MeetingKind:
         meeting, slot = held.get(kind), planned.get(kind)
         signed = [each for each in signatures if each.meeting == kind.value]
+        people = _people(audit, meeting, slot)
         blocks += [PageBreak()] if blocks else []
         blocks += [
             Letterhead(str(kind.label), audit.title, facts=_meeting_facts(audit, meeting, slot)),
             Heading(_("Agenda"), 2),
             Bullets(_points(kind, meeting)),
             Heading(_("Who was there"), 2),
-            _sheet(_people(audit, meeting, slot), {each.name for each in signed}, blank=meeting is None),
+            _sheet(people, {each.name: each for each in signed}, blank=meeting is None),
         ]
-        if signed:
-            blocks += [Heading(_("Signatures given on the screen"), 2), Signatures(tuple(map(drawn, signed)))]
+        others = [each for each in signed if each.name not in {name for name, *_rest in people}]
+        if others:
+            blocks += [Heading(_("Signatures given on the screen"), 2), Signatures(tuple(map(drawn, others)))]
         if meeting is not None and meeting.notes:
             blocks += [Heading(_("Minutes"), 2), Text(meeting.notes)]
     blocks += [Heading(_("Diverging opinions"), 2), *_opinions(opinions)]
-    return _document(_("Attendance of opening and closing meeting"), blocks, audit)
+    return _document(_("Attendance of opening and closing meeting"), blocks, f"{audit.code}-M")
 
 
 def _meeting_facts(audit: Audit, meeting: Meeting | None, slot: Slot | None) -> tuple[tuple[str, Any], ...]:
@@ -240,13 +240,20 @@ def _people(audit: Audit, meeting: Meeting | None, slot: Slot | None) -> list[Ro
     return [(person.name, _department(person), person.job_title) for person in dict.fromkeys(seated)]
 
 
-def _sheet(people: Sequence[Row], signed: set[str], *, blank: bool) -> Grid:
+def _signed(one: Signed) -> Pen:
+    """What somebody drew, with the time by their device and, where it differs, at the server."""
+    at, had = (f"{local(each):%Y-%m-%d %H:%M}" for each in (one.client_time, one.received_at))
+    told = at if at == had else _("%(time)s; at the server %(server)s", time=at, server=had)
+    return Pen(one.strokes, (one.width, one.height), told)
+
+
+def _sheet(people: Sequence[Row], signed: Mapping[str, Signed], *, blank: bool) -> Grid:
     columns = (
         GridColumn(_("No."), 0.5, "right"), GridColumn(_("Name"), 1.5), GridColumn(_("Department"), 2.2),
         GridColumn(_("Function"), 3), GridColumn(_("Signature"), 2),
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = [
-        (number, name, department, function or "–", _("on the screen") if name in signed else "\n")
+        (number, name, department, function or "–", _signed(signed[name]) if name in signed else "\n")
         for number, (name, department, function) in enumerate(people, 1)
     ]
     rows += [("", "\n", "", "", "") for _line in range(EMPTY_LINES)] if blank else []

@@ -24,7 +24,7 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.sheet import Column, Sheet, Workbook
-from audit_app.exports.values import Badge, Strong, Tone, tone_of
+from audit_app.exports.values import Badge, Strong, Tone, days, listed, tone_of
 
 
 def template(version: TemplateVersion) -> Sheet:
@@ -163,7 +163,7 @@ def _record(answer: Answer) -> str:
 
 
 def _authors(answer: Answer) -> str:
-    return ", ".join(dict.fromkeys(head.author.name for head in answer.heads))
+    return listed(dict.fromkeys(head.author.name for head in answer.heads))
 
 
 def workbook(sheets: Sequence[Sheet], title: str, code: str = "") -> Workbook:
@@ -206,7 +206,7 @@ def record_document(work: Fieldwork) -> Document:
         _("Internal audit checklist"),
         tuple(blocks),
         organisation=organisation.name if organisation else "",
-        code=audit.code,
+        code=f"{audit.code}-C",
         language=str(get_locale()),
         created=now(),
         zone=zone(),
@@ -228,10 +228,10 @@ def _facts(work: Fieldwork) -> tuple[tuple[str, Any], ...]:
     audit = work.audit
     return (
         (_("Audit"), audit.code),
-        (_("Dates"), f"{audit.starts_on.isoformat()} – {audit.ends_on.isoformat()}"),
+        (_("Dates"), days(audit.starts_on, audit.ends_on)),
         (_("Criteria"), audit.criteria),
-        (_("Audit team"), ", ".join(person.name for person in audit.auditors)),
-        (_("Departments"), ", ".join(department.name for department in audit.departments)),
+        (_("Audit team"), listed(person.name for person in audit.auditors)),
+        (_("Departments"), listed(department.name for department in audit.departments)),
         (
             _("Checklist"),
             ", ".join(f"{each.name} v{each.template_version.number}" for each in work.checklists),

@@ -102,7 +102,10 @@ def _line(note: Noted) -> str:
 def signatures(work: Fieldwork) -> list[Block]:
     """What was signed on the screen, drawn from its strokes; then lines for a pen where nobody signed yet."""
     audit = work.audit
-    there = {each.party for each in work.signatures if each.meeting == "closing"}
+    closing = [each for each in work.signatures if each.meeting == "closing"]
+    there = {each.party for each in closing}
+    if audit.lead is not None and audit.lead.name in {each.name for each in closing}:
+        there.add("")
     lines = [
         Signature(label, name)
         for party, label, name in (

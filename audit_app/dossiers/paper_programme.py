@@ -26,13 +26,13 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.sheet import Column, Sheet
-from audit_app.exports.values import Badge, Strong, tone_of
+from audit_app.exports.values import Badge, Strong, days, listed, tone_of
 from audit_app.planning import phrases
 from audit_app.planning.models import ProposalLine
 from audit_app.programme import versions
 from audit_app.programme.coverage import covers
 from audit_app.programme.gaps import scoped_audits
-from audit_app.programme.models import EXTERNAL, Audit, AuditState, Programme, TeamRole
+from audit_app.programme.models import EXTERNAL, Audit, AuditState, Programme
 from audit_app.programme.record_models import ProgrammeVersion, VersionAudit
 
 Line = Mapping[str, ProposalLine]
@@ -172,7 +172,7 @@ def _audit_row(audit: VersionAudit, living: Audit | None, names: Names) -> tuple
     )
     return (
         (Strong(audit.code), audit.title, str(audit.kind.label)),
-        f"{audit.starts_on} – {audit.ends_on}",
+        days(audit.starts_on, audit.ends_on),
         tuple(each for each in scope if each != DASH) or DASH,
         (audit.lead or (living.body if living else "") or DASH, *_team(audit, living)),
         Badge(audit.state.label, tone_of(audit.state.tone)),
@@ -183,8 +183,7 @@ def _team(audit: VersionAudit, living: Audit | None) -> list[str]:
     """The members as approved, with their function; as they stand where the version did not keep them."""
     if "team" not in audit.scope:
         return [f"{each.person.name} ({each.role.label})" for each in living.members] if living else []
-    kept = [each.rpartition(" (") for each in audit.scope["team"]]
-    return [f"{name} ({TeamRole(role.rstrip(')')).label})" for name, _bracket, role in kept]
+    return versions.team_of(audit)
 
 
 def _names() -> Names:
@@ -199,7 +198,7 @@ def _names() -> Names:
 
 def _named(part: str, audit: VersionAudit, names: Names) -> str:
     """What is kept by code, by its name; the code where it is known no more."""
-    return ", ".join(names[part].get(code, code) for code in audit.scope.get(part, ())) or DASH
+    return listed(names[part].get(code, code) for code in audit.scope.get(part, ())) or DASH
 
 
 def _processes(edition: Edition, lines: Line) -> Grid:
@@ -243,7 +242,7 @@ def _covered(process: Any, audit: VersionAudit) -> bool:
 
 
 def _gaps(gaps: Sequence[Any]) -> Grid:
-    columns = (GridColumn(_("Not covered"), 3), GridColumn(_("Reason"), 7), GridColumn(_("By"), 3))
+    columns = (GridColumn(_("Not covered"), 3), GridColumn(_("Reason"), 7), GridColumn(_("Justified by"), 3))
     rows = tuple(
         (
             Strong(f"{each.kind.label} {each.key}"),
@@ -335,7 +334,7 @@ def approved_sheet(edition: Edition, living: Sequence[Audit]) -> Sheet:
     rows = []
     for each in edition.audits:
         audit = teams.get(each.audit_id)
-        team = ", ".join(_team(each, audit))
+        team = listed(_team(each, audit))
         scope = [_named(part, each, names) for part in ("processes", "departments", "sites")]
         clauses = ", ".join(each.scope.get("clauses", ()))
         rows.append(

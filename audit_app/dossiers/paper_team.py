@@ -27,7 +27,7 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Strong
+from audit_app.exports.values import Badge, Strong, days, listed
 from audit_app.programme import fitness
 from audit_app.programme.models import Audit
 from audit_app.programme.waiver_models import WaiverKind
@@ -81,10 +81,10 @@ def appointment(audit: Audit, when: Appointed, records: Sequence[Competence] | N
     """Leader and members with their functions, the dates, independence, competence, waivers, signatures."""
     manager = audit.programme.manager
     words = _(
-        "For the audit %(code)s the following persons are appointed for %(first)s to %(last)s. They audit "
+        "For the audit %(code)s the following persons are appointed for %(days)s. They audit "
         "impartially, keep confidential what they learn, and do not audit their own work "
         "(ISO/IEC 20000-1, 9.2.2).",
-        code=audit.code, first=audit.starts_on, last=audit.ends_on,
+        code=audit.code, days=days(audit.starts_on, audit.ends_on),
     )  # fmt: skip
     facts = (*head(audit), (_("Appointed on"), moment(when.at)), (_("Appointed by"), when.by or DASH))
     blocks: list[Block] = [
@@ -145,7 +145,7 @@ def _independence(audit: Audit) -> list[Block]:
     rows = tuple(
         (
             Strong(name),
-            ", ".join(subjects),
+            listed(subjects),
             Badge(_("no waiver is approved"), "bad") if bare else _("a waiver is approved, see below"),
         )
         for (name, bare), subjects in ties.items()
@@ -215,7 +215,7 @@ def _waivers(audit: Audit) -> Grid:
     )
     rows = tuple(
         (
-            (Strong(each.person.name), str(WaiverKind(each.kind).label), ", ".join(each.subjects)),
+            (Strong(each.person.name), str(WaiverKind(each.kind).label), listed(each.subjects)),
             each.reason,
             each.measure,
             (each.approved_by.name if each.approved_by else DASH, moment(each.approved_at)),

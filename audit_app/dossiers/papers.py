@@ -21,7 +21,7 @@ from audit_app.exports.document import (
     Signature,
     Signatures,
 )
-from audit_app.exports.values import Badge, Strong, tone_of
+from audit_app.exports.values import Badge, Strong, days, listed, tone_of
 from audit_app.findings.models import Action, Finding, FindingState
 from audit_app.programme.models import Audit
 from audit_app.reports import paper_findings
@@ -32,7 +32,7 @@ DASH = "–"
 
 def names(rows: Iterable[Any]) -> str:
     """Names in a row; a dash for none."""
-    return ", ".join(each.name for each in rows) or DASH
+    return listed(each.name for each in rows) or DASH
 
 
 def moment(at: datetime | None) -> str:
@@ -65,7 +65,7 @@ def head(audit: Audit) -> tuple[tuple[str, Any], ...]:
     """What stands at the top of every paper of an audit."""
     return (
         (_("Audit"), f"{audit.code} · {audit.kind.label}"),
-        (_("Dates"), f"{audit.starts_on} – {audit.ends_on}"),
+        (_("Dates"), days(audit.starts_on, audit.ends_on)),
         (_("Programme"), f"{audit.programme.code} {audit.programme.title}"),
         (_("Notice given"), moment(audit.notified_at)),
     )

@@ -24,14 +24,14 @@ from audit_app.exports.values import Badge
 from audit_app.findings.models import Action
 from audit_app.reviews.models import Participant, Review
 from audit_app.reviews.pack import Pack
-from audit_app.reviews.paper import input_blocks, input_title
+from audit_app.reviews.paper import input_blocks, input_title, legend
 from audit_app.trail.queries import history
 
 
 def _head(review: Review) -> tuple[tuple[str, Any], ...]:
     return (
         (_("Number"), review.code),
-        (_("Meeting"), f"{review.meets_on} {review.place}".strip()),
+        (_("Meeting"), " · ".join(filter(None, (str(review.meets_on), review.place)))),
         (_("Period"), f"{review.period_from} – {review.period_to}"),
         (_("Chair"), review.chair.name),
         (_("Prepared by"), review.prepared_by.name),
@@ -97,9 +97,10 @@ def _function(participant: Participant) -> str:
 
 def inputs(review: Review, pack: Pack) -> Document:
     """The fourteen inputs of 9.3 with what the data say."""
-    blocks: list[Block] = [Letterhead(_("Management review inputs"), review.title, None, _head(review))]
+    head = Letterhead(_("Management review inputs"), review.title, None, _head(review))
+    blocks: list[Block] = [head, legend()]
     for one in pack.inputs:
-        blocks += input_blocks(pack, one)
+        blocks += input_blocks(pack, one, alone=True)
     return paper(_("Management review inputs"), f"{review.code}-I", blocks)
 
 

@@ -28,6 +28,7 @@ from audit_app.exports.names import download_name
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Badge, Check, Tone, speaking
 from audit_app.findings.models import Action, Finding, FindingState, Grade
+from audit_app.trail.queries import history
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 TONES = {"danger": "bad", "warning": "warn", "success": "good", "info": "info"}
@@ -194,9 +195,26 @@ def _facts(finding: Finding) -> tuple[tuple[Any, Any], ...]:
         (_l("Audit"), f"{audit.code} {audit.title}" if audit is not None else finding.origin.label),
         (_l("Process"), _name(finding.process) or "–"),
         (_l("Clause"), finding.clause or "–"),
-        (_l("Auditor"), _name(finding.raised_by)),
+        (_raiser(finding), _name(finding.raised_by)),
         (_l("Owner (auditee)"), _name(finding.owner) or "–"),
         (_l("Grade"), grades),
+        *_body(finding),
+    )
+
+
+def _raiser(finding: Finding) -> Any:
+    """What the one who wrote the finding was: of a certification body's finding, not its auditor."""
+    external = finding.audit is not None and finding.audit.external
+    return _l("Recorded by") if external else _l("Auditor")
+
+
+def _body(finding: Finding) -> tuple[tuple[Any, Any], ...]:
+    """Whose finding it is, with the number it has there."""
+    if finding.audit is None or not finding.audit.external:
+        return ()
+    return (
+        (_l("Audited by"), finding.audit.body or "–"),
+        (_l("Number at the certification body"), finding.body_reference or "–"),
     )
 
 
@@ -262,7 +280,7 @@ def _evidence(files: Sequence[Attachment]) -> tuple[Any, ...]:
 def _ending(finding: Finding) -> tuple[Any, ...]:
     signed = _signatures(finding)
     if finding.state is FindingState.WITHDRAWN:
-        return (Heading(_l("Withdrawn"), 2), Text(finding.withdrawn_reason), *signed)
+        return (Heading(_l("Withdrawn"), 2), Text(finding.withdrawn_reason), *_withdrawal(finding), *signed)
     verification = (Heading(_l("Verification"), 2), *_part(_l("What was seen"), finding.verification_note))
     dates = Facts(
         (
@@ -281,10 +299,19 @@ def _ending(finding: Finding) -> tuple[Any, ...]:
     return (*seen, KeepTogether((*effect, dates, *signed)))  # Nobody signs a page of its own.
 
 
+def _withdrawal(finding: Finding) -> tuple[Text, ...]:
+    """Who withdrew the finding and when, as the trail tells."""
+    acts = [each for each in history(finding) if each.action == "finding.withdraw"]
+    if not acts:
+        return ()
+    at = f"{clock.local(acts[0].at):%Y-%m-%d %H:%M}"
+    return (Text(_l("Withdrawn by %(name)s, %(at)s", name=acts[0].actor_name, at=at), "note"),)
+
+
 def _signatures(finding: Finding) -> tuple[Any, ...]:
     mark = _l("Signed in the system")
     rows = [
-        (_l("Auditor"), finding.raised_by, finding.raised_on),
+        (_raiser(finding), finding.raised_by, finding.raised_on),
         (_l("Issued by"), finding.issued_by, finding.issued_at),
         (_l("Owner (auditee)"), finding.owner, finding.accepted_at),
         (_l("Verifier"), finding.verified_by, finding.verified_at),

@@ -137,13 +137,16 @@ def independence(report: Report) -> Iterator[Block]:
         )
         return
     waived = {each.person for each in report.waivers}
+    bound: dict[str, list[str]] = {}
     for tie in report.ties:
+        bound.setdefault(tie.person, []).append(telling.name(tie.subject))
+    for person, subjects in bound.items():
         words = _(
             "%(person)s is bound to the audited area: %(subject)s.",
-            person=tie.person,
-            subject=telling.name(tie.subject),
+            person=person,
+            subject=telling.listed(subjects),
         )
-        yield Callout(words, "neutral" if tie.person in waived else "bad")
+        yield Callout(words, "neutral" if person in waived else "bad")
     yield _waivers(report)
     others = [each.name for each in report.team if each.role != "observer" and each.name not in waived]
     if others:
@@ -153,7 +156,7 @@ def independence(report: Report) -> Iterator[Block]:
 
 def _waivers(report: Report) -> Grid:
     columns = (
-        GridColumn(_("Who"), 1.8),
+        GridColumn(_("Person"), 1.8),
         GridColumn(_("Exception"), 3),
         GridColumn(_("Reason"), 4),
         GridColumn(_("Compensating measure"), 4),

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.models import in_reader_language
 from audit_app.checklists.models import Verdict
 from audit_app.core.frozen import Name
+from audit_app.exports import values
 from audit_app.findings.models import Grade
 from audit_app.programme.models import AuditKind, TeamRole
 from audit_app.reports.tree import Counts, Report, Unit
@@ -51,9 +51,7 @@ def name(of: Name | None) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """Words in a row, as the language puts them; a dash for none."""
-    locale = get_locale()
-    comma = "、" if locale is not None and locale.language == "zh" else ", "
-    return comma.join(words) or DASH
+    return values.listed(words) or DASH
 
 
 def units(rows: Iterable[Unit]) -> str:

@@ -205,12 +205,17 @@ def _audit(found: Audits, audit: Audit) -> tuple[Value, ...]:
     return (
         said("value.named", code=audit.code, name=audit.title),
         said(f"audit_kind.{audit.kind.value}"),
-        said("value.range", first=audit.starts_on, last=audit.ends_on),
+        _days(audit),
         state,
         whole or None,
         Decimal(part) * 100 / whole if whole else None,
         *(counted[grade] or None for grade in Grade),
     )
+
+
+def _days(audit: Audit) -> Value:
+    one = audit.starts_on == audit.ends_on
+    return audit.starts_on if one else said("value.range", first=audit.starts_on, last=audit.ends_on)
 
 
 def last_report(date_from: date, date_to: date) -> date | None:

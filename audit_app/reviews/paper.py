@@ -85,14 +85,7 @@ def _all(pack: Pack, sha256: str) -> Iterator[Block]:
     yield from _previous(pack)
     yield from _picture(pack)
     yield Heading(_("4 Inputs a) to l)"), new_page=True)
-    yield Text(
-        _(
-            "In the charts: dashed, the target; dotted, the natural limits of the process; ringed, a "
-            "signal outside them. In the tables ■ marks a value that misses its target. All months and "
-            "all rows stand in the workbook of this pack."
-        ),
-        "note",
-    )
+    yield legend()
     for one in pack.inputs:
         yield from input_blocks(pack, one)
     yield from _conclusion(pack)
@@ -166,6 +159,18 @@ def _decision_facts(row: DecisionRow) -> Facts:
     return Facts(tuple(pairs))
 
 
+def legend() -> Text:
+    """How charts and tables of the inputs are read."""
+    return Text(
+        _(
+            "In the charts: dashed, the target; dotted, the natural limits of the process; ringed, a "
+            "signal outside them. In the tables ■ marks a value that misses its target. All months and "
+            "all rows stand in the workbook of this pack."
+        ),
+        "note",
+    )
+
+
 def _previous(pack: Pack) -> Iterator[Block]:
     yield Heading(_("2 What became of the last decisions"))
     blocks = next((one.blocks for one in pack.inputs if one.key == "a"), ())
@@ -209,8 +214,8 @@ def movement_word(movement: str) -> str:
     return DASH if movement == NOT_MEASURED else tell(said("value.no_trend"))
 
 
-def input_blocks(pack: Pack, one: Input) -> Iterator[Block]:
-    """One input: its assessment and what the data say."""
+def input_blocks(pack: Pack, one: Input, *, alone: bool = False) -> Iterator[Block]:
+    """One input: its assessment and what the data say. ``alone``: on a paper that has no section 2."""
     head = Heading(input_title(one.key), 2, anchor=f"input-{one.key}")
     if one.text.strip():
         at = tell_moment(one.written_at, pack.meta.zone)
@@ -220,7 +225,7 @@ def input_blocks(pack: Pack, one: Input) -> Iterator[Block]:
     else:
         yield head
         yield _unwritten(pack, one)
-    if one.key == "a" and pack.previous:
+    if one.key == "a" and pack.previous and not alone:
         yield Text(_("The table stands in section 2."), "note")
     else:
         yield from render_blocks(one.blocks)

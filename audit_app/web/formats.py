@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.dates import format_date
 from flask import Flask
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
@@ -22,6 +23,11 @@ def day(value: date | None) -> str:
     if isinstance(value, datetime):
         value = local(value).date()
     return written(value, weekday=abs((value - today()).days) <= 7)
+
+
+def weekday(value: date) -> str:
+    """A day on paper with its weekday; unlike :func:`day` the same whenever it is printed."""
+    return f"{value.isoformat()} {format_date(value, 'EEEE', get_locale() or 'en')}"
 
 
 def when(value: datetime | None) -> str:

@@ -16,7 +16,7 @@ from audit_app.programme.models import TeamRole
 from audit_app.trail import queries as trail
 from tests.agenda.factory import approved, audit_ahead, proposed, slot, work
 from tests.people import add_person
-from tests.programme.factory import approve, plan_audit
+from tests.programme.factory import approve, plan_audit, report
 
 
 @pytest.fixture(autouse=True)
@@ -288,6 +288,6 @@ def test_after_the_report_the_plan_no_longer_changes(people):
     approve(people, plan.audit.programme)
     audits.notify(plan.audit, by=people.manager)
     audits.start(plan.audit, by=people.lead)
-    audits.report(plan.audit, "Conforms.", by=people.lead)
+    report(people, plan.audit)
     with pytest.raises(Refused, match="no longer changes"):
         services.write_plan(plan.audit, methods="x", by=people.lead)

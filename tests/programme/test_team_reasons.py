@@ -35,13 +35,13 @@ def test_the_reason_is_kept_in_the_trail_and_shown_with_the_difference(people):
     (found,), _gaps = versions.since_approval(audit.programme)
     assert found.reason == "Two days are too short for one."
     assert [(str(label), before, after) for label, before, after in found.facts] == [
-        ("Audit team", "", "Ana Auditor (auditor)")
+        ("Audit team", "", "Ana Auditor (Auditor)")
     ]
     entry = trail.history(audit)[0]
     assert "Two days are too short for one." in str(entry.changes) + str(entry.sentence)
     services.approve_changes(audit.programme, "A second auditor", by=people.boss)
     newest = versions.of(audit.programme)[-1]
-    assert (newest.number, newest.audits[0].scope["team"]) == (2, ["Ana Auditor (auditor)"])
+    assert (newest.number, newest.audits[0].scope["team"]) == (2, ["Ana Auditor (Auditor)"])
 
 
 def test_the_first_lead_completes_the_plan_and_asks_for_nothing(people):
