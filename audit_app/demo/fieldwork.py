@@ -33,7 +33,7 @@ def answer(story: Story, key: str) -> None:
         person, at = hours.of(item.clause, place / len(items))
         if raiser in story.people and story.people[raiser] in audit.auditors:
             person, at = story.people[raiser], min(at, hours.latest(key == "ia6"))
-        more["flagged"] = key == "ia6" and place in (3, 11)
+        more["flagged"] = key == "ia6" and item.clause in ("4.4", "9.3")
         visited.setdefault((at, person), []).append(_facts(item, value, note, more))
     for (at, person), facts in visited.items():
         story.at(at, partial(hand_in, story, audit, person, facts))
@@ -66,11 +66,7 @@ def _told(story: Story, key: str) -> dict[str, Answer]:
             facts = entry["facts"]
             if facts.get("audit") == key:
                 counted = texts("samples").get(key, {}).get(facts["clause"])
-                more = (
-                    {"sample": visits.sample(story.audits[key].code, facts["clause"], *counted)}
-                    if counted
-                    else {}
-                )
+                more = _sample(story, key, facts["clause"], *counted) if counted else {}
                 given = (facts["grade"], story.said(entry)["evidence"], more, facts.get("by", ""))
                 found.setdefault(facts["clause"], given)
     return found
@@ -89,12 +85,11 @@ def _ordinary(story: Story, key: str, item: ChecklistItem, place: int) -> Answer
     population = story.rng.randrange(24, 160)
     size = max(5, population // 12)
     note = pattern.format(records=story.said(entry)["records"], sample=size, population=population)
-    return (
-        "conform",
-        note,
-        {"sample": visits.sample(story.audits[key].code, item.clause, population, size)},
-        "",
-    )
+    return "conform", note, _sample(story, key, item.clause, population, size), ""
+
+
+def _sample(story: Story, key: str, clause: str, *figures: int) -> dict[str, Any]:
+    return {"sample": visits.sample(story.audits[key].code, clause, *figures)}
 
 
 def _device(person: Person) -> str:
