@@ -3,9 +3,10 @@
     npm pack @expo-google-fonts/noto-sans-sc && tar xzf expo-google-fonts-noto-sans-sc-*.tgz
     python -m tools.fonts package
 
-ReportLab takes static TrueType only. A second small font of each weight holds the marks that Chinese draws in a
-full square and Latin script does not (``LATIN``), cut from the same outlines. The repertoire is GBK (GB 2312 lacks characters of common names) with
-Latin, Greek, Cyrillic, punctuation and a few marks. Needs fontTools; run once and commit what it writes.
+ReportLab takes static TrueType only. A second small font of each weight holds the marks that Chinese draws
+in a full square and Latin script does not (``LATIN``), cut from the same outlines. The repertoire is GBK
+(GB 2312 lacks characters of common names) with Latin, Greek, Cyrillic, punctuation and a few marks. Needs
+fontTools; run once and commit what it writes.
 """
 
 import shutil
@@ -13,8 +14,8 @@ import sys
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.pens.transformPen import TransformPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 TARGET = Path(__file__).resolve().parent.parent / "audit_app" / "exports" / "fonts"
@@ -63,7 +64,7 @@ BEARING = 55
 
 
 def narrow(source: Path, target: Path) -> None:
-    """Write a font of the marks of ``LATIN`` alone, each as wide as its ink; dots go down to the base line."""
+    """Write a font of the marks of ``LATIN`` alone, as wide as their ink; dots go down to the base line."""
     options = subset.Options()
     options.notdef_outline = True
     with TTFont(source, recalcTimestamp=False) as font:

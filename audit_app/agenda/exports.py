@@ -211,7 +211,8 @@ def _meeting_facts(audit: Audit, meeting: Meeting | None, slot: Slot | None) -> 
         when = f"{local(meeting.held_at):%Y-%m-%d %H:%M}–{local(meeting.ended_at):%H:%M}"
         place, chair = meeting.place, meeting.chair.name if meeting.chair else ""
     else:
-        when = f"{local(slot.starts_at):%Y-%m-%d} {slot.hours} ({_('planned')})" if slot else ""
+        coming = f"{local(slot.starts_at):%Y-%m-%d} {slot.hours}" if slot else ""
+        when = _("%(time)s (planned)", time=coming) if slot else ""
         place, chair = slot.where if slot else "", audit.lead.name if audit.lead else ""
     return (
         (_("Audit"), audit.code),
@@ -249,7 +250,7 @@ def _signed(one: Signed) -> Pen:
 
 def _sheet(people: Sequence[Row], signed: Mapping[str, Signed], *, blank: bool) -> Grid:
     columns = (
-        GridColumn(_("No."), 0.5, "right"), GridColumn(_("Name"), 1.5), GridColumn(_("Department"), 2.2),
+        GridColumn(_("No."), 0.7, "right"), GridColumn(_("Name"), 1.5), GridColumn(_("Department"), 2.2),
         GridColumn(_("Function"), 3), GridColumn(_("Signature"), 2),
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = [

@@ -1,6 +1,7 @@
 """The record of a checklist on paper and as a workbook, and a template as a sheet."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import get_locale
@@ -10,7 +11,7 @@ from audit_app.accounts import queries as accounts
 from audit_app.checklists import record_parts, sampling, spelled
 from audit_app.checklists.fieldwork import Answer, Fieldwork, Section
 from audit_app.checklists.models import TemplateVersion, Verdict
-from audit_app.core.clock import local, now, zone
+from audit_app.core.clock import local, now, today, zone
 from audit_app.exports.document import (
     Block,
     Callout,
@@ -174,7 +175,7 @@ def workbook(sheets: Sequence[Sheet], title: str, code: str = "") -> Workbook:
         title=title,
         code=code,
         organisation=organisation.name if organisation else "",
-        created=now(),
+        created=datetime.combine(today(), time.min, tzinfo=zone()),  # equal data of a day, equal bytes
         language=str(get_locale()),
         zone=zone(),
     )

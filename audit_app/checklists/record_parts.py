@@ -96,7 +96,8 @@ def notes(work: Fieldwork) -> list[Block]:
 
 def _line(note: Noted) -> str:
     at = local(note.at).strftime("%Y-%m-%d %H:%M")
-    return f"{note.said or _('Photo')} ({note.author}, {at})"
+    said = note.said or _("Photo")
+    return f"{said} ({note.author}, {at})"
 
 
 def signatures(work: Fieldwork) -> list[Block]:

@@ -221,7 +221,7 @@ def record_xlsx(audit_id: int) -> ResponseReturnValue:
     audit = programme.get(audit_id, to=me())
     work = queries.fieldwork(audit, to=me())
     book = exports.workbook(exports.record_sheets(work), _("Checklist record"), audit.code)
-    name = download_name(f"{audit.code} {_('Checklist record')}", "xlsx")
+    name = download_name(" ".join((audit.code, _("Checklist record"))), "xlsx")
     return downloads.send(xlsx.render(book), name, downloads.XLSX)
 
 
@@ -231,7 +231,7 @@ def record_pdf(audit_id: int) -> ResponseReturnValue:
     """The record on paper."""
     audit = programme.get(audit_id, to=me())
     paper = exports.record_document(queries.fieldwork(audit, to=me()))
-    name = download_name(f"{audit.code} {_('Checklist record')}", "pdf")
+    name = download_name(" ".join((audit.code, _("Checklist record"))), "pdf")
     return downloads.send(pdf.render(paper), name, downloads.PDF)
 
 

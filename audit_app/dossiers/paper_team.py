@@ -196,7 +196,7 @@ def _record(
         Strong(record.person.name),
         tuple(_mastered(each) for each in alike),
         (f"{record.basis.label}: {record.grounds}", judged or DASH, *attached),
-        f"{record.awarded_on} – {record.ends_on or _('without end')}",
+        " – ".join((str(record.awarded_on), str(record.ends_on or _("without end")))),
         Badge(_("Valid"), "good") if valid else Badge(_("Not valid"), "warn"),
     )
 

@@ -91,7 +91,7 @@ def _made(write: Write, code: str, language: str) -> ResponseReturnValue:
         raise
     say(1, 1, "", "done")
     db.session.rollback()
-    name = download_name(f"{code} {_('Audit file')} {language}", "zip")
+    name = download_name(" ".join((code, _("Audit file"), language)), "zip")
     return downloads.stream(out, name, downloads.ZIP)
 
 

@@ -301,7 +301,8 @@ def _place(pen: Pen, tab: Worksheet, below: int, sheet: Sheet, data: Worksheet, 
         spot = row + line * CHART_ROWS
         at, drawn = native(pen.write, data, at, chart)
         if drawn is None:
-            words = f"{plain(chart.title)}: {_('No data for this period.')}"
+            nothing = _("No data for this period.")
+            words = f"{plain(chart.title)}: {nothing}"
             pen.write(tab, spot, left if not side else _beside(tab, left), words, colour=MUTED)
             continue
         tab.add_chart(drawn, f"{sides[side]}{spot}")

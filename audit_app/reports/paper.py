@@ -80,7 +80,7 @@ def _cover(report: Report, sha256: str) -> Cover:
         (_("Places"), telling.units(report.scope.sites)),
         (_("Audited units"), telling.units(report.scope.departments)),
         (_("Lead auditor"), meta.lead or DASH),
-        (_("Document"), f"{meta.code} · {_('version %(number)s', number=meta.number + 1)}"),
+        (_("Document"), _("%(code)s · version %(number)s", code=meta.code, number=meta.number + 1)),
     ]
     if meta.issued is not None:
         at = telling.moment(meta.issued.at, meta.zone)
