@@ -131,14 +131,17 @@ class PagedCanvas(Canvas):
         super().save()
 
     def drawString(self, x: float, y: float, text: str, *given: Any, **named: Any) -> None:
-        """Draw drawable text; marks of Latin script come from the small font that holds them."""
+        """Draw drawable text in one go; marks of Latin script come from the small font that holds them."""
         state: Any = self
-        font, size = state._fontname, state._fontsize
-        for name, part in pieces(text, font):
-            state._fontname = name
-            super().drawString(x, y, part, *given, **named)
-            x += self.stringWidth(part, name, size)
-        state._fontname = font
+        parts = pieces(text, state._fontname)
+        if len(parts) == 1 and parts[0][0] == state._fontname:
+            super().drawString(x, y, text, *given, **named)
+            return
+        line = self.beginText(x, y)
+        for name, part in parts:
+            line.setFont(name, state._fontsize)
+            line.textOut(part)
+        self.drawText(line)
 
     def drawRightString(self, x: float, y: float, text: str, *given: Any, **named: Any) -> None:
         """The same, ending at `x`."""

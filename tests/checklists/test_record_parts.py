@@ -132,7 +132,7 @@ def test_the_workbook_holds_every_id_the_notes_and_who_signed(app, full):
         book = openpyxl.load_workbook(
             BytesIO(xlsx.render(exports.workbook(exports.record_sheets(full), "R")))
         )
-    assert book.sheetnames == ["Checklist record", "Counts", "Notes", "Signatures"]
+    assert book.sheetnames == ["Checklist record", "Counts", "Score by process", "Notes", "Signatures"]
     cells = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
     assert {
         "INC7, INC9, INC12", "INC9: no date", "conform without evidence", "We never test it", "Opening meeting"
