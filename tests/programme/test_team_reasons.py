@@ -41,7 +41,7 @@ def test_the_reason_is_kept_in_the_trail_and_shown_with_the_difference(people):
     assert "Two days are too short for one." in str(entry.changes) + str(entry.sentence)
     services.approve_changes(audit.programme, "A second auditor", by=people.boss)
     newest = versions.of(audit.programme)[-1]
-    assert (newest.number, newest.audits[0].scope["team"]) == (2, ["Ana Auditor (Auditor)"])
+    assert (newest.number, newest.audits[0].scope["team"]) == (2, ["Ana Auditor (auditor)"])  # its key
 
 
 def test_the_first_lead_completes_the_plan_and_asks_for_nothing(people):
