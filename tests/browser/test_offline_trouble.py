@@ -217,7 +217,9 @@ def test_an_update_waits_until_nobody_writes(people, page_for, audit, browsers, 
     page.wait_for_timeout(1500)
     expect(page.locator("#fw-bar")).to_be_hidden()
     page.locator("#fw-note").blur()
-    page.get_by_role("button", name="Update now").click()
+    # The tap tells the new worker to take over; the page loads again only when it has, so the test waits for that load.
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Update now").click()
     ready(page)
     expect(page.locator("#fw-bar")).to_be_hidden()
     assert page.evaluate("caches.keys().then((names) => names.some((name) => name.startsWith('shell-new')))")
