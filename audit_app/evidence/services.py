@@ -15,7 +15,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.evidence import sniff
+from audit_app.evidence import sealed, sniff
 from audit_app.evidence.models import Attachment
 from audit_app.trail import services as trail
 
@@ -43,8 +43,7 @@ def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachm
     """Store a file and hang it on a subject.
 
     ``file`` has ``filename`` and ``stream`` (werkzeug's FileStorage does). Raises :class:`Refused` when it
-    is empty,
-    too big, or not of a kind that is allowed by its content.
+    is empty, too big, locked with a password, or not of a kind that is allowed by its content.
     """
     name = clean_name(file.filename)
     sha256, size, media_type = _store(file.stream, name)
@@ -69,7 +68,9 @@ def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachm
 def media_type_of(path: Path, name: str) -> str:
     """Media type of a file on disk, by its content. Raises :class:`Refused` for kinds that are not taken."""
     with path.open("rb") as file:
-        return sniff.media_type(file.read(4096), name)
+        media_type = sniff.media_type(file.read(4096), name)
+    sealed.refuse(path, media_type, name)
+    return media_type
 
 
 def adopt(
@@ -142,6 +143,7 @@ def _store(stream: IO[bytes], name: str) -> tuple[str, int, str]:
         if not size:
             raise Refused(_l("“%(name)s” is empty. Choose the file again.", name=name), "files")
         media_type = sniff.media_type(head, name)
+        sealed.refuse(Path(temporary), media_type, name)
         target = path_of(digest.hexdigest())
         target.parent.mkdir(exist_ok=True)
         os.replace(temporary, target)

@@ -5,6 +5,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfWriter
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from werkzeug.datastructures import FileStorage
@@ -124,3 +125,32 @@ def test_the_database_refuses_to_change_an_attachment(app, people, finding, stat
     with pytest.raises(DatabaseError, match="append-only"):
         db.session.execute(text(statement))
     db.session.rollback()
+
+
+def locked_pdf():
+    """A PDF that asks for a password."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=200, height=200)
+    writer.encrypt("secret")
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def open_pdf():
+    writer = PdfWriter()
+    writer.add_blank_page(width=200, height=200)
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def test_a_file_locked_with_a_password_is_refused_with_a_sentence_and_leaves_nothing(people, finding):
+    office = sniff.SIGNATURES[3][0] + b"\x00" * 3000 + "EncryptedPackage".encode("utf-16-le")
+    for content, name in ((locked_pdf(), "minutes.pdf"), (office, "list.xlsx")):
+        with pytest.raises(Refused, match="locked with a password") as refused:
+            services.attach(finding, file(content, name), by=people.manager)
+        assert refused.value.field == "files"
+    assert queries.of(finding) == []
+    assert [each for each in services.path_of("00").parent.parent.rglob("*") if each.is_file()] == []
+    assert services.attach(finding, file(open_pdf(), "minutes.pdf"), by=people.manager).size
