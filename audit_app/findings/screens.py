@@ -177,7 +177,7 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
     return {
         **_split(workflow.offers(workflow.FINDING, finding, person)),
         "next_words": turns.what_next(finding),
-        "next_person": turns.whose_turn(finding),
+        "next_person": turns.named(finding),
         "stations": turns.stations(finding),
         "came_back": finding.state in OWNERS_TURN and finding.sent_back_reason,
         "check_ahead": turns.check_ahead(finding),

@@ -39,17 +39,10 @@ def what_next(finding: Finding) -> Any:
     return NEXT[finding.state]
 
 
-def whose_turn(finding: Finding) -> Any:
-    """Name of the owner, or the role, that takes the next step; None when nobody has to."""
-    if finding.settled:
-        return None
-    if finding.state in OWNERS_TURN and finding.is_nonconformity:
-        return finding.owner.name if finding.owner is not None else None
-    if finding.state is F.IMPLEMENTED:
-        return _l("an independent auditor")
-    if finding.state in CHECKED:
-        return _l("lead auditor or programme manager, independent of the area")
-    return _l("lead auditor or programme manager")
+def named(finding: Finding) -> str | None:
+    """Name of the owner while it is their turn; where a role acts, the sentence above names it."""
+    owner = finding.owner if finding.state in OWNERS_TURN and finding.is_nonconformity else None
+    return owner.name if owner is not None else None
 
 
 PATH: tuple[tuple[Any, frozenset[FindingState]], ...] = (
