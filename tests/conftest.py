@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from audit_app import create_app
+from audit_app import tables as tables  # all models, so that one file of tests runs by itself too
 from audit_app.accounts.models import Person
 from audit_app.config import Settings
 from audit_app.core.db import db

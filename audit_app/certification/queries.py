@@ -16,7 +16,7 @@ from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import local
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
-from audit_app.findings.models import SETTLED, Finding, FindingState, Grade
+from audit_app.findings.models import CHECKED, SETTLED, Finding, FindingState, Grade
 from audit_app.findings.visibility import visible_to as visible_findings
 from audit_app.programme.models import EXTERNAL, Audit, AuditKind, AuditState
 from audit_app.programme.queries import visible_to as visible_audits
@@ -40,7 +40,7 @@ class OpenFinding:
     @property
     def answered(self) -> bool:
         """Whether the actions are done: the body has, or can be given, its answer."""
-        return self.state in (FindingState.IMPLEMENTED, FindingState.VERIFIED)
+        return self.state is FindingState.IMPLEMENTED or self.state in CHECKED
 
 
 def visible_to(person: Person) -> Select[Certificate]:

@@ -22,7 +22,7 @@ from audit_app.certification.milestones import (
 from audit_app.certification.models import Certificate, CertificateState, RuleKind, Scheme
 from audit_app.core.clock import today
 from audit_app.core.days import SaidDay
-from audit_app.findings.models import NONCONFORMITY, FindingState, Grade
+from audit_app.findings.models import CHECKED, NONCONFORMITY, Grade
 from audit_app.programme.models import EXTERNAL, AuditKind
 
 WARNING = 90
@@ -310,9 +310,7 @@ def majors_verified(basis: Basis) -> Check | None:
     found = [
         each
         for each in basis.findings
-        if each.kind is AuditKind.STAGE_2
-        and each.grade is Grade.MAJOR
-        and each.state is not FindingState.VERIFIED
+        if each.kind is AuditKind.STAGE_2 and each.grade is Grade.MAJOR and each.state not in CHECKED
     ]
     if rule is None or not found:
         return None

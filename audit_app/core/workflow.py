@@ -22,7 +22,8 @@ class Step:
     """One row of a workflow table.
 
     ``frm`` are the states it may leave, ``to`` the state it reaches, ``needs`` the permission of the person,
-    ``guards`` what must be there first. ``tone`` colours the button.
+    ``guards`` what must be there first. ``tone`` colours the button. A ``system`` step is taken by the daily
+    command when its day has come, never by a person.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Step:
     needs: str
     guards: tuple[Guard, ...] = ()
     tone: str = "primary"
-    hidden: bool = False
+    system: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Workflow:
         return [
             Offer(step, tuple(self.missing(step, subject, person)))
             for step in self.steps
-            if not step.hidden and self.state(subject) in step.frm and person.may(step.needs)
+            if not step.system and self.state(subject) in step.frm and person.may(step.needs)
         ]
 
     def open_to(self, subject: Any, person: Any) -> list[Step]:
@@ -89,12 +90,16 @@ class Workflow:
         step = self.by_name[name]
         return (
             self.state(subject) in step.frm
+            and not step.system
             and person.may(step.needs)
             and not self.missing(step, subject, person)
         )
 
     def fire(self, name: str, subject: Any, *, by: Any) -> Step:
-        """Take a step: set the new state, or raise :class:`Refused` with the first reason why not."""
+        """Take a step: set the new state, or raise :class:`Refused` with the first reason why not.
+
+        ``by`` is the person, or None for a ``system`` step.
+        """
         step = self.by_name[name]
         if self.state(subject) not in step.frm:
             raise Refused(
@@ -105,7 +110,7 @@ class Workflow:
                     state=getattr(self.state(subject), "label", self.state(subject)),
                 )
             )
-        if not by.may(step.needs):
+        if step.system is not (by is None) or (by is not None and not by.may(step.needs)):
             raise Refused(_l("Your role does not allow “%(step)s”.", step=step.label))
         for words in self.missing(step, subject, by):
             raise Refused(words)

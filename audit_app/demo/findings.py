@@ -1,21 +1,26 @@
 """The chapter of the findings: each is raised, answered and verified by the people whose turn it is."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from audit_app.core import clock
 from audit_app.demo import files
 from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
 from audit_app.findings import action_services as actions
+from audit_app.findings import answers, checks
 from audit_app.findings import services as findings
-from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin
+from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin, Proof
 
 FILES = ("findings-1", "findings-2", "findings-3", "findings-light")
 USUAL = {"accept": 4, "plan": 9, "close_after": 92, "verify_after": 7}
 FIRST_DONE, STEP = 38, 6
-AHEAD = ("accepted", "planned", "implemented", "verified", "closed")
+CHECK_AFTER = 30
+"""Days from the last promised action to the check of effectiveness, as agreed with the plan."""
+AHEAD = ("corrected", "proposed", "planned", "implemented", "verified", "closed")
 """How far a nonconformity has come; each includes those before it."""
 
 
@@ -81,8 +86,10 @@ class Plot:
         if path == "draft":
             return
         self.plan(0, 16, self.issue)
-        if path == "withdrawn":
-            self.plan(self.facts["withdraw"], 11, self.withdraw)
+        if path in ("disputed", "conceded"):
+            self.plan(self.facts["accept"], 11, self.dispute)
+        if path == "conceded":
+            self.plan(self.facts["withdraw"], 11, self.concede)
         elif nonconformity and path in AHEAD:
             self._write_answer(AHEAD.index(path))
         elif not nonconformity:
@@ -95,14 +102,17 @@ class Plot:
     def _write_answer(self, reached: int) -> None:
         facts, last = self.facts, self._days_done()[-1]
         self.plan(facts.get("accept", USUAL["accept"]), 10, self.accept)
+        planned = facts.get("plan", USUAL["plan"])
         if reached >= 1:
-            self.plan(facts.get("plan", USUAL["plan"]), 11, self.state_cause)
+            self.plan(planned, 11, self.propose)
+        if reached >= 2:
+            self.plan(planned + 1, 14, self.approve)
         if "first_done" in facts:
             self.plan(facts["first_done"], 15, partial(self.finish, 0))
         if "extend" in facts:
             self.plan(facts["extend"][0], 10, self.ask_for_time)
             self.plan(facts["extend"][0] + 2, 14, self.give_time)
-        if reached >= 2:
+        if reached >= 3:
             for place, day in enumerate(self._days_done()):
                 self.plan(day, 15, partial(self.finish, place))
             reported = facts.get("report", last + 2)
@@ -110,10 +120,10 @@ class Plot:
             if "send_back" in facts:
                 self.plan(facts["send_back"][0], 14, self.send_back)
                 self.plan(facts["send_back"][1], 15, self.report_again)
-        if reached >= 3:
+        if reached >= 4:
             verified = facts.get("verify", reported + USUAL["verify_after"])
             self.plan(verified, 14, self.verify)
-            if reached >= 4:
+            if reached >= 5:
                 self.plan(facts.get("close", verified + USUAL["close_after"]), 10, self.close)
         if "reopen" in facts:
             self._write_return(facts["reopen"][0] - self.issued)
@@ -170,23 +180,36 @@ class Plot:
         by = "lin" if self.facts.get("by") == "lin" else self.facts.get("second", "wei")
         findings.issue(self.finding, due_on=due, by=self.story.people[by])
 
-    def withdraw(self) -> None:
+    def dispute(self) -> None:
+        """The owner does not agree."""
+        answers.dispute(self.finding, reason=self.words["disputed"], by=self._owner())
+
+    def concede(self) -> None:
         """It did not hold."""
-        findings.withdraw(self.finding, reason=self.words["withdrawn"], by=self.story.people["wei"])
+        answers.concede(self.finding, reason=self.words["withdrawn"], by=self.story.people["wei"])
+
+    def _owner(self) -> Any:
+        owner = self.finding.owner
+        assert owner is not None
+        return owner
+
+    @property
+    def check(self) -> dict[str, Any]:
+        """By what its effectiveness is seen."""
+        found: dict[str, Any] = texts("checks")[self.entry["key"]]
+        return found
 
     def settle(self) -> None:
         """A lighter finding ends with a note."""
-        findings.close(self.finding, effectiveness_note=self.words["note"], by=self._closer())
+        checks.settle(self.finding, effectiveness_note=self.words["note"], by=self._closer())
 
     def accept(self) -> None:
-        """The owner accepts and corrects the case."""
-        owner = self.finding.owner
-        assert owner is not None
-        findings.accept(
+        """The owner accepts and reports the correction with it."""
+        answers.accept(
             self.finding,
             correction=self.words["correction"],
             correction_done_on=self.story.day(self.issued + self.facts.get("accept", USUAL["accept"])),
-            by=owner,
+            by=self._owner(),
         )
 
     def promise(self, kind: ActionKind) -> None:
@@ -207,12 +230,25 @@ class Plot:
         action = self.finding.actions[-1]
         actions.cancel(action, reason=self.words["cancelled"], by=self.story.people["wei"])
 
-    def state_cause(self) -> None:
+    def propose(self) -> None:
         """Cause, similar cases, plan."""
+        answers.analyse(
+            self.finding, cause=self.words["cause"], similar_cases=self.words["similar"], by=self._owner()
+        )
         self.promise(ActionKind.CORRECTIVE)
-        owner = self.finding.owner
-        assert owner is not None
-        findings.plan(self.finding, cause=self.words["cause"], similar_cases=self.words["similar"], by=owner)
+        criterion = self.story.said(self.check)["criterion"]
+        answers.propose(self.finding, effectiveness_criterion=criterion, by=self._owner())
+
+    def approve(self) -> None:
+        """Somebody else approves the plan, and work begins."""
+        last = max(action.due_on for action in self.finding.actions)
+        answers.approve_plan(
+            self.finding,
+            effectiveness_criterion=self.finding.effectiveness_criterion,
+            effectiveness_due_on=last + timedelta(days=CHECK_AFTER),
+            by=self._closer(),
+        )
+        answers.start(self.finding, by=self._owner())
 
     def finish(self, place: int) -> None:
         """An action is done, and something shows it."""
@@ -240,12 +276,11 @@ class Plot:
 
     def report(self) -> None:
         """The owner reports that everything is done."""
-        assert self.finding.owner is not None
-        findings.report_done(self.finding, by=self.finding.owner)
+        answers.report_done(self.finding, by=self._owner())
 
     def send_back(self) -> None:
         """What was shown does not convince."""
-        findings.send_back(self.finding, reason=self.words["sent_back"], by=self.person("verifier", "wei"))
+        checks.send_back(self.finding, reason=self.words["sent_back"], by=self.person("verifier", "wei"))
 
     def report_again(self) -> None:
         """The owner shows more."""
@@ -254,38 +289,48 @@ class Plot:
 
     def verify(self) -> None:
         """Somebody independent looks at it."""
-        findings.verify(self.finding, note=self.words["verified"], by=self.person("verifier", "wei"))
+        checks.verify(self.finding, note=self.words["verified"], by=self.person("verifier", "wei"))
 
     def _closer(self) -> Any:
         owner = self.finding.owner
         return self.story.people["wei" if owner is self.story.people["lin"] else "lin"]
 
     def close(self) -> None:
-        """The cause is gone; with the last nonconformity its audit closes too."""
-        findings.close(self.finding, effectiveness_note=self.words["effective"], by=self._closer())
+        """The cause is gone, as a record since shows; with the last nonconformity its audit closes too."""
+        checks.call_checks()
+        checks.close(
+            self.finding,
+            effectiveness_note=self.words["effective"],
+            shown_by=Proof(self.check["shown"]),
+            record=self.story.said(self.check)["record"],
+            record_on=clock.today(),
+            by=self._closer(),
+        )
         if self.finding.audit is not None:
             close_if_settled(self.story, self.facts["audit"])
 
     def reopen(self) -> None:
         """It came back."""
         by = self.story.people[self.facts["reopen"][1]]
-        findings.reopen(self.finding, reason=self.words["reopened"], by=by)
+        checks.reopen(self.finding, reason=self.words["reopened"], by=by)
 
     def plan_again(self) -> None:
         """The case is repaired again, and this time the cause is looked for further down."""
-        owner, story = self.finding.owner, self.story
-        assert owner is not None
-        day = self.facts["reopen"][0]
-        repair = actions.add_action(
-            title=self.words["correction2"], owner=owner, due_on=story.day(day + 5),
-            kind=ActionKind.CORRECTION, finding=self.finding, by=owner,
-        )  # fmt: skip
-        actions.done(repair, note=self.words["correction2"], by=owner)
-        for title in self.words["actions2"]:
+        owner, story, words = self._owner(), self.story, self.words
+        answers.correct(
+            self.finding, correction=words["correction2"], correction_done_on=clock.today(), by=owner
+        )
+        answers.analyse(self.finding, cause=words["cause2"], similar_cases=words["similar2"], by=owner)
+        for title in words["actions2"]:
             actions.add_action(
                 title=title, owner=owner, due_on=story.day(12), kind=ActionKind.CORRECTIVE,
                 finding=self.finding, by=owner,
             )  # fmt: skip
-        findings.plan(
-            self.finding, cause=self.words["cause2"], similar_cases=self.words["similar2"], by=owner
+        answers.propose(self.finding, by=owner)
+        answers.approve_plan(
+            self.finding,
+            effectiveness_criterion=story.said(self.check)["criterion2"],
+            effectiveness_due_on=story.day(12) + timedelta(days=60),
+            by=self._closer(),
         )
+        answers.start(self.finding, by=owner)

@@ -12,14 +12,15 @@ from audit_app.core.counters import next_code
 from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings.models import Action, ActionKind, ActionState, Finding, FindingState
+from audit_app.findings.models import OWNERS_TURN, Action, ActionKind, ActionState, Finding
 from audit_app.findings.steps import not_past, said, step
 from audit_app.findings.workflow import ACTION
 from audit_app.notifications.services import queue
 from audit_app.trail import services as trail
 
 CODE = "ACT-{year}-{number:03d}"
-TAKES_ACTIONS = frozenset({FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED})
+TAKES_ACTIONS = OWNERS_TURN
+"""While the plan is made or carried out; a plan under decision waits for it."""
 
 
 def may_add_to(finding: Finding, person: Person) -> bool:

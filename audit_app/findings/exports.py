@@ -314,6 +314,7 @@ def _signatures(finding: Finding) -> tuple[Any, ...]:
         (_raiser(finding), finding.raised_by, finding.raised_on),
         (_l("Issued by"), finding.issued_by, finding.issued_at),
         (_l("Owner (auditee)"), finding.owner, finding.accepted_at),
+        (_l("Approved the plan"), finding.planned_by, finding.planned_at),
         (_l("Verifier"), finding.verified_by, finding.verified_at),
         (_l("Closed by"), finding.closed_by, finding.closed_at),
     ]

@@ -12,7 +12,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings import policy, queries
-from audit_app.findings.models import SERIES, Action, ActionKind, Finding, Grade, Origin
+from audit_app.findings.models import SERIES, Action, ActionKind, Finding, Grade, Origin, Proof
 from audit_app.programme.models import Audit
 from audit_app.web.forms import (
     BaseForm,
@@ -28,6 +28,9 @@ from audit_app.web.forms import (
 )
 
 GRADE_TONES = {grade.value: grade.tone for grade in Grade}
+CRITERION = _l(
+    "For example: no incident without a priority in the next sixty records; three reviews in a row on time."
+)
 PLAN_KINDS = (ActionKind.CORRECTIVE, ActionKind.CORRECTION, ActionKind.IMPROVEMENT)
 
 
@@ -164,21 +167,42 @@ class IssueForm(BaseForm):
 
 
 class AcceptForm(BaseForm):
-    """The owner's first answer."""
+    """The owner's first answer; the correction may be given with it."""
 
     correction = long_text(
-        _l("Correction"), need=True, longest=5000, rows=4,
-        description=_l("How the case itself is put right. The cause comes in the next step."),
+        _l("Correction"), longest=5000, rows=4,
+        description=_l("How the case itself is put right, if you know it already. The cause comes later."),
     )  # fmt: skip
-    correction_done_on = day(_l("Corrected on"), description=_l("Leave empty if it is still under way."))
+    correction_done_on = day(
+        _l("Corrected on"), description=_l("Leave empty if it is still under way: you report it then.")
+    )
 
     def validate_correction_done_on(self, field: Any) -> None:
         """Not in the future."""
         not_future(self, field)
 
 
-class PlanForm(RowsForm):
-    """Cause, similar cases, and a first corrective action if none is planned yet."""
+class CorrectForm(AcceptForm):
+    """The correction, done."""
+
+    correction = long_text(
+        _l("Correction"), need=True, longest=5000, rows=4,
+        description=_l("What was done to put the case itself right. If it cannot be put right, say why."),
+    )  # fmt: skip
+    correction_done_on = day(_l("Corrected on"), need=True)
+
+
+class DisputeForm(BaseForm):
+    """Why the owner does not accept."""
+
+    reason = long_text(
+        _l("What is not right"), need=True, longest=5000, rows=5,
+        description=_l("Which fact, requirement or grade is wrong, and what shows it?"),
+    )  # fmt: skip
+
+
+class AnalyseForm(BaseForm):
+    """Cause and similar cases."""
 
     cause = long_text(
         _l("Cause"), need=True, rows=5,
@@ -189,6 +213,11 @@ class PlanForm(RowsForm):
         _l("Similar cases"), need=True, longest=5000, rows=3,
         description=_l("Where else could it happen? Where did you look, and what did you find?"),
     )  # fmt: skip
+
+
+class ProposeForm(RowsForm):
+    """The plan: a first corrective action if none is planned yet, and by what its effect will be seen."""
+
     action_title = long_text(
         _l("Corrective action"), longest=1000, rows=2,
         description=_l("What removes the cause, so that it cannot happen again. More can be "
@@ -196,15 +225,36 @@ class PlanForm(RowsForm):
     )  # fmt: skip
     action_owner_id = row(_l("Who does it"))
     action_due_on = deadline(_l("Until when"), need=False)
+    effectiveness_criterion = long_text(
+        _l("How it will be seen that it worked"), longest=2000, rows=2, description=CRITERION
+    )
+    effectiveness_due_on = deadline(_l("Check of effectiveness on"), need=False)
 
     def propose(self, finding: Finding) -> None:
-        """Owner and date as the finding has them."""
+        """Owner and dates as the finding has them."""
         self.action_owner_id.choices = rows_as_choices(
             queries.active_people(Permission.ACTION_DO), empty=True
         )
         if not self.is_submitted():
             self.action_owner_id.data = finding.owner_id
             self.action_due_on.data = max(finding.due_on, today()) if finding.due_on else None
+
+
+class ApproveForm(BaseForm):
+    """By what and when effectiveness is checked."""
+
+    effectiveness_criterion = long_text(
+        _l("How it will be seen that it worked"), need=True, longest=2000, rows=3, description=CRITERION
+    )
+    effectiveness_due_on = deadline(
+        _l("Check of effectiveness on"),
+        description=_l("At least thirty days after the last action; as proposed by the policy."),
+    )
+
+    def propose(self, finding: Finding) -> None:
+        """The day that was proposed, or that follows from the last action."""
+        if not self.is_submitted() and self.effectiveness_due_on.data is None:
+            self.effectiveness_due_on.data = policy.proposed_check(finding)
 
 
 class NoFactsForm(BaseForm):
@@ -224,12 +274,30 @@ class ReasonForm(BaseForm):
 
 
 class CloseForm(BaseForm):
-    """How effectiveness was seen."""
+    """How effectiveness was seen: a record made since the actions, and what it shows."""
 
+    shown_by = RadioField(_l("What shows it"), choices=Proof.choices(), validators=[required()])
+    record = text(
+        _l("Record looked at"), need=True, longest=500,
+        description=_l("Number or name of what you looked at, so that another finds it again."),
+    )  # fmt: skip
+    record_on = day(_l("Date of the record"), need=True)
     effectiveness_note = long_text(
         _l("Effectiveness"), need=True, longest=5000, rows=5,
-        description=_l("What shows that it does not recur: the next real record, a sample, a "
-            "figure over time."),
+        description=_l("What it shows, held against the criterion agreed with the plan."),
+    )  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, with the kind of proof as the table knows it."""
+        return self.values() | {"shown_by": Proof(self.shown_by.data)}
+
+
+class SettleForm(BaseForm):
+    """What became of a lighter finding."""
+
+    effectiveness_note = long_text(
+        _l("What became of it"), need=True, longest=5000, rows=4,
+        description=_l("Taken up, not taken up and why, or where it lives on."),
     )  # fmt: skip
 
 

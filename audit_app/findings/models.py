@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import today
-from audit_app.core.db import Base, Versioned, by_value
+from audit_app.core.db import Base, Versioned, append_only, by_value
 from audit_app.core.labels import Label
 from audit_app.programme.models import Audit
 
@@ -51,19 +51,40 @@ class Origin(Label):
 
 
 class FindingState(Label):
-    """Life of a finding; "overdue" is derived, never stored."""
+    """Life of a finding (10.1); "overdue" is derived, never stored."""
 
     DRAFT = "draft", _l("Draft"), "secondary"
     ISSUED = "issued", _l("Issued"), "warning"
+    DISPUTED = "disputed", _l("Disputed"), "danger"
     ACCEPTED = "accepted", _l("Accepted by owner"), "info"
-    PLANNED = "planned", _l("Actions agreed"), "info"
-    IMPLEMENTED = "implemented", _l("Actions done"), "purple"
+    CORRECTED = "corrected", _l("Correction done"), "info"
+    ANALYSED = "analysed", _l("Cause analysed"), "info"
+    PROPOSED = "proposed", _l("Plan proposed"), "info"
+    PLANNED = "planned", _l("Plan approved"), "info"
+    IN_PROGRESS = "in_progress", _l("Actions in progress"), "info"
+    IMPLEMENTED = "implemented", _l("Actions implemented"), "purple"
     VERIFIED = "verified", _l("Verified"), "teal"
+    EFFECTIVENESS_DUE = "effectiveness_due", _l("Effectiveness check due"), "warning"
     CLOSED = "closed", _l("Closed"), "success"
     WITHDRAWN = "withdrawn", _l("Withdrawn"), "secondary"
 
 
 SETTLED = frozenset({FindingState.CLOSED, FindingState.WITHDRAWN})
+OWNERS_TURN = frozenset(
+    {
+        FindingState.ISSUED,
+        FindingState.ACCEPTED,
+        FindingState.CORRECTED,
+        FindingState.ANALYSED,
+        FindingState.PLANNED,
+        FindingState.IN_PROGRESS,
+    }
+)
+"""States in which the owner acts next."""
+UNDER_WAY = OWNERS_TURN | {FindingState.DISPUTED, FindingState.PROPOSED}
+"""Issued, and the actions are not reported done yet: dates may be extended, the finding may be withdrawn."""
+CHECKED = frozenset({FindingState.VERIFIED, FindingState.EFFECTIVENESS_DUE})
+"""Verified; what is left is to see whether it lasts."""
 
 SERIES: dict[Grade, str] = {
     Grade.MAJOR: "NC",
@@ -73,6 +94,16 @@ SERIES: dict[Grade, str] = {
     Grade.GOOD_PRACTICE: "GP",
 }
 """Prefix of the code; each prefix has a counter of its own per year."""
+
+
+class Proof(Label):
+    """What shows that the cause is gone. A changed document shows an intention, not an effect."""
+
+    RECORD = "record", _l("The next real record"), "success"
+    SAMPLE = "sample", _l("A sample of records"), "success"
+    FIGURE = "figure", _l("A figure over time"), "success"
+    OBSERVATION = "observation", _l("Seen at work"), "success"
+    DOCUMENT = "document", _l("A changed template or document only"), "danger"
 
 
 class Finding(Versioned, Base):
@@ -103,6 +134,11 @@ class Finding(Versioned, Base):
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    dispute_reason: Mapped[str] = mapped_column(String(5000), default="", server_default="")
+    disputed_at: Mapped[datetime | None]
+    dispute_answer: Mapped[str] = mapped_column(String(5000), default="", server_default="")
+    dispute_decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    dispute_decided_at: Mapped[datetime | None]
     response_due_on: Mapped[date | None]
     due_on: Mapped[date | None]
     original_due_on: Mapped[date | None]
@@ -113,14 +149,23 @@ class Finding(Versioned, Base):
     correction_done_on: Mapped[date | None]
     cause: Mapped[str] = mapped_column(String(10000), default="")
     similar_cases: Mapped[str] = mapped_column(String(5000), default="")
+    analysed_at: Mapped[datetime | None]
+    proposed_at: Mapped[datetime | None]
+    planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     planned_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
     implemented_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     implemented_at: Mapped[datetime | None]
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     verified_at: Mapped[datetime | None]
     verification_note: Mapped[str] = mapped_column(String(5000), default="")
+    effectiveness_criterion: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     effectiveness_due_on: Mapped[date | None]
     effectiveness_note: Mapped[str] = mapped_column(String(5000), default="")
+    effectiveness_shown_by: Mapped[Proof | None] = mapped_column(by_value(Proof))
+    effectiveness_record: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    effectiveness_record_on: Mapped[date | None]
+    effectiveness_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
     closed_on: Mapped[date | None] = mapped_column(index=True)
@@ -139,6 +184,9 @@ class Finding(Versioned, Base):
     implemented_by: Mapped[Person | None] = relationship(foreign_keys=[implemented_by_id])
     verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
     closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id])
+    planned_by: Mapped[Person | None] = relationship(foreign_keys=[planned_by_id])
+    dispute_decided_by: Mapped[Person | None] = relationship(foreign_keys=[dispute_decided_by_id])
+    checks: Mapped[list["FindingCheck"]] = relationship(back_populates="finding", order_by="FindingCheck.id")
     actions: Mapped[list["Action"]] = relationship(back_populates="finding", order_by="Action.id")
 
     __table_args__ = (
@@ -150,6 +198,10 @@ class Finding(Versioned, Base):
             "(implemented_by_id IS NULL) = (implemented_at IS NULL)", name="implemented_who_and_when"
         ),
         CheckConstraint("verified_by_id <> implemented_by_id", name="verifier_did_not_implement"),
+        CheckConstraint(
+            "(dispute_decided_by_id IS NULL) = (dispute_decided_at IS NULL)", name="dispute_who_and_when"
+        ),
+        CheckConstraint("planned_by_id IS NULL OR planned_at IS NOT NULL", name="planned_who_and_when"),
         CheckConstraint("due_on IS NULL OR due_on >= raised_on", name="due_not_before_raised"),
         CheckConstraint(
             "state <> 'closed' OR grade NOT IN ('major', 'minor') OR (correction <> '' AND cause <> '' "
@@ -183,6 +235,36 @@ class Finding(Versioned, Base):
     def overdue(self) -> bool:
         """Past the date by which its next step was promised (``next_due_on`` is None once settled)."""
         return self.next_due_on is not None and self.next_due_on < today()
+
+
+class CheckKind(Label):
+    """What somebody else looked at: that it was done, or that it helped."""
+
+    VERIFICATION = "verification", _l("Verification"), "teal"
+    EFFECTIVENESS = "effectiveness", _l("Effectiveness"), "success"
+
+
+class FindingCheck(Base):
+    """One verification or check of effectiveness, passed or not: never changed, so a second one hides none.
+
+    The columns of the finding hold the last that passed; the paper prints them all.
+    """
+
+    __tablename__ = "finding_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
+    kind: Mapped[CheckKind] = mapped_column(by_value(CheckKind))
+    passed: Mapped[bool]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(5000))
+
+    finding: Mapped[Finding] = relationship(back_populates="checks")
+    by: Mapped[Person] = relationship()
+
+
+append_only(FindingCheck.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause by SQLAlchemy
 
 
 class ActionKind(Label):

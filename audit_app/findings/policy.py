@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from audit_app.core.clock import local
-from audit_app.findings.models import Finding, FindingState, Grade
+from audit_app.core.clock import local, today
+from audit_app.findings.models import CHECKED, UNDER_WAY, ActionState, Finding, FindingState, Grade
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ date."""
 VERIFICATION = Period(14)
 """From actions reported done to verification."""
 EFFECTIVENESS = Period(90)
-"""From verification to the check that the cause is gone."""
+"""From the last planned action to the check that the cause is gone."""
+ANSWERING = UNDER_WAY - {FindingState.PLANNED, FindingState.IN_PROGRESS}
+"""Before the plan is approved: the answer is due, with correction, cause and plan."""
 
 
 def add_working_days(day: date, count: int) -> date:
@@ -52,17 +54,25 @@ def proposed_due(grade: Grade, day: date) -> date | None:
     return period.after(day) if period else None
 
 
+def proposed_check(finding: Finding) -> date:
+    """The day proposed for the check of effectiveness: so long after the last planned action."""
+    last = max(
+        (each.due_on for each in finding.actions if each.state is not ActionState.CANCELLED), default=None
+    )
+    return EFFECTIVENESS.after(last or today())
+
+
 def next_due(finding: Finding) -> date | None:
     """The day by which the next step is promised in the present state; None when nobody owes anything."""
     state, moment = finding.state, finding.implemented_at
-    if state in (FindingState.ISSUED, FindingState.ACCEPTED):
+    if state in ANSWERING:
         dates = [each for each in (finding.response_due_on, finding.due_on) if each is not None]
         return min(dates) if dates else None
-    if state is FindingState.PLANNED:
+    if state in (FindingState.PLANNED, FindingState.IN_PROGRESS):
         return finding.due_on
     if state is FindingState.IMPLEMENTED and moment is not None:
         return VERIFICATION.after(local(moment).date())
-    if state is FindingState.VERIFIED:
+    if state in CHECKED:
         return finding.effectiveness_due_on
     return None
 

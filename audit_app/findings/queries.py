@@ -16,6 +16,7 @@ from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings.figures import board as board
 from audit_app.findings.figures import statistics as statistics
+from audit_app.findings.guards import SHUT
 from audit_app.findings.models import (
     NONCONFORMITY,
     SETTLED,
@@ -25,7 +26,6 @@ from audit_app.findings.models import (
     FindingState,
 )
 from audit_app.findings.visibility import visible_actions, visible_to
-from audit_app.findings.workflow import SHUT
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit, TeamMember
 

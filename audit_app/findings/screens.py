@@ -17,9 +17,11 @@ from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import today
 from audit_app.core.workflow import Offer, Step
 from audit_app.evidence import queries as evidence
-from audit_app.findings import action_services, forms, queries, services, workflow
+from audit_app.findings import action_services, answers, checks, forms, queries, services, turns, workflow
 from audit_app.findings.models import (
+    OWNERS_TURN,
     SERIES,
+    UNDER_WAY,
     Action,
     ActionKind,
     ActionState,
@@ -34,7 +36,7 @@ P = Permission
 F = FindingState
 
 REGRADE = Step("regrade", _l("Change the grade"), tuple(FindingState), F.DRAFT, P.FINDING_RAISE)
-EXTEND = Step("extend", _l("Give more time"), (F.ISSUED, F.ACCEPTED, F.PLANNED), F.PLANNED, P.FINDING_APPROVE)
+EXTEND = Step("extend", _l("Give more time"), tuple(UNDER_WAY), F.PLANNED, P.FINDING_APPROVE)
 EDIT_ACTION = Step("edit", _l("Change the action"), (ActionState.OPEN,), ActionState.OPEN, P.ACTION_DO)
 """Changes that leave the state alone; written as steps only so that they share the form page."""
 
@@ -46,15 +48,24 @@ def regrade(finding: Finding, *, grade: str, reason: str, by: Person) -> Finding
 
 FINDING_STEPS: dict[str, tuple[Any, Any]] = {
     "issue": (forms.IssueForm, services.issue),
-    "accept": (forms.AcceptForm, services.accept),
-    "plan": (forms.PlanForm, services.plan_with_action),
-    "report": (forms.NoFactsForm, services.report_done),
-    "verify": (forms.NoteForm, services.verify),
-    "send_back": (forms.ReasonForm, services.send_back),
-    "close": (forms.CloseForm, services.close),
-    "settle": (forms.CloseForm, services.close),
-    "reopen": (forms.ReasonForm, services.reopen),
-    "resume": (forms.ReasonForm, services.reopen),
+    "accept": (forms.AcceptForm, answers.accept),
+    "dispute": (forms.DisputeForm, answers.dispute),
+    "uphold": (forms.ReasonForm, answers.uphold),
+    "concede": (forms.ReasonForm, answers.concede),
+    "correct": (forms.CorrectForm, answers.correct),
+    "analyse": (forms.AnalyseForm, answers.analyse),
+    "propose": (forms.ProposeForm, answers.propose),
+    "approve_plan": (forms.ApproveForm, answers.approve_plan),
+    "return_plan": (forms.ReasonForm, answers.return_plan),
+    "start": (forms.NoFactsForm, answers.start),
+    "report": (forms.NoFactsForm, answers.report_done),
+    "verify": (forms.NoteForm, checks.verify),
+    "send_back": (forms.ReasonForm, checks.send_back),
+    "close": (forms.CloseForm, checks.close),
+    "fail_check": (forms.ReasonForm, checks.fail_check),
+    "settle": (forms.SettleForm, checks.settle),
+    "reopen": (forms.ReasonForm, checks.reopen),
+    "resume": (forms.ReasonForm, checks.resume),
     "withdraw": (forms.ReasonForm, services.withdraw),
 }
 ACTION_STEPS: dict[str, tuple[Any, Any]] = {
@@ -70,16 +81,25 @@ ACTION_STEPS: dict[str, tuple[Any, Any]] = {
 
 WHAT_HAPPENS: dict[str, Any] = {
     "issue": _l("The owner is told, and the deadlines start. Afterwards the statement keeps all its parts."),
-    "accept": _l("You agree that the finding is right, and say how the case itself is put right."),
-    "plan": _l("You commit to the actions planned. The auditor is told."),
+    "accept": _l("You agree that the finding is right. If the case is repaired already, say how and when."),
+    "dispute": _l("Lead auditor or programme manager decides. Until then no deadline is moved."),
+    "uphold": _l("The finding counts as accepted from today; the owner is told your reason."),
+    "concede": _l("The finding is withdrawn. It keeps its number and its story. This is final."),
+    "correct": _l("The case itself is repaired. What removes the cause comes in the next steps."),
+    "analyse": _l("You state why it could happen. The plan is built on it."),
+    "propose": _l("Lead auditor or programme manager approves the plan before the work begins."),
+    "approve_plan": _l("The plan stands from now on, and so does by what and when its effect is checked."),
+    "return_plan": _l("The owner gets the plan back with your reason and proposes again."),
+    "start": _l("The actions are under way."),
     "report": _l("All actions are done and evidence is attached: an independent auditor is asked to verify."),
     "verify": _l(
         "You confirm that the actions were carried out. Actions reported done count as verified with it."
     ),
     "send_back": _l("The owner gets it back with your reason and reports again."),
     "close": _l("The finding is closed. It can be reopened, with a reason, if it comes back."),
+    "fail_check": _l("The owner starts again with correction, cause and plan. Failed checks are counted."),
     "settle": _l("The finding is closed with what became of it."),
-    "reopen": _l("The owner starts again with cause and plan, with new deadlines. Reopenings are counted."),
+    "reopen": _l("The owner starts again with correction, cause and plan. Reopenings are counted."),
     "resume": _l("The finding is open again."),
     "withdraw": _l(
         "The finding does not hold. It keeps its number; its open actions are cancelled. This is final."
@@ -91,8 +111,10 @@ WHAT_HAPPENS: dict[str, Any] = {
     "grant": _l("The new date counts; the first date stays on record."),
     "decline": _l("The present date stays; the owner is told why."),
 }
-FINAL = frozenset({"withdraw", "cancel"})
+FINAL = frozenset({"withdraw", "concede", "cancel"})
 """Steps that cannot be taken back: the page asks once more."""
+ENDINGS = frozenset({"withdraw", "cancel"})
+"""Steps that end everything at any time: they stand aside from those that lead on."""
 
 
 def lines(rows: Iterable[Any]) -> Markup:
@@ -145,8 +167,8 @@ def _split(offers: list[Offer]) -> dict[str, list[Offer]]:
     """The steps that lead on, and aside from them those that end everything: never the button one hits
     first."""
     return {
-        "offers": [each for each in offers if each.step.name not in FINAL],
-        "endings": [each for each in offers if each.step.name in FINAL and each.ready],
+        "offers": [each for each in offers if each.step.name not in ENDINGS],
+        "endings": [each for each in offers if each.step.name in ENDINGS and each.ready],
     }
 
 
@@ -154,8 +176,11 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
     """Everything the page of a finding shows beside its columns."""
     return {
         **_split(workflow.offers(workflow.FINDING, finding, person)),
-        "next_words": workflow.what_next(finding),
-        "next_person": workflow.whose_turn(finding),
+        "next_words": turns.what_next(finding),
+        "next_person": turns.named(finding),
+        "stations": turns.stations(finding),
+        "came_back": finding.state in OWNERS_TURN and finding.sent_back_reason,
+        "check_ahead": turns.check_ahead(finding),
         "files": evidence.of(finding),
         "action_files": evidence.of_many(Action.__tablename__, [each.id for each in finding.actions]),
         "item_files": evidence.of(finding.item) if finding.item is not None else [],
@@ -204,7 +229,6 @@ def step_page(subject: Finding | Action, row: Step, person: Person) -> dict[str,
         "what_happens": WHAT_HAPPENS.get(row.name),
         "missing": known[row.name].missing if row.name in known else (),
         "final": row.name in FINAL,
-        "effective_from": subject.effectiveness_due_on if isinstance(subject, Finding) else None,
     }
 
 

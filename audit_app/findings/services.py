@@ -1,6 +1,6 @@
-"""The verbs on findings: the only code that changes their rows. Actions have theirs in
-``action_services.py``; ``add_action`` is named here too, because other domains say
-``findings.services.add_action``.
+"""The verbs on findings: raising, wording, issuing, withdrawing. The owner's answer has its verbs in
+``answers.py``, verification and effectiveness in ``checks.py``, actions in ``action_services.py``;
+``add_action`` is named here too, because other domains say ``findings.services.add_action``.
 
 Every verb runs in a savepoint: when a rule refuses, the record is exactly as it was before.
 """
@@ -20,10 +20,11 @@ from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import external, policy
 from audit_app.findings.action_services import add_action as add_action
+from audit_app.findings.guards import SHUT
 from audit_app.findings.models import (
     NONCONFORMITY,
     SERIES,
-    ActionKind,
+    UNDER_WAY,
     ActionState,
     Finding,
     FindingState,
@@ -31,7 +32,7 @@ from audit_app.findings.models import (
     Origin,
 )
 from audit_app.findings.steps import not_past, said, short, step
-from audit_app.findings.workflow import FINDING, SHUT
+from audit_app.findings.workflow import FINDING
 from audit_app.notifications.services import queue
 from audit_app.programme.models import Audit
 from audit_app.trail import services as trail
@@ -132,8 +133,8 @@ def may_edit(finding: Finding, person: Person) -> bool:
     """A draft: who raised it, or who may issue it. Later, until the actions are done: who may issue."""
     if finding.state is FindingState.DRAFT and finding.raised_by_id == person.id:
         return person.may(Permission.FINDING_RAISE)
-    early = (FindingState.DRAFT, FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
-    return finding.state in early and person.may(Permission.FINDING_ISSUE)
+    early = finding.state is FindingState.DRAFT or finding.state in UNDER_WAY
+    return early and person.may(Permission.FINDING_ISSUE)
 
 
 EDITABLE = frozenset(
@@ -220,139 +221,18 @@ def issue(finding: Finding, *, due_on: date | None = None, by: Person) -> Findin
     """Issue a draft: its deadlines start (domain defaults from ``policy.py`` unless ``due_on`` is given)."""
     not_past(due_on)
     with step(FINDING, "issue", finding, by=by):
-        _start_deadlines(finding, due_on)
+        start_deadlines(finding, due_on)
         finding.issued_by, finding.issued_at = by, now()
     queue("finding.issued", to=finding.owner, subject=finding)
     return finding
 
 
-def _start_deadlines(finding: Finding, due_on: date | None) -> None:
+def start_deadlines(finding: Finding, due_on: date | None) -> None:
+    """Count the deadlines from today: at issue, and again when the finding is opened again."""
     day = today()
     finding.due_on = external.within(finding, due_on or policy.proposed_due(finding.grade, day))
     finding.original_due_on = finding.original_due_on or finding.due_on
     finding.response_due_on = policy.RESPONSE.after(day) if finding.grade in NONCONFORMITY else None
-
-
-def accept(
-    finding: Finding, *, correction: str, correction_done_on: date | None = None, by: Person
-) -> Finding:
-    """The owner accepts the finding and says how the case itself was, or is being, corrected."""
-    if correction_done_on is not None and correction_done_on > today():
-        raise Refused(_l("The correction cannot have been done in the future."), "correction_done_on")
-    with step(FINDING, "accept", finding, by=by):
-        finding.correction = correction.strip()
-        finding.correction_done_on = correction_done_on
-        finding.accepted_at = now()
-    queue("finding.accepted", to=finding.raised_by, subject=finding)
-    return finding
-
-
-def plan(finding: Finding, *, cause: str, similar_cases: str, by: Person) -> Finding:
-    """State the cause and the search for similar cases; commit to the corrective actions planned."""
-    with step(FINDING, "plan", finding, by=by):
-        finding.cause = cause.strip()
-        finding.similar_cases = similar_cases.strip()
-        finding.planned_at = now()
-    queue("finding.planned", to=finding.raised_by, subject=finding)
-    return finding
-
-
-def plan_with_action(
-    finding: Finding,
-    *,
-    cause: str,
-    similar_cases: str,
-    action_title: str = "",
-    action_owner: Person | None = None,
-    action_due_on: date | str | None = None,
-    by: Person,
-) -> Finding:
-    """Plan, adding a corrective action typed with it; refused together, kept together."""
-    with db.session.begin_nested():
-        if action_title.strip():
-            if not isinstance(action_due_on, date):
-                raise Refused(_l("Say until when the corrective action will be done."), "action_due_on")
-            if action_owner is None:
-                raise Refused(_l("Name who does the corrective action."), "action_owner_id")
-            add_action(
-                title=action_title,
-                owner=action_owner,
-                due_on=action_due_on,
-                kind=ActionKind.CORRECTIVE,
-                finding=finding,
-                by=by,
-            )
-        return plan(finding, cause=cause, similar_cases=similar_cases, by=by)
-
-
-def report_done(finding: Finding, *, by: Person) -> Finding:
-    """All actions are done and evidence is attached: ask for verification."""
-    with step(FINDING, "report", finding, by=by):
-        finding.implemented_at, finding.implemented_by = now(), by
-        finding.sent_back_reason = ""
-    queue("finding.implemented", to=finding.raised_by, subject=finding)
-    return finding
-
-
-def verify(finding: Finding, *, note: str, by: Person) -> Finding:
-    """Somebody independent has seen the evidence; actions reported done count as verified with it."""
-    words = said(note, _l("Say what you looked at and what you saw."), "note")
-    with step(FINDING, "verify", finding, by=by):
-        finding.verified_by, finding.verified_at = by, now()
-        finding.verification_note = words
-        finding.effectiveness_due_on = policy.EFFECTIVENESS.after(today())
-    for action in finding.actions:
-        if action.state is ActionState.DONE:
-            with trail.act("action.verify", action, by=by):
-                action.state = ActionState.VERIFIED
-                action.verified_by, action.verified_at, action.verification_note = by, now(), words
-    queue("finding.verified", to=finding.owner, subject=finding)
-    return finding
-
-
-def send_back(finding: Finding, *, reason: str, by: Person) -> Finding:
-    """The evidence does not convince: back to the owner with the reason."""
-    words = said(reason, _l("Say what is missing, so that the owner knows what to do."))
-    with step(FINDING, "send_back", finding, by=by, reason=words):
-        finding.implemented_at = finding.implemented_by = None
-        finding.sent_back_reason = words
-    queue("finding.sent_back", to=finding.owner, subject=finding)
-    return finding
-
-
-def close(finding: Finding, *, effectiveness_note: str, by: Person) -> Finding:
-    """The cause is gone: record how that was seen, and close. A lighter finding is closed with the same
-    note."""
-    name = "close" if finding.is_nonconformity else "settle"
-    with step(FINDING, name, finding, by=by):
-        finding.effectiveness_note = effectiveness_note.strip()
-        finding.closed_by, finding.closed_at, finding.closed_on = by, now(), today()
-    queue("finding.closed", to=finding.owner, subject=finding)
-    return finding
-
-
-settle = close
-"""Closing with a note goes through the same door; the grade decides which step it is."""
-
-
-def reopen(finding: Finding, *, reason: str, by: Person) -> Finding:
-    """It was not effective, or it came back: cause and plan start again, with new deadlines. Counted."""
-    words = said(reason, _l("Say why the finding is opened again."))
-    name = "reopen" if finding.is_nonconformity else "resume"
-    with step(FINDING, name, finding, by=by, reason=words):
-        finding.reopened += 1
-        finding.reopen_reason = words
-        finding.verified_by = finding.verified_at = finding.effectiveness_due_on = None
-        finding.implemented_at = finding.implemented_by = finding.planned_at = None
-        finding.closed_by = finding.closed_at = finding.closed_on = None
-        finding.effectiveness_note = ""
-        _start_deadlines(finding, None)
-    queue("finding.reopened", to=finding.owner, subject=finding)
-    return finding
-
-
-resume = reopen
-"""Reopening a lighter finding goes through the same door."""
 
 
 def withdraw(finding: Finding, *, reason: str, by: Person) -> Finding:
@@ -361,13 +241,18 @@ def withdraw(finding: Finding, *, reason: str, by: Person) -> Finding:
     was_issued = finding.state is not FindingState.DRAFT
     with step(FINDING, "withdraw", finding, by=by, reason=words):
         finding.withdrawn_reason = words
+    end_actions(finding, words, by)
+    if was_issued:
+        queue("finding.withdrawn", to=finding.owner, subject=finding)
+    return finding
+
+
+def end_actions(finding: Finding, words: str, by: Person) -> None:
+    """The open actions of a finding that does not hold end with it."""
     for action in finding.actions:
         if action.state is ActionState.OPEN:
             with trail.act("action.cancel", action, by=by, reason=words):
                 action.state, action.cancel_reason = ActionState.CANCELLED, words
-    if was_issued:
-        queue("finding.withdrawn", to=finding.owner, subject=finding)
-    return finding
 
 
 def extend(finding: Finding, *, due_on: date, reason: str, by: Person) -> Finding:
@@ -381,7 +266,7 @@ def extend(finding: Finding, *, due_on: date, reason: str, by: Person) -> Findin
                 "own the finding."
             )
         )
-    if finding.state not in (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED):
+    if finding.state not in UNDER_WAY:
         raise Refused(_l("The due date matters only until the actions are done; it is not changed any more."))
     if finding.due_on is not None and due_on <= finding.due_on:
         raise Refused(_l("The new date must be later than %(due)s.", due=SaidDay(finding.due_on)), "due_on")

@@ -22,7 +22,7 @@ TITLE = 90
 
 @contextmanager
 def step(
-    table: Workflow, name: str, subject: Finding | Action, *, by: Person, **details: Any
+    table: Workflow, name: str, subject: Finding | Action, *, by: Person | None, **details: Any
 ) -> Iterator[Callable[[], None]]:
     """Inside, set the facts of a step; afterwards it is fired and written to the trail.
 

@@ -16,18 +16,22 @@ from audit_app.certification.standing import standing
 from audit_app.competence import queries as competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.findings.models import Action, ActionState, Finding, FindingState
+from audit_app.findings import checks
+from audit_app.findings.models import OWNERS_TURN, Action, ActionState, Finding
 from audit_app.notifications import services as notifications
 from audit_app.programme import queries as programme
 from audit_app.reviews import queries as reviews
 
 AHEAD = timedelta(days=7)
 """A first notice a week before the date; when the date has passed one at once, then one a week."""
-OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 
 
 def gather() -> int:
-    """Queue the notices of today. Returns how many are new; calling it twice a day adds none."""
+    """Queue the notices of today, and call for the checks of effectiveness whose day has come.
+
+    Returns how many are new; calling it twice a day adds none.
+    """
+    checks.call_checks()
     return (
         _of_actions() + _of_findings() + _of_audits() + _of_reviews() + _of_competence() + _of_certificates()
     )

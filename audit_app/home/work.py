@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
-from audit_app.accounts.permissions import Role
 from audit_app.agenda import queries as agenda
 from audit_app.agenda import team
 from audit_app.agenda.models import AuditPlan
@@ -23,34 +22,16 @@ from audit_app.competence import queries as competence
 from audit_app.competence.models import Competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.findings.models import Action, ActionState, Finding, FindingState
+from audit_app.home import owed
+from audit_app.home.owed import Task
 from audit_app.indicators.models import Indicator, Measurement, Source
 from audit_app.programme import waivers
-from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState, TeamMember
+from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
 from audit_app.programme.waiver_models import Waiver
 from audit_app.reviews.models import DecisionState, Review, ReviewInput, ReviewState
 
 MOST = 50
 """Rows shown per kind; the page says so when there are more."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: what, why, by when, and where a click leads."""
-
-    code: str
-    title: str
-    due: date | None
-    endpoint: str
-    id: int
-    note: Any = ""
-    key: str = "id"
-    """Name of the parameter in the address."""
-
-    @property
-    def late(self) -> bool:
-        """Past its day."""
-        return self.due is not None and self.due < today()
 
 
 @dataclass(frozen=True)
@@ -81,24 +62,6 @@ class Pile:
         return sum(task.late for task in self.tasks)
 
 
-def in_team(person: Person) -> ColumnElement[bool]:
-    """Audits the person leads or takes part in."""
-    member = exists().where(TeamMember.audit_id == Audit.id, TeamMember.person_id == person.id)
-    return or_(Audit.lead_id == person.id, member)
-
-
-def _finding(finding: Finding) -> Task:
-    return Task(
-        finding.code, finding.title, finding.next_due_on, "findings.show", finding.id, finding.grade.label
-    )
-
-
-def _action(action: Action) -> Task:
-    return Task(
-        action.code, action.title, action.due_on, "findings.action", action.id, action.sent_back_reason or ""
-    )
-
-
 def _audit(audit: Audit) -> Task:
     due = audit.ends_on if audit.state is AuditState.IN_PROGRESS else audit.starts_on
     return Task(audit.code, audit.title, due, "programme.audit", audit.id, audit.state.label)
@@ -127,66 +90,16 @@ def _last_month_name() -> str:
     return f"{last_month():%Y-%m}"
 
 
-def sent_back(person: Person) -> Select[Any]:
-    """Actions of mine that came back with a reason."""
-    return select(Action).where(
-        Action.owner_id == person.id, Action.state == ActionState.OPEN, Action.sent_back_reason != ""
-    )
-
-
-def my_actions(person: Person) -> Select[Any]:
-    """Actions I promised and have not reported done."""
-    return select(Action).where(
-        Action.owner_id == person.id, Action.state == ActionState.OPEN, Action.sent_back_reason == ""
-    )
-
-
-def to_answer(person: Person) -> Select[Any]:
-    """Findings whose owner I am and whose next step is mine."""
-    mine = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
-    return select(Finding).where(Finding.owner_id == person.id, Finding.state.in_(mine))
-
-
-def to_verify(person: Person) -> Select[Any]:
-    """Findings reported done that somebody else than their owner has to verify."""
-    query = select(Finding).where(Finding.state == FindingState.IMPLEMENTED, Finding.owner_id != person.id)
-    if Role.PROGRAMME_MANAGER in person.role_set:
-        return query
-    return query.join(Audit, Finding.audit_id == Audit.id).where(in_team(person))
-
-
-def to_issue(person: Person) -> Select[Any]:
-    """Drafts that wait for the lead auditor or the programme manager."""
-    query = select(Finding).where(Finding.state == FindingState.DRAFT)
-    if Role.PROGRAMME_MANAGER in person.role_set:
-        return query
-    return query.join(Audit, Finding.audit_id == Audit.id).where(Audit.lead_id == person.id)
-
-
-def to_close(person: Person) -> Select[Any]:
-    """Verified findings whose effectiveness check has come due."""
-    query = select(Finding).where(
-        Finding.state == FindingState.VERIFIED,
-        or_(
-            Finding.effectiveness_due_on.is_(None),
-            Finding.effectiveness_due_on <= today() + timedelta(days=14),
-        ),
-    )
-    if Role.PROGRAMME_MANAGER in person.role_set:
-        return query
-    return query.join(Audit, Finding.audit_id == Audit.id).where(Audit.lead_id == person.id)
-
-
 def my_audits(person: Person) -> Select[Any]:
     """Audits of mine that are ahead or under way."""
     states = (AuditState.PLANNED, AuditState.NOTIFIED, AuditState.IN_PROGRESS)
-    return select(Audit).where(in_team(person), Audit.state.in_(states))
+    return select(Audit).where(owed.in_team(person), Audit.state.in_(states))
 
 
 def newer_checklists(person: Person) -> Select[Any]:
     """Audits of mine that are planned with a checklist of which a newer version is published."""
     states = (AuditState.PLANNED, AuditState.NOTIFIED)
-    return select(Audit).where(in_team(person), Audit.state.in_(states), copies.is_offered())
+    return select(Audit).where(owed.in_team(person), Audit.state.in_(states), copies.is_offered())
 
 
 def _newer(audit: Audit) -> Task:
@@ -207,12 +120,6 @@ def late_audits(_person: Person) -> Select[Any]:
             and_(Audit.state == AuditState.IN_PROGRESS, Audit.ends_on < today()),
         )
     )
-
-
-def late_findings(_person: Person) -> Select[Any]:
-    """Everybody's findings past their date."""
-    settled = (FindingState.CLOSED, FindingState.WITHDRAWN, FindingState.VERIFIED)
-    return select(Finding).where(Finding.state.not_in(settled), Finding.next_due_on < today())
 
 
 def inputs_to_write(person: Person) -> Select[Any]:
@@ -311,11 +218,13 @@ def _plan(plan: AuditPlan) -> Task:
 
 KINDS: tuple[Kind, ...] = (
     Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up",
-         P.ACTION_DO, sent_back, _action, on_top=True),
+         P.ACTION_DO, owed.sent_back, owed.action_task, on_top=True),
+    Kind("findings_back", _l("Findings sent back to me"), _l("Look at the reason and answer again"),
+         "arrow-back-up", P.FINDING_ANSWER, owed.findings_back, owed.finding_back_task, on_top=True),
     Kind("answer", _l("Findings to answer"), _l("Take the next step"), "alert-circle", P.FINDING_ANSWER,
-         to_answer, _finding),
+         owed.to_answer, owed.finding_task),
     Kind("actions", _l("My actions"), _l("Do and report, or ask for more time"), "checklist", P.ACTION_DO,
-         my_actions, _action),
+         owed.my_actions, owed.action_task),
     Kind("audits", _l("My audits"), _l("Prepare, answer the checklist, report"), "clipboard-check",
          P.ANSWER_RECORD, my_audits, _audit),
     Kind("newer", _l("Newer checklists"), _l("See what changed and take it over"), "versions",
@@ -332,11 +241,16 @@ KINDS: tuple[Kind, ...] = (
     Kind("plans", _l("Audit plans to approve"), _l("Read and approve before the audit starts"),
          "calendar-event", P.PLAN_APPROVE, agenda.to_approve, _plan),
     Kind("issue", _l("Drafts to issue"), _l("Check the four parts and issue"), "file-certificate",
-         P.FINDING_ISSUE, to_issue, _finding),
+         P.FINDING_ISSUE, owed.to_issue, owed.finding_task),
+    Kind("disputes", _l("Disputes to decide"), _l("Read both sides and decide whether it stands"), "message",
+         P.FINDING_WITHDRAW, owed.disputes, owed.finding_task),
+    Kind("proposed", _l("Plans of findings to approve"),
+         _l("Does it remove the cause? Approve it or return it"), "clipboard-check", P.FINDING_APPROVE,
+         owed.plans_proposed, owed.finding_task),
     Kind("verify", _l("To verify"), _l("Look at the evidence and verify or send back"), "shield-check",
-         P.FINDING_VERIFY, to_verify, _finding),
+         P.FINDING_VERIFY, owed.to_verify, owed.finding_task),
     Kind("close", _l("Effectiveness checks"), _l("Show that it did not come back, then close"),
-         "circle-check", P.FINDING_CLOSE, to_close, _finding),
+         "circle-check", P.FINDING_CLOSE, owed.to_close, owed.finding_task),
     Kind("inputs", _l("Review inputs to write"), _l("Write a short assessment"), "edit", P.REVIEW_CONTRIBUTE,
          inputs_to_write, _input),
     Kind("values", _l("Values to enter"), _l("Enter last month's value"), "chart-line", P.MEASUREMENT_ENTER,
@@ -359,7 +273,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("late_audits", _l("Audits behind schedule"), _l("Start, report or move them"), "clock-exclamation",
          P.AUDIT_PLAN, late_audits, _audit),
     Kind("late_findings", _l("Findings past their date"), _l("Chase the owner"), "bell", P.FINDING_APPROVE,
-         late_findings, _finding),
+         owed.late_findings, owed.finding_task),
 )  # fmt: skip
 
 

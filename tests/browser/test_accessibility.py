@@ -27,7 +27,7 @@ def addresses(world: World) -> list[str]:
         "/", "/dashboard", "/search?q=事件", "/programme/", "/programme/audits", f"/programme/audits/{world.audit.id}",
         "/programme/audits/new", f"/programme/audits/{world.other_audit.id}/team", "/findings/",
         f"/findings/{world.findings['planned'].id}", f"/findings/new?item_id={world.item.id}",
-        f"/findings/{world.findings['verified'].id}/step/close", "/findings/actions",
+        f"/findings/{world.findings['effectiveness_due'].id}/step/close", "/findings/actions",
         f"/findings/actions/{world.action.id}", f"/audits/{world.audit.id}/fieldwork",
         f"/audits/{world.audit.id}/checklists", "/checklists", f"/checklists/versions/{world.template_draft.id}/edit",
         "/indicators/", f"/indicators/{typed.id}", "/indicators/sheet", "/indicators/import/outages", "/reviews/",

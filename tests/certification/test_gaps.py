@@ -7,7 +7,7 @@ import time_machine
 
 from audit_app.certification import gaps
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services
+from audit_app.findings import action_services, answers
 from audit_app.findings import services as findings
 from audit_app.findings.models import Grade
 from audit_app.programme.models import AuditKind
@@ -43,7 +43,7 @@ def plan(gap, people, **given):
 
 
 def test_a_nonconformity_is_planned_by_its_actions_and_by_nothing_else(people, audit):
-    subject = findings.accept(issued(people, audit, Grade.MINOR), correction="Done at once", by=people.owner)
+    subject = answers.accept(issued(people, audit, Grade.MINOR), correction="Done at once", by=people.owner)
     action = found.corrective(people, subject)
     row = gaps.gaps(audit, to=people.manager).rows[0]
     assert (row.measures, row.owners, row.due, row.progress) == (

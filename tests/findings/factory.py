@@ -1,18 +1,36 @@
 """Findings at every stage of their life, made by the same services a person uses."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
+from audit_app.core import clock
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.evidence.services import attach as attach
-from audit_app.findings import action_services, services
-from audit_app.findings.models import Action, ActionKind, Finding, FindingState, Grade, Origin
+from audit_app.findings import action_services, answers, checks, services
+from audit_app.findings.models import (
+    Action,
+    ActionKind,
+    ActionState,
+    Finding,
+    FindingState,
+    Grade,
+    Origin,
+    Proof,
+)
 from audit_app.programme.models import Audit, AuditKind, AuditState, Programme, TeamMember
 from tests.people import People
 
-PATH = ("draft", "issued", "accepted", "planned", "implemented", "verified", "closed")
+PATH = (
+    "draft", "issued", "accepted", "corrected", "analysed", "proposed", "planned", "in_progress", "implemented",
+    "verified", "effectiveness_due", "closed",
+)  # fmt: skip
+"""The way of a nonconformity."""
+LONG_AGO = timedelta(days=80)
+"""So long before today the actions of a finding were done whose effect can be judged today."""
 
 
 class Upload:
@@ -82,34 +100,77 @@ def corrective(people: People, subject: Finding, **given: Any) -> Action:
 
 
 def at(people: People, state: str, grade: Grade = Grade.MINOR, **given: Any) -> Finding:
-    """A finding walked to a state of the full path by the people who may."""
-    made = finding(people, grade, **given)
+    """A finding walked to a state of the full path by the people who may; far states began long ago."""
     stop = PATH.index(state)
-    if stop >= 1:
-        services.issue(made, by=people.lead)
-    if stop >= 2:
-        services.accept(made, correction="Priorities were set on the three incidents.", by=people.owner)
-    if stop >= 3:
-        corrective(people, made)
-        services.plan(
-            made,
-            cause="The form lets the desk save without a priority, because the field was optional "
-            "since the migration.",
-            similar_cases="Service requests and problems looked at: 40 records, all classified.",
-            by=people.owner,
-        )
-    if stop >= 4:
-        for action in made.actions:
-            action_services.done(action, note="Form changed, 14 people trained.", by=people.owner)
-        attach(made, Upload(), by=people.owner)
-        services.report_done(made, by=people.owner)
-    if stop >= 5:
-        services.verify(made, note="Looked at the form and at 20 incidents of June.", by=people.auditor2)
-    if stop >= 6:
-        services.close(
-            made, effectiveness_note="No incident without priority in three months.", by=people.lead
-        )
+    far = stop > PATH.index("verified")
+    with clock.at(now() - LONG_AGO) if far else nullcontext():
+        made = finding(people, grade, **given)
+        for name in PATH[1 : min(stop, PATH.index("verified")) + 1]:
+            WALK[name](people, made)
+    for name in PATH[PATH.index("verified") + 1 : stop + 1]:
+        WALK[name](people, made)
     return made
+
+
+def _plan(people: People, made: Finding) -> None:
+    corrective(people, made)
+    answers.propose(made, by=made.owner or people.owner)
+
+
+def _do(people: People, made: Finding) -> None:
+    for action in made.actions:
+        if action.state is ActionState.OPEN:
+            action_services.done(action, note="Form changed, 14 people trained.", by=action.owner)
+    attach(made, Upload(), by=made.owner or people.owner)
+    answers.report_done(made, by=made.owner or people.owner)
+
+
+CAUSE = {
+    "cause": "The form lets the desk save without a priority, because the field was optional since the migration.",
+    "similar_cases": "Service requests and problems looked at: 40 records, all classified.",
+}
+
+
+def proof() -> dict[str, Any]:
+    """What shows that a cause is gone: a sample of today."""
+    return {
+        "effectiveness_note": "No incident without priority in three months.",
+        "shown_by": Proof.SAMPLE,
+        "record": "Sixty incidents of the last month, list INC-S-07",
+        "record_on": today(),
+    }
+
+
+def agreed(made: Finding) -> dict[str, Any]:
+    """Criterion and day of the check, as the policy proposes the earliest."""
+    last = max(action.due_on for action in made.actions)
+    return {
+        "effectiveness_criterion": "No incident without a priority in sixty records.",
+        "effectiveness_due_on": last + timedelta(days=30),
+    }
+
+
+WALK: dict[str, Callable[[People, Finding], Any]] = {
+    "issued": lambda p, f: services.issue(f, by=p.lead),
+    "accepted": lambda p, f: answers.accept(f, by=f.owner or p.owner),
+    "corrected": lambda p, f: answers.correct(
+        f,
+        correction="Priorities were set on the three incidents.",
+        correction_done_on=today(),
+        by=f.owner or p.owner,
+    ),
+    "analysed": lambda p, f: answers.analyse(f, **CAUSE, by=f.owner or p.owner),
+    "proposed": _plan,
+    "planned": lambda p, f: answers.approve_plan(f, **agreed(f), by=p.lead),
+    "in_progress": lambda p, f: answers.start(f, by=f.owner or p.owner),
+    "implemented": _do,
+    "verified": lambda p, f: checks.verify(
+        f, note="Looked at the form and at 20 incidents of June.", by=p.auditor2
+    ),
+    "effectiveness_due": lambda p, f: checks.call_checks(),
+    "closed": lambda p, f: checks.close(f, **proof(), by=p.lead),
+}
+"""The step into each state of the path, by the person whose turn it is."""
 
 
 def many(people: People, count: int, *, since: date | None = None) -> None:

@@ -7,12 +7,21 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services, services
-from audit_app.findings.models import ActionKind, ActionState, Finding, FindingState, Grade
-from audit_app.findings.workflow import attached, belongs_to
+from audit_app.findings import action_services, answers, checks, services
+from audit_app.findings.guards import attached, belongs_to
+from audit_app.findings.models import (
+    ActionKind,
+    ActionState,
+    CheckKind,
+    Finding,
+    FindingState,
+    Grade,
+    Proof,
+)
 from audit_app.trail.services import facts_of
 from tests.findings import factory
 from tests.people import People
@@ -51,28 +60,66 @@ def verify_action(f: Finding, by: Any, words: str) -> None:
         action_services.verify(action, note=words, by=by)
 
 
+def close(f: Finding, by: Any, words: str) -> None:
+    checks.close(
+        f,
+        effectiveness_note=words,
+        shown_by=list(Proof)[len(words) % len(Proof)],
+        record=words,
+        record_on=today() - timedelta(days=len(words)),
+        by=by,
+    )
+
+
+def approve(f: Finding, by: Any, words: str) -> None:
+    answers.approve_plan(
+        f, effectiveness_criterion=words, effectiveness_due_on=today() + timedelta(days=3 * len(words)), by=by
+    )
+
+
 ACTS = {
     "issue": issue,
-    "accept": lambda f, by, w: services.accept(f, correction=w, by=by),
+    "accept": lambda f, by, w: answers.accept(f, by=by),
+    "dispute": lambda f, by, w: answers.dispute(f, reason=w, by=by),
+    "uphold": lambda f, by, w: answers.uphold(f, reason=w, by=by),
+    "concede": lambda f, by, w: answers.concede(f, reason=w, by=by),
+    "correct": lambda f, by, w: answers.correct(f, correction=w, correction_done_on=today(), by=by),
     "add": add,
-    "plan": lambda f, by, w: services.plan(f, cause=w, similar_cases=w, by=by),
+    "analyse": lambda f, by, w: answers.analyse(f, cause=w, similar_cases=w, by=by),
+    "propose": lambda f, by, w: answers.propose(f, by=by),
+    "approve": approve,
+    "return": lambda f, by, w: answers.return_plan(f, reason=w, by=by),
+    "start": lambda f, by, w: answers.start(f, by=by),
     "done": each_done,
     "cancel": cancel,
     "verify_action": verify_action,
     "attach": lambda f, by, w: factory.attach(f, factory.Upload(), by=by),
-    "report": lambda f, by, w: services.report_done(f, by=by),
-    "verify": lambda f, by, w: services.verify(f, note=w, by=by),
-    "send_back": lambda f, by, w: services.send_back(f, reason=w, by=by),
-    "close": lambda f, by, w: services.close(f, effectiveness_note=w, by=by),
-    "reopen": lambda f, by, w: services.reopen(f, reason=w, by=by),
+    "report": lambda f, by, w: answers.report_done(f, by=by),
+    "verify": lambda f, by, w: checks.verify(f, note=w, by=by),
+    "send_back": lambda f, by, w: checks.send_back(f, reason=w, by=by),
+    "day": lambda f, by, w: checks.call_checks(),
+    "close": close,
+    "fail": lambda f, by, w: checks.fail_check(f, reason=w, by=by),
+    "reopen": lambda f, by, w: checks.reopen(f, reason=w, by=by),
     "withdraw": lambda f, by, w: services.withdraw(f, reason=w, by=by),
     "regrade": lambda f, by, w: services.regrade(f, grade=Grade.MAJOR, reason=w, by=by),
 }
-STEPS = st.tuples(st.sampled_from(sorted(ACTS)), st.sampled_from(NAMES), WORDS)
+STEPS = st.tuples(
+    st.sampled_from(sorted(ACTS)), st.sampled_from(NAMES), WORDS, st.sampled_from([0, 0, 0, 31])
+)
 LIKELY = [
-    ("issue", "lead"), ("accept", "owner"), ("add", "owner"), ("plan", "owner"), ("done", "owner"),
-    ("attach", "owner"), ("report", "owner"), ("verify", "auditor2"), ("close", "lead"),
+    ("issue", "lead"), ("accept", "owner"), ("correct", "owner"), ("analyse", "owner"), ("add", "owner"),
+    ("propose", "owner"), ("approve", "lead"), ("done", "owner"), ("attach", "owner"), ("report", "owner"),
+    ("verify", "auditor2"), ("day", "lead"), ("close", "lead"),
 ]  # fmt: skip
+DISPUTED = [
+    LIKELY[0],
+    ("dispute", "owner"),
+    ("uphold", "manager"),
+    *LIKELY[2:7],
+    ("start", "owner"),
+    *LIKELY[7:],
+]
 """Tried in turn beside the random ones, so that many runs reach the far end of the path."""
 
 
@@ -90,37 +137,61 @@ def check_closed(people: People, finding: Finding) -> None:
     assert all(action.state is ActionState.VERIFIED for action in live)
     assert verifier not in (finding.owner, finding.implemented_by, *(action.owner for action in live))
     assert not belongs_to(verifier, finding)
-    assert finding.closed_by is not finding.owner
+    assert finding.closed_by not in (finding.owner, finding.implemented_by)
+    assert not belongs_to(finding.closed_by, finding)
+    assert finding.effectiveness_criterion
+    assert finding.effectiveness_shown_by not in (None, Proof.DOCUMENT)
+    done = clock.local(finding.implemented_at).date()
+    assert finding.effectiveness_record_on >= done
+    assert finding.closed_on >= max(done + timedelta(days=30), finding.effectiveness_due_on)
+    assert finding.planned_by is not finding.owner
+    assert {each.kind for each in finding.checks if each.passed} == set(CheckKind)
 
 
 def test_no_chance_closes_a_nonconformity_without_cause_evidence_and_independent_verification(
     app: Flask, people: People
 ) -> None:
+    """More than 5,000 steps of random people with random facts on days that pass at random."""
     reached: set[FindingState] = set()
+    taken = 0
 
-    @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-    @given(st.lists(STEPS, min_size=20, max_size=20), st.sampled_from([Grade.MINOR, Grade.MAJOR]))
-    def run(steps: list[tuple[str, str, str]], grade: Grade) -> None:
+    @settings(max_examples=160, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        st.lists(STEPS, min_size=24, max_size=24),
+        st.sampled_from([Grade.MINOR, Grade.MAJOR]),
+        st.sampled_from([LIKELY, LIKELY, DISPUTED]),
+    )
+    def run(steps: list[tuple[str, str, str, int]], grade: Grade, story: list[tuple[str, str]]) -> None:
+        nonlocal taken
         finding = factory.finding(people, grade, by=people.auditor)
-        likely = iter(LIKELY)
-        for name, who, words in steps:
+        likely, moment = iter(story), clock.now()
+        for name, who, words, days in steps:
+            moment += timedelta(days=days)
             turns = [(name, who, words)]
             if words.strip():
                 turns += [(*each, words) for each in [next(likely, None)] if each is not None]
             for act, person, text in turns:
-                before, owned = facts_of(finding), [facts_of(action) for action in finding.actions]
-                version = finding.version
-                try:
-                    with db.session.begin_nested():
-                        ACTS[act](finding, getattr(people, person), text)
-                except Refused:
-                    assert facts_of(finding) == before
-                    assert [facts_of(action) for action in finding.actions] == owned
-                    assert finding.version == version
+                taken += 1
+                with clock.at(moment):
+                    _try(people, finding, act, person, text)
                 reached.add(finding.state)
-                if finding.state is FindingState.CLOSED:
-                    check_closed(people, finding)
         db.session.rollback()
 
     run()
+    assert taken >= 5000
     assert reached == set(FindingState)
+
+
+def _try(people: People, finding: Finding, act: str, person: str, text: str) -> None:
+    """One person tries one step: refused, nothing has changed; closed, everything is there."""
+    before, owned = facts_of(finding), [facts_of(action) for action in finding.actions]
+    version, looks = finding.version, len(finding.checks)
+    try:
+        with db.session.begin_nested():
+            ACTS[act](finding, getattr(people, person), text)
+    except Refused:
+        assert facts_of(finding) == before
+        assert [facts_of(action) for action in finding.actions] == owned
+        assert (finding.version, len(finding.checks)) == (version, looks)
+    if finding.state is FindingState.CLOSED:
+        check_closed(people, finding)

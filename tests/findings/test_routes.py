@@ -151,10 +151,22 @@ def test_the_whole_path_through_the_forms(people: People, client_for: Any) -> No
     made = db.session.query(Finding).one()
     step = f"/findings/{made.id}/step/"
     walk(client_for, people.lead, step + "issue", due_on=today().isoformat())
+    day = today().isoformat()
     walk(client_for, people.owner, step + "accept", correction="Set them.")
-    plan = {"cause": "Optional field.", "similar_cases": "None.", "action_title": "Make it mandatory"}
-    plan |= {"action_owner_id": people_owner, "action_due_on": today().isoformat()}
-    walk(client_for, people.owner, step + "plan", **plan)
+    walk(client_for, people.owner, step + "correct", correction="Set them.", correction_done_on=day)
+    walk(client_for, people.owner, step + "analyse", cause="Optional field.", similar_cases="None.")
+    plan = {"action_title": "Make it mandatory", "action_owner_id": people_owner, "action_due_on": day}
+    walk(client_for, people.owner, step + "propose", **plan)
+    check = (today() + timedelta(days=30)).isoformat()
+    criterion = "None in sixty records."
+    walk(
+        client_for,
+        people.lead,
+        step + "approve_plan",
+        effectiveness_criterion=criterion,
+        effectiveness_due_on=check,
+    )
+    walk(client_for, people.owner, step + "start")
     action = made.actions[0]
     walk(client_for, people.owner, f"/findings/actions/{action.id}/step/done", note="Form changed.")
     factory.attach(action, factory.Upload(), by=people.owner)
@@ -163,7 +175,14 @@ def test_the_whole_path_through_the_forms(people: People, client_for: Any) -> No
     walk(client_for, people.lead, step + "send_back", reason="Where is the list?")
     walk(client_for, people.owner, step + "report")
     walk(client_for, people.manager, step + "verify", note="Seen.")
-    walk(client_for, people.lead, step + "close", effectiveness_note="None since.")
+    proof = {"shown_by": "sample", "record": "Sixty tickets", "effectiveness_note": "None since."}
+    early = client_for(people.lead).post(step + "close", data=proof | {"record_on": day})
+    assert (early.status_code, "cannot be seen earlier" in early.text) == (422, True)
+    db.session.expire_all()
+    made.implemented_at -= timedelta(days=40)
+    made.effectiveness_due_on = today()
+    db.session.commit()
+    walk(client_for, people.lead, step + "close", **proof, record_on=day)
     db.session.expire_all()
     assert made.state is FindingState.CLOSED
 

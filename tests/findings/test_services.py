@@ -13,7 +13,7 @@ from audit_app.core.clock import today
 from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services, policy, services
+from audit_app.findings import action_services, answers, policy, services
 from audit_app.findings.models import ActionKind, Finding, Grade
 from audit_app.notifications.models import Notice
 from audit_app.programme.models import AuditState
@@ -135,7 +135,7 @@ def test_the_next_date_moves_with_the_state(people: People) -> None:
     verified, closed = factory.at(people, "verified"), factory.at(people, "closed")
     assert planned.next_due_on == planned.due_on
     assert done.next_due_on == today() + timedelta(days=14)
-    assert verified.next_due_on == verified.effectiveness_due_on == today() + timedelta(days=90)
+    assert verified.next_due_on == verified.effectiveness_due_on == today() + timedelta(days=21 + 30)
     assert closed.next_due_on is None
     assert not closed.overdue
 
@@ -191,18 +191,16 @@ def test_withdrawing_ends_the_open_actions_and_an_auditor_may_drop_only_an_own_d
 
 
 def test_a_plan_and_its_first_action_are_kept_or_refused_together(people: People) -> None:
-    subject = factory.at(people, "accepted")
+    subject = factory.at(people, "analysed")
     typed: dict[str, Any] = {
         "action_title": "Change the form",
         "action_owner": people.owner,
         "action_due_on": today(),
     }
     with pytest.raises(Refused):
-        services.plan_with_action(subject, cause="", similar_cases="None.", **typed, by=people.owner)
+        answers.propose(subject, **(typed | {"action_title": subject.correction}), by=people.owner)
     assert subject.actions == []
-    services.plan_with_action(
-        subject, cause="Optional field.", similar_cases="None.", **typed, by=people.owner
-    )
+    answers.propose(subject, **typed, by=people.owner)
     assert [action.code for action in subject.actions] == [f"ACT-{today().year}-001"]
 
 
@@ -223,9 +221,10 @@ def test_every_act_is_on_the_trail_with_its_sentence(app: Flask, people: People)
     with app.test_request_context():
         said = [str(entry.sentence) for entry in reversed(trail.history(subject))]
     assert said == [
-        "wrote up the finding", "issued the finding", "accepted the finding and stated the correction",
-        "stated the cause and agreed the actions", "attached a file", "reported the actions done",
-        "verified the actions", "closed the finding as effective",
+        "wrote up the finding", "issued the finding", "accepted the finding", "reported the correction",
+        "stated the cause", "proposed the plan", "approved the plan", "started the actions", "attached a file",
+        "reported the actions done", "verified the actions", "called for the check of effectiveness",
+        "closed the finding as effective",
     ]  # fmt: skip
 
 

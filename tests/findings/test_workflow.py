@@ -1,47 +1,75 @@
 """The tables of steps, walked row by row: every step, every refusal, every guard."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from audit_app.accounts.permissions import GRANTS
+from audit_app.core import clock
+from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services, services
-from audit_app.findings.models import ActionKind, ActionState, Finding, FindingState, Grade
+from audit_app.findings import action_services, answers, checks, services
+from audit_app.findings.models import (
+    ActionKind,
+    ActionState,
+    CheckKind,
+    Finding,
+    FindingState,
+    Grade,
+    Proof,
+)
 from audit_app.findings.workflow import ACTION, FINDING, offers
 from tests.findings import factory
 from tests.people import People
 
 FACTS: dict[str, dict[str, Any]] = {
     "issue": {},
-    "accept": {"correction": "Set the priorities."},
-    "plan": {"cause": "The field is optional.", "similar_cases": "None in 40 records."},
+    "accept": {},
+    "dispute": {"reason": "The sample was drawn from another team."},
+    "uphold": {"reason": "The team belongs to the process."},
+    "concede": {"reason": "The record was found."},
+    "correct": {"correction": "Set the priorities.", "correction_done_on": today()},
+    "analyse": {"cause": "The field is optional.", "similar_cases": "None in 40 records."},
+    "propose": {},
+    "approve_plan": {},
+    "return_plan": {"reason": "Nothing removes the cause."},
+    "start": {},
     "report": {},
     "verify": {"note": "Saw 20 records."},
     "send_back": {"reason": "The list is incomplete."},
-    "close": {"effectiveness_note": "None in three months."},
+    "close": {},
+    "fail_check": {"reason": "Two of sixty came without a priority."},
     "settle": {"effectiveness_note": "Taken up by the team."},
     "reopen": {"reason": "It came back."},
     "resume": {"reason": "It came back."},
     "withdraw": {"reason": "Outside the scope."},
 }
-VERBS = {
-    "report": services.report_done,
-    "settle": services.close,
-    "resume": services.reopen,
+VERBS: dict[str, Any] = {
+    "report": answers.report_done,
+    "issue": services.issue,
+    "withdraw": services.withdraw,
 }
 WHO = {
-    "issue": "lead", "accept": "owner", "plan": "owner", "report": "owner", "verify": "auditor2",
-    "send_back": "auditor2", "close": "lead", "settle": "lead", "reopen": "lead", "resume": "lead",
-    "withdraw": "lead",
+    "issue": "lead", "accept": "owner", "dispute": "owner", "uphold": "manager", "concede": "lead",
+    "correct": "owner", "analyse": "owner", "propose": "owner", "approve_plan": "lead", "return_plan": "lead",
+    "start": "owner", "report": "owner", "verify": "auditor2", "send_back": "auditor2", "close": "lead",
+    "fail_check": "lead", "settle": "lead", "reopen": "lead", "resume": "lead", "withdraw": "lead",
 }  # fmt: skip
 LIGHT = {"settle", "resume"}
+BY_PEOPLE = [step for step in FINDING.steps if not step.system]
 
 
 def take(people: People, name: str, subject: Finding, by: str | None = None, **facts: Any) -> Finding:
     """Fire one step as the person who may."""
-    verb = VERBS.get(name) or getattr(services, name)
+    verb = VERBS.get(name) or getattr(answers, name, None) or getattr(checks, name)
+    if name == "approve_plan" and subject.actions:
+        facts = factory.agreed(subject) | facts
+    elif name == "approve_plan":
+        facts = {"effectiveness_criterion": "x", "effectiveness_due_on": None} | facts
+    elif name == "close":
+        facts = factory.proof() | facts
     return verb(subject, **(FACTS[name] | facts), by=getattr(people, by or WHO[name]))  # type: ignore[no-any-return]  # by name
 
 
@@ -51,12 +79,17 @@ def ready(people: People, name: str, state: FindingState) -> Finding:
         made = factory.finding(people, Grade.OBSERVATION)
         services.issue(made, by=people.lead)
         return (
-            services.close(made, effectiveness_note="Done.", by=people.lead)
+            checks.settle(made, effectiveness_note="Done.", by=people.lead)
             if state is FindingState.CLOSED
             else made
         )
+    if state is FindingState.DISPUTED:
+        return take(people, "dispute", factory.at(people, "issued"))
+    if name == "close" and state is FindingState.VERIFIED:
+        with clock.at(clock.now() - factory.LONG_AGO):
+            return factory.at(people, "verified")
     made = factory.at(people, state.value)
-    if name == "plan":
+    if name == "propose":
         factory.corrective(people, made)
     if name == "report":
         for action in made.actions:
@@ -65,7 +98,7 @@ def ready(people: People, name: str, state: FindingState) -> Finding:
     return made
 
 
-ROWS = [(step.name, frm, step.to) for step in FINDING.steps for frm in step.frm]
+ROWS = [(step.name, frm, step.to) for step in BY_PEOPLE for frm in step.frm]
 
 
 @pytest.mark.parametrize(("name", "frm", "to"), ROWS)
@@ -81,6 +114,8 @@ def test_every_row_of_the_table_can_be_walked(
 
 def state_of(people: People, state: FindingState, grade: Grade) -> Finding | None:
     """A finding in a state; None for states that its grade never reaches."""
+    if state is FindingState.DISPUTED and grade is Grade.MINOR:
+        return take(people, "dispute", factory.at(people, "issued"))
     if state is FindingState.WITHDRAWN:
         return services.withdraw(factory.finding(people, grade), reason="No.", by=people.lead)
     if grade is Grade.OBSERVATION and state in (FindingState.ISSUED, FindingState.CLOSED):
@@ -90,7 +125,7 @@ def state_of(people: People, state: FindingState, grade: Grade) -> Finding | Non
     return factory.at(people, state.value)
 
 
-@pytest.mark.parametrize("name", list(FINDING.by_name))
+@pytest.mark.parametrize("name", [step.name for step in BY_PEOPLE])
 def test_a_step_is_refused_from_every_state_the_table_does_not_name(people: People, name: str) -> None:
     for state in set(FindingState) - set(FINDING.by_name[name].frm):
         subject = state_of(people, state, Grade.OBSERVATION if name in LIGHT else Grade.MINOR)
@@ -103,7 +138,7 @@ def test_a_step_is_refused_from_every_state_the_table_does_not_name(people: Peop
         assert (subject.state, subject.version) == (state, version)
 
 
-@pytest.mark.parametrize("name", list(FINDING.by_name))
+@pytest.mark.parametrize("name", [step.name for step in BY_PEOPLE])
 def test_a_step_is_refused_to_everybody_whose_role_lacks_the_right(people: People, name: str) -> None:
     step = FINDING.by_name[name]
     subject = ready(people, name, step.frm[0])
@@ -149,38 +184,116 @@ def test_a_good_practice_needs_no_owner(people: People) -> None:
 
 def test_only_the_owner_or_a_manager_answers(people: People) -> None:
     subject = factory.at(people, "issued")
+    with pytest.raises(Refused, match="Only the owner"):
+        answers.accept(subject, by=people.owner2)
+    assert answers.accept(subject, by=people.manager).state is FindingState.ACCEPTED
+
+
+def test_accepting_with_a_correction_and_its_day_reports_the_correction_at_once(people: People) -> None:
+    subject = answers.accept(
+        factory.at(people, "issued"), correction="Set.", correction_done_on=today(), by=people.owner
+    )
+    assert (subject.state, subject.correction, subject.correction_done_on) == (
+        FindingState.CORRECTED, "Set.", today(),
+    )  # fmt: skip
+    waiting = answers.accept(factory.at(people, "issued"), correction="Under way.", by=people.owner)
+    assert (waiting.state, waiting.correction) == (FindingState.ACCEPTED, "Under way.")
+
+
+def test_a_dispute_is_decided_by_somebody_else_than_the_owner_and_keeps_both_sides(people: People) -> None:
+    subject = factory.finding(people, owner=people.manager)
+    services.issue(subject, by=people.lead)
+    answers.dispute(subject, reason="Another team.", by=people.manager)
     with pytest.raises(Refused):
-        services.accept(subject, correction="Mine now.", by=people.owner2)
-    assert services.accept(subject, correction="Written down for her.", by=people.manager).correction
+        answers.uphold(subject, reason="No.", by=people.manager)
+    answers.uphold(subject, reason="The team belongs to the process.", by=people.lead)
+    assert (subject.dispute_reason, subject.dispute_answer) == (
+        "Another team.",
+        "The team belongs to the process.",
+    )
+    assert (subject.dispute_decided_by, subject.state) == (people.lead, FindingState.ACCEPTED)
 
 
-def test_a_plan_needs_cause_similar_cases_and_a_corrective_action(people: People) -> None:
+def test_a_conceded_dispute_withdraws_the_finding_and_ends_its_actions(people: People) -> None:
+    subject = factory.at(people, "issued")
+    action = factory.corrective(people, subject)
+    answers.dispute(subject, reason="The record exists.", by=people.owner)
+    answers.concede(subject, reason="Seen now.", by=people.lead)
+    assert (subject.state, subject.withdrawn_reason) == (FindingState.WITHDRAWN, "Seen now.")
+    assert action.state is ActionState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("lack", "words"),
+    [
+        ({"correction": " "}, "how the case itself"),
+        ({"correction_done_on": None}, "on which day"),
+        ({"correction_done_on": today() + timedelta(days=1)}, "in the future"),
+    ],
+)
+def test_a_correction_is_a_fact_with_its_day(people: People, lack: dict[str, Any], words: str) -> None:
     subject = factory.at(people, "accepted")
-    whole = FACTS["plan"]
-    for lack in ("cause", "similar_cases"):
-        with pytest.raises(Refused):
-            services.plan(subject, **(whole | {lack: " "}), by=people.owner)
+    with pytest.raises(Refused, match=words):
+        answers.correct(subject, **(FACTS["correct"] | lack), by=people.owner)
+    assert (subject.state, subject.correction) == (FindingState.ACCEPTED, "")
+
+
+@pytest.mark.parametrize("lack", ["cause", "similar_cases"])
+def test_cause_and_the_search_for_similar_cases_must_both_be_answered(people: People, lack: str) -> None:
+    subject = factory.at(people, "corrected")
     with pytest.raises(Refused):
-        services.plan(subject, **whole, by=people.owner)
+        answers.analyse(subject, **(FACTS["analyse"] | {lack: " "}), by=people.owner)
+    assert not subject.cause
+
+
+def test_a_plan_needs_a_corrective_action_that_is_not_the_correction(people: People) -> None:
+    subject = factory.at(people, "analysed")
+    with pytest.raises(Refused, match="at least one corrective action"):
+        answers.propose(subject, by=people.owner)
     factory.corrective(people, subject, kind=ActionKind.CORRECTION)
-    with pytest.raises(Refused):
-        services.plan(subject, **whole, by=people.owner)
+    with pytest.raises(Refused, match="at least one corrective action"):
+        answers.propose(subject, by=people.owner)
     factory.corrective(people, subject, title=subject.correction.upper() + "!!")
     with pytest.raises(Refused, match="repeats the correction"):
-        services.plan(subject, **whole, by=people.owner)
-    assert not subject.cause
+        answers.propose(subject, by=people.owner)
+
+
+@pytest.mark.parametrize(
+    ("lack", "words"),
+    [
+        ({"effectiveness_criterion": ""}, "by what it will be seen"),
+        ({"effectiveness_due_on": None}, "on which day effectiveness"),
+        ({"effectiveness_due_on": today() + timedelta(days=49)}, "30 days after the last action"),
+    ],
+)
+def test_a_plan_is_approved_with_criterion_and_day_of_the_check(
+    people: People, lack: dict[str, Any], words: str
+) -> None:
+    subject = factory.at(people, "proposed")
+    with pytest.raises(Refused, match=words):
+        take(people, "approve_plan", subject, **lack)
+    assert (subject.state, subject.planned_by) == (FindingState.PROPOSED, None)
+
+
+def test_nobody_approves_their_own_plan(people: People) -> None:
+    subject = factory.at(people, "analysed", owner=people.manager)
+    factory.corrective(people, subject, by=people.manager)
+    answers.propose(subject, by=people.manager)
+    with pytest.raises(Refused, match="own this finding"):
+        take(people, "approve_plan", subject, by="manager")
 
 
 def test_nothing_is_reported_done_while_an_action_is_open_or_evidence_is_missing(people: People) -> None:
     subject = factory.at(people, "planned")
     with pytest.raises(Refused, match="Still open"):
-        services.report_done(subject, by=people.owner)
+        answers.report_done(subject, by=people.owner)
+    assert subject.state is FindingState.PLANNED
     action = subject.actions[0]
     action_services.done(action, note="Done.", by=people.owner)
     with pytest.raises(Refused, match="Attach evidence"):
-        services.report_done(subject, by=people.owner)
+        answers.report_done(subject, by=people.owner)
     factory.attach(action, factory.Upload(), by=people.owner)
-    assert services.report_done(subject, by=people.owner).state is FindingState.IMPLEMENTED
+    assert answers.report_done(subject, by=people.owner).state is FindingState.IMPLEMENTED
 
 
 def test_nobody_verifies_what_they_did_or_where_they_belong(people: People) -> None:
@@ -188,11 +301,11 @@ def test_nobody_verifies_what_they_did_or_where_they_belong(people: People) -> N
     subject.department = people.qmo
     for person in (people.lead, people.auditor, people.manager):
         with pytest.raises(Refused, match="belong"):
-            services.verify(subject, note="Fine.", by=person)
+            checks.verify(subject, note="Fine.", by=person)
     subject.department = people.ops
     subject.actions[0].owner = people.auditor
     with pytest.raises(Refused, match="took part"):
-        services.verify(subject, note="Fine.", by=people.auditor)
+        checks.verify(subject, note="Fine.", by=people.auditor)
 
 
 def test_verifying_the_finding_verifies_the_actions_reported_done(people: People) -> None:
@@ -201,18 +314,91 @@ def test_verifying_the_finding_verifies_the_actions_reported_done(people: People
     assert {action.verified_by for action in subject.actions} == {people.auditor2}
 
 
+def test_effectiveness_is_not_judged_before_its_day(people: People) -> None:
+    subject = factory.at(people, "verified")
+    with pytest.raises(Refused, match="cannot be seen earlier"):
+        take(people, "close", subject)
+    assert subject.effectiveness_note == ""
+    assert checks.call_checks() == []
+
+
+def test_a_late_action_moves_the_day_of_the_check(people: People) -> None:
+    subject = factory.at(people, "in_progress")
+    agreed = subject.effectiveness_due_on
+    assert agreed is not None
+    with clock.at(clock.now() + timedelta(days=60)):
+        factory.WALK["implemented"](people, subject)
+        factory.WALK["verified"](people, subject)
+        assert subject.effectiveness_due_on == today() + timedelta(days=30)
+
+
+def test_the_daily_command_calls_for_the_check_once_and_catches_up(people: People) -> None:
+    with clock.at(clock.now() - factory.LONG_AGO):
+        subject = factory.at(people, "verified")
+    assert checks.call_checks() == [subject]
+    assert checks.call_checks() == []
+    assert subject.state is FindingState.EFFECTIVENESS_DUE
+    with pytest.raises(Refused):
+        FINDING.fire("call_check", subject, by=people.manager)
+
+
+@pytest.mark.parametrize(
+    ("lack", "words"),
+    [
+        ({"effectiveness_note": " "}, "cause is gone"),
+        ({"shown_by": None}, "what shows the effect"),
+        ({"shown_by": Proof.DOCUMENT}, "intention, not the effect"),
+        ({"record": ""}, "Name the record"),
+        ({"record_on": None}, "Name the record"),
+        ({"record_on": today() + timedelta(days=1)}, "still to come"),
+        ({"record_on": today() - timedelta(days=81)}, "older than the actions"),
+    ],
+)
+def test_effectiveness_is_shown_by_a_record_made_since(
+    people: People, lack: dict[str, Any], words: str
+) -> None:
+    subject = factory.at(people, "effectiveness_due")
+    with pytest.raises(Refused, match=words):
+        take(people, "close", subject, **lack)
+    assert (subject.state, subject.closed_at) == (FindingState.EFFECTIVENESS_DUE, None)
+
+
+def test_who_did_the_work_does_not_judge_its_effect(people: People) -> None:
+    subject = factory.at(people, "effectiveness_due")
+    subject.actions[0].done_by = people.lead
+    with pytest.raises(Refused, match="took part"):
+        take(people, "close", subject)
+
+
+def test_a_failed_check_opens_the_finding_again_counts_and_keeps_the_look(people: People) -> None:
+    subject = take(people, "fail_check", factory.at(people, "effectiveness_due"))
+    assert (subject.state, subject.effectiveness_failures, subject.reopened) == (FindingState.ACCEPTED, 1, 1)
+    assert [(each.kind, each.passed) for each in subject.checks] == [
+        (CheckKind.VERIFICATION, True), (CheckKind.EFFECTIVENESS, False),
+    ]  # fmt: skip
+    assert (subject.correction_done_on, subject.planned_by, subject.verified_by) == (None, None, None)
+
+
 def test_after_a_reopening_the_old_action_is_not_enough(people: People) -> None:
-    subject = services.reopen(factory.at(people, "closed"), reason="Came back.", by=people.lead)
+    subject = take(people, "reopen", factory.at(people, "closed"))
     assert (subject.reopened, subject.closed_on, subject.verified_at) == (1, None, None)
+    take(people, "correct", subject)
+    take(people, "analyse", subject)
     with pytest.raises(Refused, match="did not work"):
-        services.plan(subject, **FACTS["plan"], by=people.owner)
+        answers.propose(subject, by=people.owner)
     factory.corrective(people, subject, title="Remove the free-text form")
-    assert services.plan(subject, **FACTS["plan"], by=people.owner).state is FindingState.PLANNED
+    assert answers.propose(subject, by=people.owner).state is FindingState.PROPOSED
+
+
+def test_a_plan_that_came_back_tells_the_owner_why(people: People) -> None:
+    subject = take(people, "return_plan", factory.at(people, "proposed"))
+    assert (subject.state, subject.sent_back_reason) == (FindingState.ANALYSED, "Nothing removes the cause.")
+    assert answers.propose(subject, by=people.owner).sent_back_reason == ""
 
 
 def test_the_screen_shows_only_steps_of_this_record_and_person(people: People) -> None:
     issued = factory.at(people, "issued")
-    assert [each.step.name for each in offers(FINDING, issued, people.owner)] == ["accept"]
+    assert [each.step.name for each in offers(FINDING, issued, people.owner)] == ["accept", "dispute"]
     assert [each.step.name for each in offers(FINDING, issued, people.owner2)] == []
     assert [each.step.name for each in offers(FINDING, issued, people.lead)] == ["withdraw"]
     light = services.issue(factory.finding(people, Grade.OFI), by=people.lead)

@@ -90,7 +90,7 @@ def test_a_thing_that_is_hidden_cannot_be_changed_either(app: Flask, world: Worl
     client = client_for(world.people.owner)
     foreign, other = world.foreign_finding.id, world.other_audit.id
     for url in (
-        f"/findings/{foreign}/step/plan", f"/findings/{foreign}/actions/new",
+        f"/findings/{foreign}/step/analyse", f"/findings/{foreign}/actions/new",
         f"/findings/actions/{world.foreign_action.id}/step/done", f"/evidence/finding/{foreign}",
         f"/evidence/action/{world.foreign_action.id}",
     ):  # fmt: skip

@@ -190,14 +190,14 @@ def ask_waiver(p: People, audit: Audit) -> Any:
 
 def foreign_finding(p: People) -> Any:
     """A finding of Otto's area, which Olga has nothing to do with; one action of his."""
-    from audit_app.findings import action_services, services
+    from audit_app.findings import action_services, answers, services
 
     made = findings.finding(
         p, Grade.MINOR, title="变更未批准", process=p.chg, department=p.dev, owner=p.owner2, clause="8.5.1.2",
         by=p.lead,
     )  # fmt: skip
     services.issue(made, by=p.manager)
-    services.accept(made, correction="补批了变更。", by=p.owner2)
+    answers.accept(made, correction="补批了变更。", by=p.owner2)
     action_services.add_action(
         title="培训变更经理", owner=p.owner2, due_on=today() + timedelta(days=20), kind="corrective", finding=made,
         by=p.owner2,
@@ -267,9 +267,11 @@ def table(world: World) -> dict[str, Arguments]:
         "findings.new_action": [{"id": made["accepted"].id}],
         "findings.step": [
             {"id": made[state].id, "step": step} for state, step in
-            (("draft", "issue"), ("issued", "accept"), ("accepted", "plan"), ("planned", "report"),
-             ("implemented", "verify"), ("implemented", "send_back"), ("verified", "close"), ("closed", "reopen"),
-             ("draft", "withdraw"))
+            (("draft", "issue"), ("issued", "accept"), ("issued", "dispute"), ("accepted", "correct"),
+             ("corrected", "analyse"), ("analysed", "propose"), ("proposed", "approve_plan"),
+             ("proposed", "return_plan"), ("planned", "start"), ("in_progress", "report"),
+             ("implemented", "verify"), ("implemented", "send_back"), ("effectiveness_due", "close"),
+             ("effectiveness_due", "fail_check"), ("closed", "reopen"), ("draft", "withdraw"))
         ],
         "findings.action": actions,
         "findings.action_edit": actions,

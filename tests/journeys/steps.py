@@ -232,6 +232,12 @@ class Lead(Desk):
         self.sees("Issued")
         return self.page.title().split()[0]
 
+    def approve_the_plan(self, finding: int) -> None:
+        """Cause and plan convince; the day of the check is proposed."""
+        self.open(f"/findings/{finding}")
+        self.step("Approve the plan")
+        self.sees("Plan approved")
+
 
 class Auditor(Desk):
     """Asks, sees and writes on a tablet."""
@@ -308,14 +314,15 @@ class Owner(Desk):
     def accept(self, finding: int, correction: str) -> None:
         """Agree, and put the case right."""
         self.open(f"/findings/{finding}")
-        self.step("Accept and correct", {"Correction": correction})
+        self.step("Accept", {"Correction": correction, "Corrected on": today()})
 
     def plan(self, finding: int, *, cause: str, similar: str, action: str) -> None:
         """Cause, similar cases, and what removes the cause."""
         self.open(f"/findings/{finding}")
-        self.step("State cause and plan", {
-            "Cause": cause, "Similar cases": similar, "Corrective action": action,
-            "Until when": today() + timedelta(days=20),
+        self.step("State the cause", {"Cause": cause, "Similar cases": similar})
+        self.step("Propose the plan", {
+            "Corrective action": action, "Until when": today() + timedelta(days=20),
+            "How it will be seen that it worked": "The next three major incidents have their review.",
         })  # fmt: skip
 
     def do_the_action(self, finding: int, action: str, note: str) -> None:
@@ -336,7 +343,7 @@ class Owner(Desk):
         """Everything is done: please verify."""
         self.open(f"/findings/{finding}")
         self.step("Report actions done")
-        self.sees("Actions done")
+        self.sees("Actions implemented")
 
 
 @dataclass

@@ -159,6 +159,7 @@ def it_is_answered_and_verified(office: steps.Office, finding: int, code: str, f
         similar="Problems and service requests looked at: 40 records, all with their reviews.",
         action="Closing a major incident asks for the minutes of its review",
     )
+    office.lead.approve_the_plan(finding)
     owner.do_the_action(
         finding, "Closing a major incident asks", "The form was changed on Monday; 14 people were told."
     )

@@ -11,8 +11,8 @@ from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import services as findings
-from audit_app.findings.workflow import independent_verifier
+from audit_app.findings import checks
+from audit_app.findings.guards import independent_verifier
 from audit_app.programme import services, waivers
 from audit_app.programme.models import AuditKind, AuditState, TeamRole
 from audit_app.programme.waiver_models import WaiverKind, WaiverState
@@ -195,7 +195,7 @@ def test_who_worked_there_lately_verifies_no_finding_of_the_area(people):
     move(people, people.auditor2, people.ops, days_ago=90)
     move(people, people.auditor2, people.sdm, days_ago=30)
     with pytest.raises(Refused, match="You worked in “Operations” until"):
-        findings.verify(finding, note="Seen.", by=people.auditor2)
+        checks.verify(finding, note="Seen.", by=people.auditor2)
 
 
 # --- waivers ------------------------------------------------------------------------------------------------

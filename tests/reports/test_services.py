@@ -7,6 +7,7 @@ from sqlalchemy.exc import DatabaseError
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.findings import answers
 from audit_app.findings import services as findings
 from audit_app.findings.models import Grade
 from audit_app.notifications.models import Notice
@@ -144,7 +145,7 @@ def test_the_report_stays_as_it_was_when_findings_move_on(people):
     audit = factory.audited(people)
     made = factory.found(people, audit)
     before = factory.issued(people, audit).snapshot
-    findings.accept(made, correction="Priorities were set.", by=people.owner)
+    answers.accept(made, correction="Priorities were set.", by=people.owner)
     made.title = "Something else"
     db.session.flush()
     report, _sha = exports.report_of(audit, to=people.lead)
