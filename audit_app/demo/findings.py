@@ -9,6 +9,7 @@ from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
 from audit_app.findings import action_services as actions
+from audit_app.findings import extensions
 from audit_app.findings import services as findings
 from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin
 
@@ -226,17 +227,19 @@ class Plot:
         evidence.attach(action, made, caption=note[:120], by=action.owner)
 
     def ask_for_time(self) -> None:
-        """The owner asks for more time, with the reason."""
-        action = self.finding.actions[-1]
-        day = self.story.day(self.issued + self.facts["extend"][1])
-        actions.extend(action, due_on=day, reason=self.words["extension"], by=action.owner)
+        """The owner asks for more time, for the action and for the finding, with the reason."""
+        action, owner = self.finding.actions[-1], self.finding.owner
+        assert owner is not None
+        day, reason = self.story.day(self.issued + self.facts["extend"][1]), self.words["extension"]
+        extensions.ask(action, due_on=day, reason=reason, by=action.owner)
+        extensions.ask(self.finding, due_on=day, reason=reason, by=owner)
 
     def give_time(self) -> None:
-        """The lead auditor grants it, for the action and for the finding."""
-        wei = self.story.people["wei"]
-        actions.grant(self.finding.actions[-1], by=wei)
-        day = self.story.day(self.issued + self.facts["extend"][1])
-        findings.extend(self.finding, due_on=day, reason=self.words["extension"], by=wei)
+        """The lead auditor grants it for both."""
+        for each in (self.finding.actions[-1], self.finding):
+            request = extensions.waiting(each)
+            assert request is not None
+            extensions.grant(request, by=self.story.people["wei"])
 
     def report(self) -> None:
         """The owner reports that everything is done."""

@@ -154,7 +154,9 @@ class IssueForm(BaseForm):
     due_on = deadline(
         _l("Corrective action due"),
         need=False,
-        description=_l("Proposed by grade: major 30 days, minor 60 days."),
+        description=_l(
+            "Proposed by grade, as the deadlines are set. Later than that only by asking for more time."
+        ),
     )
 
     def propose(self, finding: Finding) -> None:
@@ -231,13 +233,6 @@ class CloseForm(BaseForm):
         description=_l("What shows that it does not recur: the next real record, a sample, a "
             "figure over time."),
     )  # fmt: skip
-
-
-class ExtendForm(BaseForm):
-    """A later date, and why."""
-
-    due_on = deadline(_l("New due date"))
-    reason = long_text(_l("Reason"), need=True, longest=2000, rows=4)
 
 
 class GradeForm(BaseForm):

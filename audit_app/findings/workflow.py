@@ -20,6 +20,7 @@ from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.workflow import Guard, Offer, Step, Workflow
 from audit_app.evidence.models import Attachment
+from audit_app.findings import extensions
 from audit_app.findings.models import Action, ActionKind, ActionState, Finding, FindingState, Grade
 from audit_app.programme.independence import lately, worked_there
 from audit_app.programme.models import AuditState
@@ -283,16 +284,19 @@ def finding_still_open(action: Action, _person: Person) -> Any:
 
 def extension_wanted(action: Action, _person: Person) -> Any:
     """There is something to decide."""
-    return None if action.extension_to else _l("Nobody asked for more time.")
+    return None if extensions.waiting(action) else _l("Nobody asked for more time.")
 
 
-def not_own_action(action: Action, person: Person) -> Any:
-    """R6: more time is granted by somebody who does not need it."""
-    return (
-        _l("You own this action. Somebody else decides about more time.")
-        if person.id == action.owner_id
-        else None
-    )
+def may_decide(action: Action, person: Person) -> Any:
+    """R6: more time is granted by somebody who neither needs it nor asked for it."""
+    request = extensions.waiting(action)
+    return extensions.why_not_decide(request, person) if request is not None else None
+
+
+def nothing_waits(action: Action, _person: Person) -> Any:
+    """One request at a time."""
+    waits = extensions.waiting(action)
+    return _l("A request for more time waits already. It is decided first.") if waits else None
 
 
 def not_the_last_corrective(action: Action, _person: Person) -> Any:
@@ -312,12 +316,12 @@ ACTION = Workflow(
     "action",
     (
         Step("grant", _l("Grant more time"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE,
-             (extension_wanted, not_own_action)),
+             (extension_wanted, may_decide)),
         Step("decline", _l("Keep the date"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE,
-             (extension_wanted, not_own_action)),
+             (extension_wanted, may_decide)),
         Step("done", _l("Report done"), (A.OPEN,), A.DONE, P.ACTION_DO, (own_action, finding_still_open)),
         Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO,
-             (own_action, finding_still_open)),
+             (own_action, finding_still_open, nothing_waits)),
         Step("verify", _l("Verify"), (A.DONE,), A.VERIFIED, P.FINDING_VERIFY,
              (did_not_do_it, finding_still_open), "success"),
         Step("send_back", _l("Send back"), (A.DONE,), A.OPEN, P.FINDING_VERIFY,
@@ -328,7 +332,7 @@ ACTION = Workflow(
 )  # fmt: skip
 
 CONCERNS: frozenset[Guard] = frozenset(
-    {full_path, light_path, answers_for, may_withdraw, own_action, extension_wanted}
+    {full_path, light_path, answers_for, may_withdraw, own_action, extension_wanted, nothing_waits}
 )
 """Guards that say a step is not for this record or this person: such a step is not shown at all."""
 

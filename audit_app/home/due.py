@@ -16,6 +16,7 @@ from audit_app.certification.standing import standing
 from audit_app.competence import queries as competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
+from audit_app.findings import escalation
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
 from audit_app.notifications import services as notifications
 from audit_app.programme import queries as programme
@@ -29,7 +30,13 @@ OWNERS_TURN = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
 def gather() -> int:
     """Queue the notices of today. Returns how many are new; calling it twice a day adds none."""
     return (
-        _of_actions() + _of_findings() + _of_audits() + _of_reviews() + _of_competence() + _of_certificates()
+        _of_actions()
+        + _of_findings()
+        + _of_audits()
+        + _of_reviews()
+        + _of_competence()
+        + _of_certificates()
+        + escalation.gather()
     )
 
 
