@@ -293,10 +293,9 @@ def may_decide(action: Action, person: Person) -> Any:
     return extensions.why_not_decide(request, person) if request is not None else None
 
 
-def nothing_waits(action: Action, _person: Person) -> Any:
-    """One request at a time."""
-    waits = extensions.waiting(action)
-    return _l("A request for more time waits already. It is decided first.") if waits else None
+def may_ask(action: Action, person: Person) -> Any:
+    """More time is asked for by the owner, while the date matters, one request at a time."""
+    return extensions.why_not_ask(action, person)
 
 
 def not_the_last_corrective(action: Action, _person: Person) -> Any:
@@ -320,8 +319,7 @@ ACTION = Workflow(
         Step("decline", _l("Keep the date"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE,
              (extension_wanted, may_decide)),
         Step("done", _l("Report done"), (A.OPEN,), A.DONE, P.ACTION_DO, (own_action, finding_still_open)),
-        Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO,
-             (own_action, finding_still_open, nothing_waits)),
+        Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO, (own_action, may_ask)),
         Step("verify", _l("Verify"), (A.DONE,), A.VERIFIED, P.FINDING_VERIFY,
              (did_not_do_it, finding_still_open), "success"),
         Step("send_back", _l("Send back"), (A.DONE,), A.OPEN, P.FINDING_VERIFY,
@@ -332,7 +330,7 @@ ACTION = Workflow(
 )  # fmt: skip
 
 CONCERNS: frozenset[Guard] = frozenset(
-    {full_path, light_path, answers_for, may_withdraw, own_action, extension_wanted, nothing_waits}
+    {full_path, light_path, answers_for, may_withdraw, own_action, extension_wanted, may_ask}
 )
 """Guards that say a step is not for this record or this person: such a step is not shown at all."""
 
