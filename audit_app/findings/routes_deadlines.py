@@ -36,7 +36,7 @@ P = Permission
 
 def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
     """A form page: 422 when it comes back."""
-    page = render_template(f"findings/{template}.html", form=form, **context)
+    page = render_template(template, form=form, **context)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -76,7 +76,7 @@ def deadline_edit(grade: str, term: str) -> ResponseReturnValue:
     ):
         flash(_("Saved. Dates already promised stay as they are."), "success")
         return redirect(url_for("findings.deadline_table"), 303)
-    return _form("deadline_edit", form, grade=which[0], term=which[1])
+    return _form("findings/deadline_edit.html", form, grade=which[0], term=which[1])
 
 
 @blueprint.route("/deadlines/ladder", methods=["GET", "POST"])
@@ -91,7 +91,7 @@ def ladder_edit() -> ResponseReturnValue:
         if refused_or(form, _set_ladder, days=days, person=whom, by=current_user):
             flash(_("Saved."), "success")
             return redirect(url_for("findings.deadline_table") + "#ladder", 303)
-    return _form("ladder_edit", form, rungs=list(Rung))
+    return _form("findings/ladder_edit.html", form, rungs=list(Rung))
 
 
 def _set_ladder(**facts: Any) -> bool:
@@ -114,7 +114,7 @@ def extend(id: int) -> ResponseReturnValue:
         flash(_("Your request is on its way. Until it is decided, the present date counts."), "success")
         return redirect(url_for("findings.show", id=id) + "#more-time")
     return _form(
-        "step", form, subject=queries.get(id, to=current_user), step=screens.EXTEND, tones={},
+        "findings/step.html", form, subject=queries.get(id, to=current_user), step=screens.EXTEND, tones={},
         back=url_for("findings.show", id=id), final=False, effective_from=None,
         what_happens=screens.WHAT_HAPPENS["extend"],
         missing=[words] if (words := extensions.why_not_ask(finding, current_user)) else (),
@@ -142,7 +142,7 @@ def extension(id: int) -> ResponseReturnValue:
         return redirect(url_for("findings.extension_list"), 303)
     request = extensions.get(id, to=current_user)
     return _form(
-        "extension", form, request_=request, subject=request.subject,
+        "findings/extension.html", form, request_=request, subject=request.subject,
         counted=extensions.counted(request.subject), late=deadlines.days_late(request.subject),
         refusal=extensions.why_not_decide(request, current_user),
     )  # fmt: skip
@@ -175,8 +175,8 @@ def hand_over(id: int) -> ResponseReturnValue:
             flash(_told(sum(moved), whom), "success")
             return redirect(_back(person), 303)
     return _form(
-        "hand_over", form, person=db.session.get(Person, id), findings=handover.findings_of(person),
-        actions=handover.actions_of(person), back=_back(person),
+        "findings/hand_over.html", form, person=db.session.get(Person, id),
+        findings=handover.findings_of(person), actions=handover.actions_of(person), back=_back(person),
     )  # fmt: skip
 
 
