@@ -54,9 +54,10 @@ def beside_the_reader() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every domain."""
+    from audit_app.accounts import leaving
     from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
-    from audit_app.findings import field
+    from audit_app.findings import field, handover
     from audit_app.programme import fieldwork_door
     from audit_app.subjects import SUBJECTS
 
@@ -74,5 +75,6 @@ def init_app(app: Flask) -> None:
     enclosing = calendar.enclosing(app.config["SETTINGS"].base_url.rstrip("/"))
     outbox.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
     fieldwork_door.answer_with(rulings.standing)
+    leaving.BURDENS[:] = [handover.burden]
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
     evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

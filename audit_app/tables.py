@@ -9,6 +9,7 @@ from audit_app.checklists import models as checklists
 from audit_app.competence import models as competence
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
+from audit_app.findings import deadline_models
 from audit_app.findings import models as findings
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
@@ -36,6 +37,7 @@ MODULES = (
     field_models,
     agenda,
     findings,
+    deadline_models,
     planning,
     indicators,
     reports,

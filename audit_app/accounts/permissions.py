@@ -53,6 +53,7 @@ class Permission(StrEnum):
     FINDING_CLOSE = "finding:close"
     FINDING_WITHDRAW = "finding:withdraw"
     ACTION_DO = "action:do"
+    DEADLINES_MANAGE = "deadlines:manage"
     INDICATOR_SEE = "indicator:see"
     INDICATOR_DEFINE = "indicator:define"
     MEASUREMENT_ENTER = "measurement:enter"
@@ -78,7 +79,8 @@ CONDUCT = frozenset(
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: SEE | {P.REVIEW_SEE, P.PEOPLE_MANAGE, P.ORGANISATION_MANAGE, P.TRAIL_SEE},
+    Role.ADMINISTRATOR: SEE
+    | {P.REVIEW_SEE, P.PEOPLE_MANAGE, P.ORGANISATION_MANAGE, P.DEADLINES_MANAGE, P.TRAIL_SEE},
     Role.PROGRAMME_MANAGER: SEE
     | CONDUCT
     | {
@@ -95,6 +97,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.FINDING_APPROVE,
         P.FINDING_CLOSE,
         P.FINDING_WITHDRAW,
+        P.DEADLINES_MANAGE,
         P.INDICATOR_DEFINE,
         P.MEASUREMENT_ENTER,
         P.LOG_IMPORT,

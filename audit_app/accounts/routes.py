@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user
 
-from audit_app.accounts import exports, forms, matrix, queries, replies, services, tenure
+from audit_app.accounts import exports, forms, leaving, matrix, queries, replies, services, tenure
 from audit_app.accounts.library import legacy_processes
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
@@ -117,6 +117,7 @@ def person(id: int) -> ResponseReturnValue:
         months=tenure.months(),
         competences=found.competences,
         history=trail.history(found),
+        burden=leaving.burden(found) if current_user.may(Permission.PEOPLE_MANAGE) else 0,
     )
 
 
@@ -148,6 +149,9 @@ def person_access(id: int, verb: str) -> ResponseReturnValue:
     """End a person's access, or give it again."""
     found = queries.get(id, to=current_user)
     (services.deactivate if verb == "end" else services.activate)(found, by=current_user)
+    if verb == "end" and leaving.burden(found):
+        flash(_("Access has ended. What is still open under this name waits to be handed over."), "warning")
+        return redirect(url_for("findings.hand_over", id=id), 303)
     return replies.saved(url_for(".person", id=id))
 
 

@@ -11,7 +11,7 @@ from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
 from audit_app.findings import action_services as actions
-from audit_app.findings import answers, checks
+from audit_app.findings import answers, checks, extensions
 from audit_app.findings import services as findings
 from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin, Proof
 
@@ -20,7 +20,7 @@ USUAL = {"accept": 4, "plan": 9, "close_after": 92, "verify_after": 7}
 FIRST_DONE, STEP = 38, 6
 CHECK_AFTER = 30
 """Days from the last promised action to the check of effectiveness, as agreed with the plan."""
-AHEAD = ("corrected", "proposed", "planned", "implemented", "verified", "closed")
+AHEAD = ("corrected", "analysed", "proposed", "planned", "implemented", "verified", "closed")
 """How far a nonconformity has come; each includes those before it."""
 
 
@@ -104,15 +104,17 @@ class Plot:
         self.plan(facts.get("accept", USUAL["accept"]), 10, self.accept)
         planned = facts.get("plan", USUAL["plan"])
         if reached >= 1:
-            self.plan(planned, 11, self.propose)
+            self.plan(planned, 11, self.analyse)
         if reached >= 2:
+            self.plan(planned, 12, self.propose)
+        if reached >= 3:
             self.plan(planned + 1, 14, self.approve)
         if "first_done" in facts:
             self.plan(facts["first_done"], 15, partial(self.finish, 0))
         if "extend" in facts:
             self.plan(facts["extend"][0], 10, self.ask_for_time)
             self.plan(facts["extend"][0] + 2, 14, self.give_time)
-        if reached >= 3:
+        if reached >= 4:
             for place, day in enumerate(self._days_done()):
                 self.plan(day, 15, partial(self.finish, place))
             reported = facts.get("report", last + 2)
@@ -120,10 +122,10 @@ class Plot:
             if "send_back" in facts:
                 self.plan(facts["send_back"][0], 14, self.send_back)
                 self.plan(facts["send_back"][1], 15, self.report_again)
-        if reached >= 4:
+        if reached >= 5:
             verified = facts.get("verify", reported + USUAL["verify_after"])
             self.plan(verified, 14, self.verify)
-            if reached >= 5:
+            if reached >= 6:
                 self.plan(facts.get("close", verified + USUAL["close_after"]), 10, self.close)
         if "reopen" in facts:
             self._write_return(facts["reopen"][0] - self.issued)
@@ -230,11 +232,14 @@ class Plot:
         action = self.finding.actions[-1]
         actions.cancel(action, reason=self.words["cancelled"], by=self.story.people["wei"])
 
-    def propose(self) -> None:
-        """Cause, similar cases, plan."""
+    def analyse(self) -> None:
+        """Cause and similar cases."""
         answers.analyse(
             self.finding, cause=self.words["cause"], similar_cases=self.words["similar"], by=self._owner()
         )
+
+    def propose(self) -> None:
+        """The plan, with what will show that it worked."""
         self.promise(ActionKind.CORRECTIVE)
         criterion = self.story.said(self.check)["criterion"]
         answers.propose(self.finding, effectiveness_criterion=criterion, by=self._owner())
@@ -248,7 +253,8 @@ class Plot:
             effectiveness_due_on=last + timedelta(days=CHECK_AFTER),
             by=self._closer(),
         )
-        answers.start(self.finding, by=self._owner())
+        if not self.facts.get("waits"):
+            answers.start(self.finding, by=self._owner())
 
     def finish(self, place: int) -> None:
         """An action is done, and something shows it."""
@@ -262,17 +268,19 @@ class Plot:
         evidence.attach(action, made, caption=note[:120], by=action.owner)
 
     def ask_for_time(self) -> None:
-        """The owner asks for more time, with the reason."""
-        action = self.finding.actions[-1]
-        day = self.story.day(self.issued + self.facts["extend"][1])
-        actions.extend(action, due_on=day, reason=self.words["extension"], by=action.owner)
+        """The owner asks for more time, for the action and for the finding, with the reason."""
+        action, owner = self.finding.actions[-1], self.finding.owner
+        assert owner is not None
+        day, reason = self.story.day(self.issued + self.facts["extend"][1]), self.words["extension"]
+        extensions.ask(action, due_on=day, reason=reason, by=action.owner)
+        extensions.ask(self.finding, due_on=day, reason=reason, by=owner)
 
     def give_time(self) -> None:
-        """The lead auditor grants it, for the action and for the finding."""
-        wei = self.story.people["wei"]
-        actions.grant(self.finding.actions[-1], by=wei)
-        day = self.story.day(self.issued + self.facts["extend"][1])
-        findings.extend(self.finding, due_on=day, reason=self.words["extension"], by=wei)
+        """The lead auditor grants it for both."""
+        for each in (self.finding.actions[-1], self.finding):
+            request = extensions.waiting(each)
+            assert request is not None
+            extensions.grant(request, by=self.story.people["wei"])
 
     def report(self) -> None:
         """The owner reports that everything is done."""

@@ -216,7 +216,7 @@ def _reopened(audit: Audit) -> str:
 def _answered(chain: Chain, audit: Audit, report: Step, findings: Iterable[Finding]) -> None:
     """Report, corrective action, verification: for each nonconformity with its own dates."""
     for each in findings:
-        put_off = " ".join(a.extension_reason for a in each.actions if a.extension_reason)
+        put_off = " ".join(asked.reason for a in each.actions for asked in a.extensions)
         done = Step(_("%(code)s: actions done", code=each.code), each.implemented_at, put_off)
         verified = Step(_("%(code)s: verified", code=each.code), each.verified_at, each.reopen_reason)
         chain.pair(audit.code, report, done)

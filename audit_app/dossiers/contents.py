@@ -133,7 +133,10 @@ def nonconformities(audit: Audit, *, to: Person) -> list[Finding]:
             joinedload(Finding.owner),
             joinedload(Finding.raised_by),
             joinedload(Finding.verified_by),
-            selectinload(Finding.actions).options(joinedload(Action.owner), joinedload(Action.verified_by)),
+            selectinload(Finding.actions).options(
+                joinedload(Action.owner), joinedload(Action.verified_by), selectinload(Action.extensions)
+            ),
+            selectinload(Finding.extensions),
         )
         .order_by(Finding.code)
     )

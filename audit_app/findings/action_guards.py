@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
+from audit_app.findings import extensions
 from audit_app.findings.guards import REMOVES_CAUSE, live, outside
 from audit_app.findings.models import Action, FindingState
 
@@ -37,16 +38,18 @@ def finding_still_open(action: Action, _person: Person) -> Any:
 
 def extension_wanted(action: Action, _person: Person) -> Any:
     """There is something to decide."""
-    return None if action.extension_to else _l("Nobody asked for more time.")
+    return None if extensions.waiting(action) else _l("Nobody asked for more time.")
 
 
-def not_own_action(action: Action, person: Person) -> Any:
-    """R6: more time is granted by somebody who does not need it."""
-    return (
-        _l("You own this action. Somebody else decides about more time.")
-        if person.id == action.owner_id
-        else None
-    )
+def may_decide(action: Action, person: Person) -> Any:
+    """R6: more time is granted by somebody who neither needs it nor asked for it."""
+    request = extensions.waiting(action)
+    return extensions.why_not_decide(request, person) if request is not None else None
+
+
+def may_ask(action: Action, person: Person) -> Any:
+    """More time is asked for by the owner, while the date matters, one request at a time."""
+    return extensions.why_not_ask(action, person)
 
 
 def not_the_last_corrective(action: Action, _person: Person) -> Any:

@@ -9,9 +9,10 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import now, today
 from audit_app.core.counters import next_code
-from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.findings import extensions
+from audit_app.findings.deadline_models import Extension
 from audit_app.findings.models import OWNERS_TURN, Action, ActionKind, ActionState, Finding
 from audit_app.findings.steps import not_past, said, step
 from audit_app.findings.workflow import ACTION
@@ -109,7 +110,8 @@ def done(action: Action, *, note: str, by: Person) -> Action:
     words = said(note, _l("Say what was done."), "note")
     with step(ACTION, "done", action, by=by):
         action.done_note, action.done_at, action.done_by = words, now(), by
-        action.extension_to, action.sent_back_reason = None, ""
+        action.sent_back_reason = ""
+        extensions.lapse(action, by=by)
     if action.finding is not None:
         queue("action.done", to=action.finding.raised_by, subject=action)
     return action
@@ -138,49 +140,39 @@ def cancel(action: Action, *, reason: str, by: Person) -> Action:
     """It is not needed any more; the reason stays on record."""
     words = said(reason, _l("Say why the action is not needed any more."))
     with step(ACTION, "cancel", action, by=by, reason=words):
-        action.cancel_reason, action.extension_to = words, None
+        action.cancel_reason = words
+        extensions.lapse(action, by=by)
     queue("action.cancelled", to=action.owner, subject=action)
     return action
 
 
 def extend(action: Action, *, due_on: date, reason: str, by: Person) -> Action:
-    """Ask for more time; when somebody asks who may grant it and does not own the action, it is granted at
-    once."""
-    words = said(reason, _l("Say why more time is needed."))
-    not_past(due_on)
-    if due_on <= action.due_on:
-        raise Refused(_l("The new date must be later than %(due)s.", due=SaidDay(action.due_on)), "due_on")
-    at_once = by.may(Permission.FINDING_APPROVE) and by.id != action.owner_id
-    with step(ACTION, "extend", action, by=by, reason=words):
-        action.extension_reason = words
-        if at_once:
-            action.due_on, action.extension_to = due_on, None
-        else:
-            action.extension_to = due_on
-    if at_once:
-        queue("action.extended", to=action.owner, subject=action)
-    elif action.finding is not None:
-        queue(
-            "action.extension_asked", to=action.finding.issued_by or action.finding.raised_by, subject=action
-        )
+    """Ask for more time; somebody else decides (``extensions.py``)."""
+    _open("extend", action, by)
+    extensions.ask(action, due_on=due_on, reason=reason, by=by)
     return action
 
 
-def grant(action: Action, *, by: Person) -> Action:
+def grant(action: Action, *, note: str = "", by: Person) -> Action:
     """Give the time asked for; the first date is kept as ``original_due_on``."""
-    with step(ACTION, "grant", action, by=by) as fired:
-        wanted = action.extension_to
-        fired()
-        action.due_on, action.extension_to = wanted or action.due_on, None
-    queue("action.extended", to=action.owner, subject=action)
+    _open("grant", action, by)
+    extensions.grant(_request(action), note=note, by=by)
     return action
 
 
 def decline(action: Action, *, reason: str, by: Person) -> Action:
     """Keep the date, and say why."""
-    words = said(reason, _l("Say why the date stays."))
-    with step(ACTION, "decline", action, by=by, reason=words) as fired:
-        fired()
-        action.extension_to = None
-    queue("action.extension_declined", to=action.owner, subject=action)
+    _open("decline", action, by)
+    extensions.refuse(_request(action), reason=reason, by=by)
     return action
+
+
+def _open(name: str, action: Action, by: Person) -> None:
+    """Ask the table whether a step that leaves the state alone may be taken."""
+    ACTION.fire(name, action, by=by)
+
+
+def _request(action: Action) -> Extension:
+    found = extensions.waiting(action)
+    assert found is not None  # the table asked
+    return found

@@ -11,6 +11,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.findings import extensions
 from audit_app.findings.action_services import add_action
 from audit_app.findings.models import ActionKind, Finding, FindingState
 from audit_app.findings.services import end_actions
@@ -65,6 +66,7 @@ def concede(finding: Finding, *, reason: str, by: Person) -> Finding:
     with step(FINDING, "concede", finding, by=by, reason=words):
         _decide(finding, words, by)
         finding.withdrawn_reason = words
+        extensions.lapse(finding, by=by)
     end_actions(finding, words, by)
     queue("finding.withdrawn", to=finding.owner, subject=finding)
     return finding
@@ -177,5 +179,6 @@ def report_done(finding: Finding, *, by: Person) -> Finding:
     with step(FINDING, "report", finding, by=by):
         finding.implemented_at, finding.implemented_by = now(), by
         finding.sent_back_reason = ""
+        extensions.lapse(finding, by=by)
     queue("finding.implemented", to=finding.raised_by, subject=finding)
     return finding

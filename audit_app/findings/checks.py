@@ -12,9 +12,9 @@ from sqlalchemy import select
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
+from audit_app.findings import deadlines, extensions
 from audit_app.findings.guards import LASTS, check_day_come, first_check
 from audit_app.findings.models import ActionState, CheckKind, Finding, FindingCheck, FindingState, Proof
-from audit_app.findings.services import start_deadlines
 from audit_app.findings.steps import said, step
 from audit_app.findings.workflow import FINDING
 from audit_app.notifications.services import queue
@@ -142,11 +142,12 @@ def _begin_again(finding: Finding, words: str) -> None:
     finding.closed_by = finding.closed_at = finding.closed_on = None
     finding.effectiveness_note = finding.effectiveness_record = ""
     finding.effectiveness_shown_by = finding.effectiveness_record_on = None
-    start_deadlines(finding, None)
+    deadlines.start(finding)
 
 
 def _shut(finding: Finding, by: Person) -> None:
     finding.closed_by, finding.closed_at, finding.closed_on = by, now(), today()
+    extensions.lapse(finding, by=by)
 
 
 def _keep(finding: Finding, kind: CheckKind, passed: bool, note: str, by: Person) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.accounts.models import Organisation, Person
 from audit_app.core import clock
@@ -27,6 +27,7 @@ from audit_app.exports.document import (
 from audit_app.exports.names import download_name
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Badge, Check, Tone, speaking
+from audit_app.findings import deadlines, extensions
 from audit_app.findings.models import Action, Finding, FindingState, Grade
 from audit_app.trail.queries import history
 
@@ -64,6 +65,8 @@ FINDING_COLUMNS: tuple[tuple[Column, Callable[[Finding], Any]], ...] = (
     (Column(_l("Raised by"), width=16), lambda f: _name(f.raised_by)),
     (Column(_l("Due"), "date"), lambda f: f.due_on),
     (Column(_l("First due date"), "date"), lambda f: f.original_due_on),
+    (Column(_l("Days past the first date"), "int"), lambda f: deadlines.days_late(f) or None),
+    (Column(_l("More time granted"), "int"), extensions.counted),
     (Column(_l("Next step due"), "date"), lambda f: f.next_due_on),
     (Column(_l("Deadline of the certification body"), "date"), lambda f: f.body_due_on),
     (Column(_l("Number at the certification body"), width=16), lambda f: f.body_reference),
@@ -91,6 +94,8 @@ ACTION_COLUMNS: tuple[tuple[Column, Callable[[Action], Any]], ...] = (
     (Column(_l("Who does it"), width=16), lambda a: _name(a.owner)),
     (Column(_l("Due"), "date"), lambda a: a.due_on),
     (Column(_l("First due date"), "date"), lambda a: a.original_due_on),
+    (Column(_l("Days past the first date"), "int"), lambda a: deadlines.days_late(a) or None),
+    (Column(_l("More time granted"), "int"), extensions.counted),
     (Column(_l("Late"), width=8), lambda a: Tone(_l("Late"), "bad") if a.overdue else ""),
     (Column(_l("Done at"), "datetime"), lambda a: a.done_at),
     (Column(_l("What was done"), width=40, wrap=True), lambda a: a.done_note),
@@ -129,14 +134,15 @@ def finding_sheet(query: Select[Any]) -> Sheet:
         joinedload(Finding.raised_by).lazyload(Person.roles),
         joinedload(Finding.verified_by).lazyload(Person.roles),
     )
-    rows = _stream(query.options(*people), FINDING_COLUMNS)
+    rows = _stream(query.options(*people, selectinload(Finding.extensions)), FINDING_COLUMNS)
     columns = tuple(column for column, _value in FINDING_COLUMNS)
     return Sheet(_l("Findings"), columns, rows, empty=_l("No finding matches the filters."))
 
 
 def action_sheet(query: Select[Any]) -> Sheet:
     """The register of actions, all columns, as the query filters and sorts them."""
-    rows = _stream(query.options(joinedload(Action.verified_by).lazyload(Person.roles)), ACTION_COLUMNS)
+    beside = (joinedload(Action.verified_by).lazyload(Person.roles), selectinload(Action.extensions))
+    rows = _stream(query.options(*beside), ACTION_COLUMNS)
     columns = tuple(column for column, _value in ACTION_COLUMNS)
     return Sheet(_l("Actions"), columns, rows, empty=_l("No action matches the filters."))
 
@@ -285,6 +291,11 @@ def _ending(finding: Finding) -> tuple[Any, ...]:
     dates = Facts(
         (
             (_l("Corrective action due"), finding.due_on or "–"),
+            *(
+                ((_l("First due date"), finding.original_due_on), (_l("More time granted"), str(granted)))
+                if (granted := extensions.counted(finding))
+                else ()
+            ),
             *(
                 ((_l("Deadline of the certification body"), finding.body_due_on),)
                 if finding.body_due_on

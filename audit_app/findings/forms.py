@@ -157,7 +157,9 @@ class IssueForm(BaseForm):
     due_on = deadline(
         _l("Corrective action due"),
         need=False,
-        description=_l("Proposed by grade: major 30 days, minor 60 days."),
+        description=_l(
+            "Proposed by grade, as the deadlines are set. Later than that only by asking for more time."
+        ),
     )
 
     def propose(self, finding: Finding) -> None:
@@ -299,13 +301,6 @@ class SettleForm(BaseForm):
         _l("What became of it"), need=True, longest=5000, rows=4,
         description=_l("Taken up, not taken up and why, or where it lives on."),
     )  # fmt: skip
-
-
-class ExtendForm(BaseForm):
-    """A later date, and why."""
-
-    due_on = deadline(_l("New due date"))
-    reason = long_text(_l("Reason"), need=True, longest=2000, rows=4)
 
 
 class GradeForm(BaseForm):

@@ -28,11 +28,12 @@ from audit_app.findings.models import (
     Grade,
     Proof,
 )
+from audit_app.findings.policy import SOONEST_CHECK
 from audit_app.programme.independence import lately, worked_there
 from audit_app.programme.models import AuditState
 
 F, A = FindingState, ActionState
-LASTS = timedelta(days=30)
+LASTS = timedelta(days=SOONEST_CHECK)
 """Days after the actions before anybody can say that they helped (R9)."""
 REMOVES_CAUSE = frozenset({ActionKind.CORRECTIVE})
 SHUT = frozenset({AuditState.CLOSED, AuditState.CANCELLED})

@@ -188,6 +188,9 @@ class Finding(Versioned, Base):
     dispute_decided_by: Mapped[Person | None] = relationship(foreign_keys=[dispute_decided_by_id])
     checks: Mapped[list["FindingCheck"]] = relationship(back_populates="finding", order_by="FindingCheck.id")
     actions: Mapped[list["Action"]] = relationship(back_populates="finding", order_by="Action.id")
+    extensions: Mapped[list[Any]] = relationship(
+        "Extension", back_populates="finding", order_by="Extension.id"
+    )
 
     __table_args__ = (
         CheckConstraint("(verified_by_id IS NULL) = (verified_at IS NULL)", name="verified_who_and_when"),
@@ -301,8 +304,6 @@ class Action(Versioned, Base):
     created_on: Mapped[date]
     due_on: Mapped[date]
     original_due_on: Mapped[date]
-    extension_to: Mapped[date | None]
-    extension_reason: Mapped[str] = mapped_column(String(2000), default="")
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     done_at: Mapped[datetime | None]
     done_note: Mapped[str] = mapped_column(String(5000), default="")
@@ -317,6 +318,9 @@ class Action(Versioned, Base):
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     done_by: Mapped[Person | None] = relationship(foreign_keys=[done_by_id])
     verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
+    extensions: Mapped[list[Any]] = relationship(
+        "Extension", back_populates="action", order_by="Extension.id"
+    )
 
     __table_args__ = (
         CheckConstraint("(finding_id IS NULL) <> (review_id IS NULL)", name="one_source"),

@@ -1,20 +1,24 @@
-"""Deadlines as a table: what the product proposes, and whose turn it is until when.
+"""Deadlines as a table: what is proposed by grade and type, and whose turn it is until when.
 
-No standard fixes these periods; they are the product's defaults. A proposed date may be changed when a
-finding is issued, but never into the past.
+No standard fixes these periods. ``DEFAULTS`` are the product's; the organisation sets its own on the page of
+the deadlines. A period counts for what begins while it is in force: dates already promised do not move.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
+from audit_app.core import workdays
 from audit_app.core.clock import local, today
+from audit_app.core.db import db
+from audit_app.findings.deadline_models import DayUnit, DeadlinePolicy, Term
 from audit_app.findings.models import CHECKED, UNDER_WAY, ActionState, Finding, FindingState, Grade
 
 
 @dataclass(frozen=True)
 class Period:
-    """A period in calendar days, or in working days (Monday to Friday)."""
+    """A period in calendar days, or in working days of the calendar that counts (``core/workdays.py``)."""
 
     days: int
     working: bool = False
@@ -23,35 +27,70 @@ class Period:
         """The last day of the period that starts the day after ``day``."""
         return add_working_days(day, self.days) if self.working else day + timedelta(days=self.days)
 
+    @property
+    def unit(self) -> DayUnit:
+        """How it is counted."""
+        return DayUnit.WORKING if self.working else DayUnit.CALENDAR
 
-RESPONSE = Period(10, working=True)
-"""From issue to accepted finding with cause and plan."""
-CORRECTION = Period(7)
-"""From issue to the case repaired."""
-CORRECTIVE: dict[Grade, Period] = {Grade.MAJOR: Period(30), Grade.MINOR: Period(60)}
-"""From issue to corrective action done. Observations and opportunities carry no duty to reply, hence no
+
+GRADES = (Grade.MAJOR, Grade.MINOR, Grade.OBSERVATION, Grade.OFI)
+"""Grades that can carry deadlines; a good practice promises nothing."""
+DEFAULTS: dict[tuple[Grade, Term], Period] = {
+    (grade, term): period
+    for grade, corrective in ((Grade.MAJOR, 30), (Grade.MINOR, 60))
+    for term, period in (
+        (Term.RESPONSE, Period(10, working=True)),
+        (Term.CORRECTION, Period(7)),
+        (Term.CORRECTIVE, Period(corrective)),
+        (Term.VERIFICATION, Period(14)),
+        (Term.EFFECTIVENESS, Period(90)),
+    )
+}
+"""Answer, correction and corrective action count from issue, verification from actions reported done, the
+effectiveness check from the last planned action. Observations and opportunities carry no duty to reply: no
 date."""
-VERIFICATION = Period(14)
-"""From actions reported done to verification."""
-EFFECTIVENESS = Period(90)
-"""From the last planned action to the check that the cause is gone."""
+SOONEST_CHECK = 30
+"""Days after the actions before which effectiveness cannot be seen (R9)."""
 ANSWERING = UNDER_WAY - {FindingState.PLANNED, FindingState.IN_PROGRESS}
 """Before the plan is approved: the answer is due, with correction, cause and plan."""
 
 
 def add_working_days(day: date, count: int) -> date:
-    """The ``count``-th day from Monday to Friday after ``day``; public holidays count as working days."""
+    """The ``count``-th working day after ``day``; which days are worked, :mod:`core.workdays` knows."""
     while count > 0:
         day += timedelta(days=1)
-        if day.weekday() < 5:
-            count -= 1
+        count -= workdays.is_working(day)
     return day
+
+
+def setting(grade: Grade, term: Term, at: datetime | None = None) -> DeadlinePolicy | None:
+    """The row in force now, or at a moment; None while the default counts."""
+    query = select(DeadlinePolicy).where(DeadlinePolicy.grade == grade, DeadlinePolicy.term == term)
+    if at is not None:
+        query = query.where(DeadlinePolicy.changed_at <= at)
+    return db.session.scalars(query.order_by(DeadlinePolicy.id.desc()).limit(1)).first()
+
+
+def period(grade: Grade, term: Term, at: datetime | None = None) -> Period | None:
+    """The period in force now, or at a moment; None when no date is promised."""
+    row = setting(grade, term, at)
+    return DEFAULTS.get((grade, term)) if row is None else of_row(row)
+
+
+def of_row(row: DeadlinePolicy) -> Period | None:
+    """The period that a row says."""
+    return Period(row.number, row.unit is DayUnit.WORKING) if row.number is not None else None
+
+
+def due(grade: Grade, term: Term, day: date, at: datetime | None = None) -> date | None:
+    """The date promised for something that begins on ``day``, by the periods in force now or at a moment."""
+    found = period(grade, term, at)
+    return found.after(day) if found is not None else None
 
 
 def proposed_due(grade: Grade, day: date) -> date | None:
     """Due date of the corrective action proposed when a finding of this grade is issued on ``day``."""
-    period = CORRECTIVE.get(grade)
-    return period.after(day) if period else None
+    return due(grade, Term.CORRECTIVE, day)
 
 
 def proposed_check(finding: Finding) -> date:
@@ -59,7 +98,8 @@ def proposed_check(finding: Finding) -> date:
     last = max(
         (each.due_on for each in finding.actions if each.state is not ActionState.CANCELLED), default=None
     )
-    return EFFECTIVENESS.after(last or today())
+    first = last or today()
+    return due(finding.grade, Term.EFFECTIVENESS, first) or first + timedelta(days=SOONEST_CHECK)
 
 
 def next_due(finding: Finding) -> date | None:
@@ -71,19 +111,7 @@ def next_due(finding: Finding) -> date | None:
     if state in (FindingState.PLANNED, FindingState.IN_PROGRESS):
         return finding.due_on
     if state is FindingState.IMPLEMENTED and moment is not None:
-        return VERIFICATION.after(local(moment).date())
+        return due(finding.grade, Term.VERIFICATION, local(moment).date(), at=moment)
     if state in CHECKED:
         return finding.effectiveness_due_on
     return None
-
-
-def rows() -> list[tuple[str, Any]]:
-    """The table as (key, period), for help pages and tests."""
-    return [
-        ("response", RESPONSE),
-        ("correction", CORRECTION),
-        ("corrective_major", CORRECTIVE[Grade.MAJOR]),
-        ("corrective_minor", CORRECTIVE[Grade.MINOR]),
-        ("verification", VERIFICATION),
-        ("effectiveness", EFFECTIVENESS),
-    ]

@@ -14,6 +14,8 @@ from audit_app.checklists.models import AnswerBase, AnswerRevision, ChecklistIte
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
+from audit_app.findings import deadlines
+from audit_app.findings.deadline_models import Extension, ExtensionState
 from audit_app.findings.figures import board as board
 from audit_app.findings.figures import statistics as statistics
 from audit_app.findings.guards import SHUT
@@ -55,6 +57,9 @@ def get(finding_id: int, *, to: Person) -> Finding:
             joinedload(Finding.audit),
             joinedload(Finding.item),
             selectinload(Finding.actions).joinedload(Action.owner),
+            selectinload(Finding.actions).selectinload(Action.extensions),
+            selectinload(Finding.extensions).joinedload(Extension.asked_by),
+            selectinload(Finding.extensions).joinedload(Extension.decided_by),
         )
     )
     finding = db.session.scalars(query).unique().one_or_none()
@@ -68,7 +73,13 @@ def get_action(action_id: int, *, to: Person) -> Action:
     query = (
         visible_actions(to)
         .where(Action.id == action_id)
-        .options(joinedload(Action.finding), joinedload(Action.review), joinedload(Action.owner))
+        .options(
+            joinedload(Action.finding),
+            joinedload(Action.review),
+            joinedload(Action.owner),
+            selectinload(Action.extensions).joinedload(Extension.asked_by),
+            selectinload(Action.extensions).joinedload(Extension.decided_by),
+        )
     )
     action = db.session.scalars(query).unique().one_or_none()
     if action is None:
@@ -121,8 +132,8 @@ def earlier(finding: Finding, days: int = 365) -> list[Finding]:
 # --- lists --------------------------------------------------------------------------------------------------
 
 FILTERS = (
-    "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "mine", "q",
-    "raised_from", "raised_to", "closed_from", "closed_to",
+    "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "aged",
+    "mine", "q", "raised_from", "raised_to", "closed_from", "closed_to",
 )  # fmt: skip
 SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
 """What a list can be sorted by: indexed columns only."""
@@ -156,9 +167,16 @@ def listing(person: Person, given: Mapping[str, str], sort: str = "-raised") -> 
 
 
 _PROCESS, _DEPARTMENT, _OWNER = aliased(Process), aliased(Department), aliased(Person)
+_GRANTED = (
+    select(func.count())
+    .where(Extension.finding_id == Finding.id, Extension.state == ExtensionState.GRANTED)
+    .scalar_subquery()
+    .label("granted")
+)
 SHOWN: tuple[Any, ...] = (
     Finding.id, Finding.code, Finding.title, Finding.grade, Finding.state, Finding.clause, Finding.raised_on,
-    Finding.next_due_on, _PROCESS.name_en.label("process_en"), _PROCESS.name_zh.label("process_zh"),
+    Finding.next_due_on, Finding.original_due_on, Finding.implemented_at, _GRANTED,
+    _PROCESS.name_en.label("process_en"), _PROCESS.name_zh.label("process_zh"),
     _DEPARTMENT.name_en.label("department_en"), _DEPARTMENT.name_zh.label("department_zh"),
     _OWNER.name.label("owner"),
 )  # fmt: skip
@@ -206,6 +224,8 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
     found += [column == int(given[key]) for key, column in _EQUAL.items() if _is_id(given.get(key, ""))]
     if given.get("overdue"):
         found.append(Finding.next_due_on < today())
+    if (band := deadlines.aged(Finding, given.get("aged", ""), today())) is not None:
+        found.append(band)
     if given.get("mine"):
         promised = select(Action.finding_id).where(
             Action.owner_id == person.id, Action.finding_id.is_not(None)
@@ -247,7 +267,7 @@ def sorted_by(columns: Mapping[str, Any], asked: str, default: str, tie: Any) ->
     return [first, tie.desc() if down else tie.asc()]
 
 
-ACTION_FILTERS = ("state", "mine", "overdue", "source", "kind", "owner", "q")
+ACTION_FILTERS = ("state", "mine", "overdue", "aged", "source", "kind", "owner", "q")
 ACTION_SORTS: dict[str, Any] = {"code": Action.code, "due": Action.due_on, "made": Action.created_on}
 
 
@@ -266,6 +286,8 @@ def action_listing(person: Person, given: Mapping[str, str], sort: str = "due") 
         query = query.where(Action.owner_id == person.id)
     if given.get("overdue"):
         query = query.where(Action.state == ActionState.OPEN, Action.due_on < today())
+    if (band := deadlines.aged(Action, given.get("aged", ""), today())) is not None:
+        query = query.where(band)
     if given.get("source") == "finding":
         query = query.where(Action.finding_id.is_not(None))
     elif given.get("source") == "review":

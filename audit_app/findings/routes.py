@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -10,7 +10,17 @@ from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.evidence import queries as evidence
-from audit_app.findings import action_services, exports, forms, queries, screens, services
+from audit_app.findings import (
+    action_services,
+    deadlines,
+    exports,
+    forms,
+    queries,
+    routes_deadlines,
+    screens,
+    services,
+)
+from audit_app.findings.blueprint import blueprint
 from audit_app.findings.models import ActionKind
 from audit_app.findings.workflow import ACTION, FINDING
 from audit_app.web import downloads
@@ -19,7 +29,8 @@ from audit_app.web.forms import refused_or
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
-blueprint = Blueprint("findings", __name__, url_prefix="/findings")
+VIEWS = (routes_deadlines,)
+"""Modules whose views are on the same blueprint."""
 
 SEE = Permission.FINDING_SEE
 HANDS_ON = (Permission.FINDING_ANSWER, Permission.FINDING_RAISE, Permission.FINDING_ISSUE)
@@ -67,7 +78,11 @@ def actions() -> ResponseReturnValue:
     given = arguments(queries.ACTION_FILTERS)
     page = paginate(queries.action_listing(current_user, given, request.args.get("sort", "due")))
     return render_template(
-        "findings/actions.html", actions=page, selects=screens.action_filters(), given=given
+        "findings/actions.html",
+        actions=page,
+        selects=screens.action_filters(),
+        given=given,
+        days_late=deadlines.days_late,
     )
 
 
@@ -188,15 +203,6 @@ def _shown(subject: Any) -> Any:
 def _facts(form: Any) -> dict[str, Any]:
     facts: dict[str, Any] = form.facts() if hasattr(form, "facts") else form.values()
     return facts
-
-
-@blueprint.route("/<int:id>/extend", methods=["GET", "POST"])
-@allow(Permission.FINDING_APPROVE)
-def extend(id: int) -> ResponseReturnValue:
-    """More time for the corrective action."""
-    finding = queries.get(id, to=current_user)
-    back = url_for("findings.show", id=id)
-    return _take(finding, forms.ExtendForm(), services.extend, screens.EXTEND, back, "findings/step.html")
 
 
 @blueprint.route("/<int:id>/regrade", methods=["GET", "POST"])

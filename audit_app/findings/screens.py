@@ -17,11 +17,24 @@ from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import today
 from audit_app.core.workflow import Offer, Step
 from audit_app.evidence import queries as evidence
-from audit_app.findings import action_services, answers, checks, forms, queries, services, turns, workflow
+from audit_app.findings import (
+    action_services,
+    answers,
+    checks,
+    deadline_forms,
+    deadlines,
+    escalation,
+    extensions,
+    forms,
+    queries,
+    services,
+    turns,
+    workflow,
+)
 from audit_app.findings.models import (
     OWNERS_TURN,
     SERIES,
-    UNDER_WAY,
+    SETTLED,
     Action,
     ActionKind,
     ActionState,
@@ -36,7 +49,7 @@ P = Permission
 F = FindingState
 
 REGRADE = Step("regrade", _l("Change the grade"), tuple(FindingState), F.DRAFT, P.FINDING_RAISE)
-EXTEND = Step("extend", _l("Give more time"), tuple(UNDER_WAY), F.PLANNED, P.FINDING_APPROVE)
+EXTEND = Step("extend", _l("Ask for more time"), tuple(FindingState), F.PLANNED, P.FINDING_ANSWER)
 EDIT_ACTION = Step("edit", _l("Change the action"), (ActionState.OPEN,), ActionState.OPEN, P.ACTION_DO)
 """Changes that leave the state alone; written as steps only so that they share the form page."""
 
@@ -72,7 +85,7 @@ ACTION_STEPS: dict[str, tuple[Any, Any]] = {
     "done": (forms.NoteForm, action_services.done),
     "grant": (forms.NoFactsForm, action_services.grant),
     "decline": (forms.ReasonForm, action_services.decline),
-    "extend": (forms.ExtendForm, action_services.extend),
+    "extend": (deadline_forms.ExtendForm, action_services.extend),
     "verify": (forms.NoteForm, action_services.verify),
     "send_back": (forms.ReasonForm, action_services.send_back),
     "cancel": (forms.ReasonForm, action_services.cancel),
@@ -105,7 +118,7 @@ WHAT_HAPPENS: dict[str, Any] = {
         "The finding does not hold. It keeps its number; its open actions are cancelled. This is final."
     ),
     "regrade": _l("The code stays; deadlines already agreed stay as well."),
-    "extend": _l("The first date stays on record."),
+    "extend": _l("Somebody else decides. Until then the present date counts; the first one stays on record."),
     "done": _l("Somebody else will verify it. Attach the evidence on the page of the action."),
     "cancel": _l("The action ends here; the reason stays on record."),
     "grant": _l("The new date counts; the first date stays on record."),
@@ -128,7 +141,10 @@ def _line(row: Any, _language: str, day: date, _root: str) -> Markup:
     """One row. Its language and the root of its links are read by the template, so they are in the key."""
     process = in_reader_language(row.process_en or "", row.process_zh or "")
     department = in_reader_language(row.department_en or "", row.department_zh or "")
-    drawn: Markup = get_template_attribute("findings/_rows.html", "line")(row, process, department, day)
+    days = (
+        deadlines.days_past(row.original_due_on, row.implemented_at, day) if row.state not in SETTLED else 0
+    )
+    drawn: Markup = get_template_attribute("findings/_rows.html", "line")(row, process, department, day, days)
     return drawn
 
 
@@ -138,6 +154,7 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
         ("state", _("State"), [(queries.OPEN, _("Not settled")), *F.choices()]),
         ("grade", _("Grade"), [(queries.NC, _("All nonconformities")), *Grade.choices()]),
         ("overdue", _("Late"), [("1", _("Only late ones"))]),
+        ("aged", _("Past the first date"), bands()),
         ("mine", _("Mine"), [("1", _("Only mine"))]),
         ("process", _("Process"), [(each.id, f"{each.code} {each.name}") for each in queries.processes()]),
         (
@@ -152,12 +169,22 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
     ]
 
 
+def bands() -> list[tuple[str, str]]:
+    """The bands of ageing by the first date, as choices of a filter."""
+    return [
+        (key, _("more than %(days)s days", days=least - 1) if most is None
+         else _("%(first)s–%(last)s days", first=least, last=most))
+        for key, (least, most) in deadlines.BANDS.items()
+    ]  # fmt: skip
+
+
 def action_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     """(name, label, choices) of the filters above the list of actions."""
     return [
         ("mine", _("Mine"), [("1", _("Only mine"))]),
         ("state", _("State"), ActionState.choices()),
         ("overdue", _("Late"), [("1", _("Only late ones"))]),
+        ("aged", _("Past the first date"), bands()),
         ("kind", _("Kind"), ActionKind.choices()),
         ("source", _("Source"), [("finding", _("From findings")), ("review", _("From management reviews"))]),
     ]
@@ -193,11 +220,23 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
         and (
             person.may(P.FINDING_APPROVE) or (finding.state is F.DRAFT and finding.raised_by_id == person.id)
         ),
-        "may_extend": finding.state in EXTEND.frm
-        and finding.due_on is not None
-        and person.may(P.FINDING_APPROVE)
-        and person.id != finding.owner_id,
+        "promises": deadlines.promises(finding),
+        "late_days": deadlines.days_late(finding),
+        "ladder": escalation.of(finding) if finding.due_on else [],
+        **_more_time(finding, person),
         "may_attach": evidence.may_attach(finding, person),
+    }
+
+
+def _more_time(subject: Finding | Action, person: Person) -> dict[str, Any]:
+    """The requests for more time, whether another one can be made, and whether this person decides."""
+    request_ = extensions.waiting(subject)
+    return {
+        "requests": subject.extensions,
+        "granted": extensions.counted(subject),
+        "may_ask": extensions.may_ask(subject, person)
+        and (person.may(P.FINDING_ANSWER) or person.may(P.FINDING_APPROVE) or isinstance(subject, Action)),
+        "may_decide": request_ is not None and extensions.why_not_decide(request_, person) is None,
     }
 
 
@@ -209,6 +248,9 @@ def action_page(action: Action, person: Person) -> dict[str, Any]:
         "files": evidence.of(action),
         "history": trail.history(action),
         "may_edit": action_services.may_edit(action, person),
+        "late_days": deadlines.days_late(action),
+        "ladder": escalation.of(action),
+        **_more_time(action, person),
         "may_attach": evidence.may_attach(action, person),
     }
 

@@ -15,14 +15,12 @@ from audit_app.accounts.permissions import Permission
 from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import now, today
 from audit_app.core.counters import next_code
-from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import external, policy
+from audit_app.findings import deadlines, extensions
 from audit_app.findings.action_services import add_action as add_action
 from audit_app.findings.guards import SHUT
 from audit_app.findings.models import (
-    NONCONFORMITY,
     SERIES,
     UNDER_WAY,
     ActionState,
@@ -221,18 +219,10 @@ def issue(finding: Finding, *, due_on: date | None = None, by: Person) -> Findin
     """Issue a draft: its deadlines start (domain defaults from ``policy.py`` unless ``due_on`` is given)."""
     not_past(due_on)
     with step(FINDING, "issue", finding, by=by):
-        start_deadlines(finding, due_on)
+        deadlines.start(finding, due_on)
         finding.issued_by, finding.issued_at = by, now()
     queue("finding.issued", to=finding.owner, subject=finding)
     return finding
-
-
-def start_deadlines(finding: Finding, due_on: date | None) -> None:
-    """Count the deadlines from today: at issue, and again when the finding is opened again."""
-    day = today()
-    finding.due_on = external.within(finding, due_on or policy.proposed_due(finding.grade, day))
-    finding.original_due_on = finding.original_due_on or finding.due_on
-    finding.response_due_on = policy.RESPONSE.after(day) if finding.grade in NONCONFORMITY else None
 
 
 def withdraw(finding: Finding, *, reason: str, by: Person) -> Finding:
@@ -241,6 +231,7 @@ def withdraw(finding: Finding, *, reason: str, by: Person) -> Finding:
     was_issued = finding.state is not FindingState.DRAFT
     with step(FINDING, "withdraw", finding, by=by, reason=words):
         finding.withdrawn_reason = words
+        extensions.lapse(finding, by=by)
     end_actions(finding, words, by)
     if was_issued:
         queue("finding.withdrawn", to=finding.owner, subject=finding)
@@ -253,27 +244,4 @@ def end_actions(finding: Finding, words: str, by: Person) -> None:
         if action.state is ActionState.OPEN:
             with trail.act("action.cancel", action, by=by, reason=words):
                 action.state, action.cancel_reason = ActionState.CANCELLED, words
-
-
-def extend(finding: Finding, *, due_on: date, reason: str, by: Person) -> Finding:
-    """Give the owner more time (R6): by somebody who may, with a reason; the first date is kept."""
-    words = said(reason, _l("Say why more time is needed."))
-    not_past(due_on)
-    if not by.may(Permission.FINDING_APPROVE) or by.id == finding.owner_id:
-        raise Refused(
-            _l(
-                "More time is granted by a lead auditor or the programme manager who does not "
-                "own the finding."
-            )
-        )
-    if finding.state not in UNDER_WAY:
-        raise Refused(_l("The due date matters only until the actions are done; it is not changed any more."))
-    if finding.due_on is not None and due_on <= finding.due_on:
-        raise Refused(_l("The new date must be later than %(due)s.", due=SaidDay(finding.due_on)), "due_on")
-    external.check(finding, due_on)
-    with db.session.begin_nested(), trail.act("finding.extend", finding, by=by, reason=words):
-        finding.due_on = due_on
-        finding.original_due_on = finding.original_due_on or due_on
-        finding.next_due_on = policy.next_due(finding)
-    queue("finding.extended", to=finding.owner, subject=finding)
-    return finding
+                extensions.lapse(action, by=by)

@@ -14,7 +14,8 @@ from audit_app.findings.action_guards import (
     did_not_do_it,
     extension_wanted,
     finding_still_open,
-    not_own_action,
+    may_ask,
+    may_decide,
     not_the_last_corrective,
     own_action,
 )
@@ -113,12 +114,11 @@ ACTION = Workflow(
     "action",
     (
         Step("grant", _l("Grant more time"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE,
-             (extension_wanted, not_own_action)),
+             (extension_wanted, may_decide)),
         Step("decline", _l("Keep the date"), (A.OPEN,), A.OPEN, P.FINDING_APPROVE,
-             (extension_wanted, not_own_action)),
+             (extension_wanted, may_decide)),
         Step("done", _l("Report done"), (A.OPEN,), A.DONE, P.ACTION_DO, (own_action, finding_still_open)),
-        Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO,
-             (own_action, finding_still_open)),
+        Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO, (own_action, may_ask)),
         Step("verify", _l("Verify"), (A.DONE,), A.VERIFIED, P.FINDING_VERIFY,
              (did_not_do_it, finding_still_open), "success"),
         Step("send_back", _l("Send back"), (A.DONE,), A.OPEN, P.FINDING_VERIFY,
@@ -129,7 +129,7 @@ ACTION = Workflow(
 )  # fmt: skip
 
 CONCERNS: frozenset[Guard] = frozenset(
-    {full_path, light_path, answers_for, may_withdraw, own_action, extension_wanted}
+    {full_path, light_path, answers_for, may_withdraw, own_action, extension_wanted, may_ask}
 )
 """Guards that say a step is not for this record or this person: such a step is not shown at all."""
 

@@ -16,7 +16,7 @@ from audit_app.certification.standing import standing
 from audit_app.competence import queries as competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.findings import checks
+from audit_app.findings import checks, escalation
 from audit_app.findings.models import OWNERS_TURN, Action, ActionState, Finding
 from audit_app.notifications import services as notifications
 from audit_app.programme import queries as programme
@@ -33,7 +33,13 @@ def gather() -> int:
     """
     checks.call_checks()
     return (
-        _of_actions() + _of_findings() + _of_audits() + _of_reviews() + _of_competence() + _of_certificates()
+        _of_actions()
+        + _of_findings()
+        + _of_audits()
+        + _of_reviews()
+        + _of_competence()
+        + _of_certificates()
+        + escalation.gather()
     )
 
 

@@ -22,6 +22,9 @@ from audit_app.competence import queries as competence
 from audit_app.competence.models import Competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
+from audit_app.findings import extensions
+from audit_app.findings.deadline_models import Extension
+from audit_app.findings.models import SETTLED, Finding
 from audit_app.home import owed
 from audit_app.home.owed import Task
 from audit_app.indicators.models import Indicator, Measurement, Source
@@ -216,6 +219,23 @@ def _plan(plan: AuditPlan) -> Task:
     return Task(plan.code, plan.title, plan.audit.starts_on, "agenda.show", plan.id, plan.state.label)
 
 
+def left_behind(_person: Person) -> Select[Any]:
+    """Findings under way whose owner has no access any more."""
+    gone = and_(Person.id == Finding.owner_id, Person.active.is_(False))
+    return select(Finding).join(Person, gone).where(Finding.state.not_in(SETTLED))
+
+
+def _request(request: Extension) -> Task:
+    return Task(
+        request.subject.code,
+        request.subject.title,
+        request.from_on,
+        "findings.extension",
+        request.id,
+        request.asked_by.name if request.asked_by is not None else "",
+    )
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up",
          P.ACTION_DO, owed.sent_back, owed.action_task, on_top=True),
@@ -270,6 +290,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("certification", _l("Certification windows"),
          _l("See what is missing, agree the dates with the body"), "certificate", P.AUDIT_PLAN, windows,
          _certificate),
+    Kind("more_time", _l("Requests for more time"), _l("Grant it or keep the date"), "hourglass",
+         P.FINDING_APPROVE, extensions.to_decide, _request),
+    Kind("orphans", _l("Findings whose owner has left"), _l("Hand them over to somebody else"), "users",
+         P.FINDING_APPROVE, left_behind, owed.finding_task),
     Kind("late_audits", _l("Audits behind schedule"), _l("Start, report or move them"), "clock-exclamation",
          P.AUDIT_PLAN, late_audits, _audit),
     Kind("late_findings", _l("Findings past their date"), _l("Chase the owner"), "bell", P.FINDING_APPROVE,

@@ -11,6 +11,7 @@ from audit_app.findings.models import Finding, Origin
 from audit_app.reviews import (
     compile_actions,
     compile_audits,
+    compile_escalated,
     compile_findings,
     compile_indicators,
     compile_overview,
@@ -96,7 +97,7 @@ def _of_indicators(key: InputKey, register: series.Register, review: Review) -> 
 
 
 def _c1(findings: compile_findings.Findings, register: series.Register) -> tuple[Block, ...]:
-    return (*compile_findings.for_input(findings), *_told(register, "c1"))
+    return (*compile_findings.for_input(findings), *compile_escalated.blocks(), *_told(register, "c1"))
 
 
 def _c3(audits: compile_audits.Audits, register: series.Register) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from audit_app.certification.models import CertificateState, RuleKind, Unit
 from audit_app.certification.standing import standing
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import external
+from audit_app.findings import extensions, external
 from audit_app.findings import services as findings
 from audit_app.findings.models import Grade, Origin
 from audit_app.home import due
@@ -196,7 +196,7 @@ def test_our_due_date_is_drawn_in_to_the_deadline_of_the_body(people, nonconform
     findings.issue(nonconformity, by=people.lead)
     assert nonconformity.due_on == date(2026, 12, 20)
     with pytest.raises(Refused, match="wants the answer by 20 Dec 2026"):
-        findings.extend(nonconformity, due_on=date(2027, 1, 31), reason="Supplier", by=people.manager)
+        extensions.ask(nonconformity, due_on=date(2027, 1, 31), reason="Supplier", by=people.manager)
 
 
 def test_a_deadline_set_later_draws_in_the_date_that_was_given(people, nonconformity):

@@ -13,7 +13,7 @@ from audit_app.core.clock import today
 from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services, answers, policy, services
+from audit_app.findings import action_services, answers, extensions, policy, services
 from audit_app.findings.models import ActionKind, Finding, Grade
 from audit_app.notifications.models import Notice
 from audit_app.programme.models import AuditState
@@ -120,7 +120,7 @@ def test_a_deadline_before_today_is_refused_everywhere(people: People) -> None:
     draft, planned = factory.finding(people), factory.at(people, "planned")
     acts: list[Any] = [
         lambda: services.issue(draft, due_on=yesterday, by=people.lead),
-        lambda: services.extend(planned, due_on=yesterday, reason="Late.", by=people.lead),
+        lambda: extensions.ask(planned, due_on=yesterday, reason="Late.", by=people.lead),
         lambda: factory.corrective(people, planned, due_on=yesterday),
         lambda: action_services.extend(planned.actions[0], due_on=yesterday, reason="Late.", by=people.owner),
     ]
@@ -146,10 +146,11 @@ def test_more_time_keeps_the_first_date_and_needs_somebody_else(people: People) 
     assert first is not None
     later = first + timedelta(days=30)
     with pytest.raises(Refused):
-        services.extend(subject, due_on=later, reason="Late.", by=people.owner)
+        extensions.ask(subject, due_on=first, reason="Same.", by=people.owner)
+    request = extensions.ask(subject, due_on=later, reason="Supplier is late.", by=people.owner)
     with pytest.raises(Refused):
-        services.extend(subject, due_on=first, reason="Same.", by=people.lead)
-    services.extend(subject, due_on=later, reason="Supplier is late.", by=people.lead)
+        extensions.grant(request, by=people.owner)
+    extensions.grant(request, by=people.lead)
     assert (subject.due_on, subject.original_due_on, subject.next_due_on) == (later, first, later)
 
 

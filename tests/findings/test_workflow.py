@@ -10,7 +10,7 @@ from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services, answers, checks, services
+from audit_app.findings import action_services, answers, checks, extensions, services
 from audit_app.findings.models import (
     ActionKind,
     ActionState,
@@ -445,7 +445,7 @@ def test_the_owner_of_an_action_neither_verifies_it_nor_grants_more_time(people:
     action = factory.corrective(people, subject, owner=people.lead)
     later = action.due_on.replace(year=action.due_on.year + 1)
     action_services.extend(action, due_on=later, reason="Ill.", by=people.lead)
-    assert action.extension_to == later
+    assert extensions.waiting(action).to_on == later
     with pytest.raises(Refused):
         action_services.grant(action, by=people.lead)
     action_services.done(action, note="Done.", by=people.lead)

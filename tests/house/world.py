@@ -23,6 +23,7 @@ from audit_app.checklists.sync import receive
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.evidence import services as evidence
+from audit_app.findings.deadline_models import Extension
 from audit_app.findings.models import FindingState, Grade
 from audit_app.notifications.models import Notice
 from audit_app.programme import services as programme
@@ -34,7 +35,7 @@ from audit_app.reports import services as reports
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
-from tests.house import agenda_world, authored_world, field_world, planned
+from tests.house import agenda_world, authored_world, deadlines_world, field_world, planned
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 from tests.programme.factory import approve
@@ -177,6 +178,7 @@ def build(people: People) -> World:
         build_more(p, data_folder()) | {"own": own}, ask_waiver(p, other), held_seq, missing_file, proposal,
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
+    deadlines_world.build(p, made)
     db.session.commit()
     return world
 
@@ -263,6 +265,9 @@ def table(world: World) -> dict[str, Arguments]:
         "findings.report": ids[1:3],
         "findings.edit": ids[:2],
         "findings.extend": [{"id": made["planned"].id}],
+        "findings.extension": [{"id": each.id} for each in db.session.query(Extension).order_by(Extension.id)],
+        "findings.deadline_edit": [{"grade": "minor", "term": "response"}, {"grade": "ofi", "term": "corrective"}],
+        "findings.hand_over": [{"id": world.people.owner.id}, {"id": world.people.reader.id}],
         "findings.regrade": [{"id": made["draft"].id}],
         "findings.new_action": [{"id": made["accepted"].id}],
         "findings.step": [

@@ -1,0 +1,260 @@
+"""Promising dates and keeping the first ones; setting periods; how late something is by its first date."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, select
+
+from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission
+from audit_app.core.clock import local, now, today
+from audit_app.core.days import SaidDay
+from audit_app.core.db import db
+from audit_app.core.errors import Refused
+from audit_app.findings import external, policy
+from audit_app.findings.deadline_models import DayUnit, DeadlinePolicy, OriginalDate, Term
+from audit_app.findings.models import SETTLED, Action, ActionState, Finding, FindingState, Grade
+from audit_app.findings.policy import SOONEST_CHECK, Period
+from audit_app.trail import services as trail
+
+MOST = 730
+
+
+# --- promising ----------------------------------------------------------------------------------------------
+
+
+def start(finding: Finding, due_on: date | None = None) -> None:
+    """Promise the dates of a finding that is issued or reopened today, and keep them as the first ones.
+
+    ``due_on`` is the day of the corrective action, if another one than the policy proposes was agreed.
+    Neither answer nor correction is due after it. The very first day stays in ``original_due_on`` for ever.
+    Raises :class:`Refused` for a day beyond the period of the grade (R6).
+    """
+    day, grade = today(), finding.grade
+    last = policy.proposed_due(grade, day)
+    if due_on is not None and last is not None and due_on > last:
+        raise Refused(
+            _l(
+                "For this grade the corrective action is due by %(last)s at the latest. More time is asked "
+                "for later, with a reason.",
+                last=SaidDay(last),
+            ),
+            "due_on",
+        )
+    finding.due_on = external.within(finding, due_on or last)
+    finding.original_due_on = finding.original_due_on or finding.due_on
+    finding.response_due_on = _at_most(policy.due(grade, Term.RESPONSE, day), finding.due_on)
+    promised = {
+        Term.RESPONSE: finding.response_due_on,
+        Term.CORRECTION: _at_most(policy.due(grade, Term.CORRECTION, day), finding.due_on),
+        Term.CORRECTIVE: finding.due_on,
+    }
+    number = finding.reopened or 0
+    known = {row.term for row in first_dates(finding) if row.round == number} if finding.id else set()
+    for term, on in promised.items():
+        if on is not None and term not in known:
+            db.session.add(
+                OriginalDate(finding_id=finding.id, term=term, round=number, due_on=on, set_at=now())
+            )
+
+
+def _at_most(day: date | None, last: date | None) -> date | None:
+    return min(day, last) if day is not None and last is not None else day
+
+
+def first_dates(finding: Finding) -> list[OriginalDate]:
+    """All first dates of a finding, of every round, in the order they were promised."""
+    query = select(OriginalDate).where(OriginalDate.finding_id == finding.id)
+    return list(db.session.scalars(query.order_by(OriginalDate.round, OriginalDate.id)))
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One line of the dates of a finding: first date, the one that counts now, when it was met."""
+
+    term: Term
+    first_on: date | None
+    due_on: date | None
+    met_on: date | None
+
+
+def promises(finding: Finding) -> list[Promise]:
+    """The dates of the present round, as the page shows them; terms without any date are left out."""
+    first = {row.term: row.due_on for row in first_dates(finding) if row.round == finding.reopened}
+    done = local(finding.implemented_at).date() if finding.implemented_at else None
+    seen = local(finding.verified_at).date() if finding.verified_at else None
+    verify_by = (
+        policy.due(finding.grade, Term.VERIFICATION, done, at=finding.implemented_at) if done else None
+    )
+    correction = first.get(Term.CORRECTION)
+    rows = [
+        Promise(
+            Term.RESPONSE, first.get(Term.RESPONSE), finding.response_due_on, met(finding, Term.RESPONSE)
+        ),
+        Promise(Term.CORRECTION, correction, correction, met(finding, Term.CORRECTION)),
+        Promise(Term.CORRECTIVE, first.get(Term.CORRECTIVE), finding.due_on, done),
+        Promise(Term.VERIFICATION, verify_by, verify_by, seen),
+        Promise(
+            Term.EFFECTIVENESS,
+            finding.effectiveness_due_on,
+            finding.effectiveness_due_on,
+            finding.closed_on if finding.state is FindingState.CLOSED else None,
+        ),
+    ]
+    return [row for row in rows if row.due_on is not None]
+
+
+def met(finding: Finding, term: Term) -> date | None:
+    """The day on which the owner kept a promise, None while it is open.
+
+    The answer is given with cause and plan; actions reported done answer everything before them. What is
+    settled owes nothing any more.
+    """
+    found: dict[Term, Iterable[Any]] = {
+        Term.RESPONSE: (finding.planned_at, finding.implemented_at),
+        Term.CORRECTION: (finding.correction_done_on, finding.implemented_at),
+        Term.CORRECTIVE: (finding.implemented_at,),
+    }
+    moment = next((each for each in found[term] if each is not None), None)
+    if moment is None:
+        return finding.closed_on
+    return local(moment).date() if hasattr(moment, "astimezone") else moment
+
+
+# --- ageing -------------------------------------------------------------------------------------------------
+
+BANDS: dict[str, tuple[int, int | None]] = {
+    "1-30": (1, 30),
+    "31-60": (31, 60),
+    "61-90": (61, 90),
+    "91-": (91, None),
+}
+"""Days past the first date, both ends counted; the last band has no end."""
+
+
+def days_late(subject: Finding | Action, on: date | None = None) -> int:
+    """Days past the first date, whatever was granted since; 0 when in time. What is done stops ageing."""
+    if subject.original_due_on is None or getattr(subject, "settled", False):
+        return 0
+    if isinstance(subject, Action):
+        if subject.state is ActionState.CANCELLED:
+            return 0
+        done = subject.done_at
+    else:
+        done = subject.implemented_at
+    return days_past(subject.original_due_on, done, on or today())
+
+
+def days_past(first: date | None, done: datetime | None, on: date) -> int:
+    """Days from a first date to the day something was done, or to ``on`` while it is not; 0 when in time."""
+    if first is None:
+        return 0
+    return max(0, ((local(done).date() if done is not None else on) - first).days)
+
+
+def aged(model: type[Finding] | type[Action], band: str, on: date) -> ColumnElement[bool] | None:
+    """The condition on what is not done and so many days past its first date; None for an unknown band."""
+    if band not in BANDS:
+        return None
+    least, most = BANDS[band]
+    column = model.original_due_on
+    waiting: ColumnElement[bool] = (
+        and_(Finding.state.not_in(SETTLED), Finding.implemented_at.is_(None))
+        if model is Finding
+        else (Action.state == ActionState.OPEN)
+    )
+    found = and_(waiting, column <= date.fromordinal(on.toordinal() - least))
+    return found if most is None else and_(found, column >= date.fromordinal(on.toordinal() - most))
+
+
+# --- the periods --------------------------------------------------------------------------------------------
+
+
+def set_period(grade: Grade, term: Term, *, number: int | None, unit: DayUnit, by: Person) -> DeadlinePolicy:
+    """Set a period, for what begins from now on. ``number`` None: no date is promised any more.
+
+    Raises :class:`Refused` for a period that makes no sense beside the others of its grade.
+    """
+    if not by.may(Permission.DEADLINES_MANAGE):
+        raise Refused(_l("The deadlines are set by an administrator or the audit programme manager."))
+    if grade not in policy.GRADES:
+        raise Refused(_l("A good practice promises nothing, so it has no deadlines."))
+    if number is not None and not 1 <= number <= MOST:
+        raise Refused(_l("Between 1 and %(most)d days.", most=MOST), "number")
+    wanted = Period(number, unit is DayUnit.WORKING) if number is not None else None
+    for words in _objections(grade, term, wanted):
+        raise Refused(words, "number")
+    with db.session.begin_nested():
+        row = DeadlinePolicy(
+            grade=grade, term=term, number=number, unit=unit, changed_by=by, changed_at=now()
+        )
+        with trail.act("deadline.set", row, by=by):
+            db.session.add(row)
+    return row
+
+
+def _objections(grade: Grade, term: Term, wanted: Period | None) -> list[Any]:
+    """What speaks against a period, judged by what would be promised for a finding issued today."""
+    day = today()
+    ends = {each: policy.due(grade, each, day) for each in Term}
+    ends[term] = wanted.after(day) if wanted is not None else None
+    last, check = ends[Term.CORRECTIVE], ends[Term.EFFECTIVENESS]
+    found: list[Any] = [
+        _l(
+            "Issued today, the %(term)s would be due on %(first)s, after the corrective action on %(last)s.",
+            term=each.label, first=SaidDay(on), last=SaidDay(last),
+        )
+        for each in (Term.RESPONSE, Term.CORRECTION)
+        if (on := ends[each]) is not None and last is not None and on > last
+    ]  # fmt: skip
+    if last is None and grade in (Grade.MAJOR, Grade.MINOR):
+        found.append(_l("A nonconformity needs a date for its corrective action."))
+    if term is Term.EFFECTIVENESS and check is not None and (check - day).days < SOONEST_CHECK:
+        found.append(
+            _l("Effectiveness cannot be seen before %(count)d days have passed.", count=SOONEST_CHECK)
+        )
+    return found
+
+
+def remarks() -> list[Any]:
+    """What strikes about the periods in force, without being wrong."""
+    day, found = today(), []
+    major, minor = (policy.proposed_due(grade, day) for grade in (Grade.MAJOR, Grade.MINOR))
+    if major and minor and major > minor:
+        found.append(_l("A major nonconformity is given more time than a minor one."))
+    return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A period as the page shows it: what counts, who set it, and the date of the worked example."""
+
+    grade: Grade
+    term: Term
+    period: Period | None
+    row: DeadlinePolicy | None
+    example: date | None
+
+
+def table(day: date) -> list[tuple[Grade, list[Cell]]]:
+    """Every grade with its five periods, and what a finding issued on ``day`` would be promised.
+
+    In the example the actions are reported done on their last day, and verified on the last day for that.
+    """
+    rows = {(row.grade, row.term): row for row in db.session.scalars(
+        select(DeadlinePolicy).order_by(DeadlinePolicy.id))}  # the newest comes last, and stays  # fmt: skip
+    found = []
+    for grade in policy.GRADES:
+        cells, began = [], {Term.VERIFICATION: Term.CORRECTIVE, Term.EFFECTIVENESS: Term.VERIFICATION}
+        ends: dict[Term, date | None] = {}
+        for term in Term:
+            row = rows.get((grade, term))
+            one = policy.of_row(row) if row is not None else policy.DEFAULTS.get((grade, term))
+            first = ends[began[term]] if term in began else day
+            ends[term] = one.after(first) if one is not None and first is not None else None
+            cells.append(Cell(grade, term, one, row, ends[term]))
+        found.append((grade, cells))
+    return found
