@@ -134,8 +134,8 @@ def _of_answer(item: ChecklistItem, head: AnswerRevision, plan: GapPlan | None) 
     standard = item.checklist.template_version.template.standard
     return Gap(
         "item", item.id, "", clause_told(standard, item.clause), head.value, item.title or item.prompt,
-        head.note, (plan.measure,) if plan else (), (plan.owner.name,) if plan else (), plan.due_on if plan else None,
-        plan.progress if plan else 0, False, plan, False,
+        head.note, (plan.measure,) if plan else (), (plan.owner.name,) if plan else (),
+        plan.due_on if plan else None, plan.progress if plan else 0, False, plan, False,
     )  # fmt: skip
 
 
