@@ -128,7 +128,15 @@ def _row(slot: Slot) -> tuple[Any, ...]:
     clauses = ", ".join(map(str, slot.clauses)) if slot.title or slot.process else ""
     shown = clauses or (", ".join(map(str, slot.clauses)))
     name = str(slot.kind.label) if not slot.title and slot.process is None else slot.name
-    return (Strong(slot.hours), name, shown, _names(slot.auditors), _names(slot.auditees), slot.where)
+    return (Strong(slot.hours), name, shown, _names(slot.auditors), _names(slot.auditees), _where(slot))
+
+
+def _where(slot: Slot) -> str:
+    """Place and room; of an audit in several places one that names none says that it is open."""
+    several = len(slot.plan.audit.sites) > 1
+    if several and slot.site is None and not slot.remote:
+        return " · ".join(filter(None, (_("place open"), slot.place)))
+    return slot.where
 
 
 MOST_NAMES = 40

@@ -50,8 +50,7 @@ def propose_agenda(audit: Audit, *, by: Person) -> list[Any]:
         _busy(audit, days),
     )  # fmt: skip
     before = lines(plan)
-    site = audit.sites[0] if len(audit.sites) == 1 else None
-    drafted = [_drafted(slot, site) for slot in found.slots]
+    drafted = [_drafted(slot, _site_of(slot, audit.sites)) for slot in found.slots]
     with trail.act("plan.propose", plan, by=by, before=before, after=[_line(slot) for slot in drafted]):
         _replies_lost(plan, plan.slots, by)
         plan.slots[:] = drafted
@@ -253,6 +252,14 @@ def _busy(audit: Audit, days: Sequence[date]) -> dict[Any, list[proposal.Busy]]:
         for seat in slot.seats:
             found.setdefault(seat.person, []).append(busy)
     return found
+
+
+def _site_of(slot: proposal.Drafted, sites: Sequence[Site]) -> Site | None:
+    """Where a proposed slot is held: the only place of the audit, else the one where all its auditees sit."""
+    if len(sites) == 1:
+        return sites[0]
+    homes = {each.department.site for each in slot.auditees if each.department is not None}
+    return next(iter(homes)) if len(homes) == 1 and homes <= set(sites) else None
 
 
 def _drafted(slot: proposal.Drafted, site: Site | None) -> Slot:

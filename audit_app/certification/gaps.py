@@ -16,9 +16,11 @@ from audit_app.certification import queries
 from audit_app.certification.models import GapPlan
 from audit_app.checklists import queries as checklists
 from audit_app.checklists.models import AnswerRevision, ChecklistItem, Verdict
+from audit_app.competence.standards import clause_told
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
+from audit_app.findings.told import clause_of
 from audit_app.programme.models import Audit
 from audit_app.trail import services as trail
 
@@ -100,9 +102,10 @@ def gaps(audit: Audit, *, to: Person) -> GapList:
     return GapList(audit, tuple(sorted(rows, key=lambda row: (_order(row.clause), row.code))))
 
 
-def _order(clause: str) -> tuple[tuple[int, str], ...]:
-    """Clauses as people count them: 8.2 before 8.10."""
-    return tuple((int(part) if part.isdecimal() else 0, part) for part in clause.split("."))
+def _order(told: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """Clauses as people count them, 8.2 before 8.10; those of another standard after our own."""
+    standard, _space, clause = told.rpartition(" ")
+    return standard, tuple((int(part) if part.isdecimal() else 0, part) for part in clause.split("."))
 
 
 def _of_finding(finding: Finding, plan: GapPlan | None) -> Gap:
@@ -116,7 +119,7 @@ def _of_finding(finding: Finding, plan: GapPlan | None) -> Gap:
     shares = [_share(each) for each in actions] + ([own.progress] if own else [])
     mean = round(sum(shares) / len(shares)) if shares else 0
     return Gap(
-        "finding", finding.id, finding.code, finding.clause, finding.grade, finding.title,
+        "finding", finding.id, finding.code, clause_of(finding), finding.grade, finding.title,
         finding.nonconformity or finding.objective_evidence, tuple(measures), tuple(dict.fromkeys(owners)),
         max(dues, default=finding.due_on), 100 if closed else min(most, mean),
         closed, own, finding.is_nonconformity,
@@ -128,10 +131,11 @@ def _share(action: Action) -> int:
 
 
 def _of_answer(item: ChecklistItem, head: AnswerRevision, plan: GapPlan | None) -> Gap:
+    standard = item.checklist.template_version.template.standard
     return Gap(
-        "item", item.id, "", item.clause, head.value, item.title or item.prompt, head.note,
-        (plan.measure,) if plan else (), (plan.owner.name,) if plan else (), plan.due_on if plan else None,
-        plan.progress if plan else 0, False, plan, False,
+        "item", item.id, "", clause_told(standard, item.clause), head.value, item.title or item.prompt,
+        head.note, (plan.measure,) if plan else (), (plan.owner.name,) if plan else (),
+        plan.due_on if plan else None, plan.progress if plan else 0, False, plan, False,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.certification.milestones import Held
 from audit_app.certification.models import OPEN, Certificate, GapPlan, Rule, Scheme
-from audit_app.checklists.models import ChecklistItem
+from audit_app.checklists.models import Checklist, ChecklistItem, TemplateVersion
 from audit_app.core.clock import local
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
@@ -182,13 +182,20 @@ def gap_findings(audit: Audit, *, to: Person) -> list[Finding]:
     query = visible_findings(to).where(
         Finding.audit_id == audit.id, Finding.state.not_in((FindingState.WITHDRAWN, FindingState.DRAFT))
     )
-    query = query.options(joinedload(Finding.owner), selectinload(Finding.actions))
+    asked = joinedload(Finding.item).options(_standard())
+    query = query.options(joinedload(Finding.owner), selectinload(Finding.actions), asked)
     return list(db.session.scalars(query.order_by(Finding.id)))
+
+
+def _standard() -> Any:
+    """Loads with a question the standard that its checklist asks about."""
+    versions = joinedload(ChecklistItem.checklist).joinedload(Checklist.template_version)
+    return versions.joinedload(TemplateVersion.template)
 
 
 def gap_items(numbers: Sequence[int]) -> dict[int, ChecklistItem]:
     """Questions by id."""
-    query = select(ChecklistItem).where(ChecklistItem.id.in_(numbers))
+    query = select(ChecklistItem).where(ChecklistItem.id.in_(numbers)).options(_standard())
     return {item.id: item for item in db.session.scalars(query)}
 
 

@@ -1,6 +1,7 @@
 """Scores per process from the answers of an audit: conformity and maturity, weighted. Stores nothing."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +43,12 @@ def by_process(work: Fieldwork) -> tuple[Score, ...]:
     groups: dict[Any, list[Answer]] = defaultdict(list)
     for answer in work.answers:
         groups[answer.item.process].append(answer)
-    rows = [_score(process, answers) for process, answers in groups.items() if process is not None]
-    return (*rows, *((_score(None, groups[None]),) if None in groups else ()))
+    rows = [of(process, answers) for process, answers in groups.items() if process is not None]
+    return (*rows, *((of(None, groups[None]),) if None in groups else ()))
 
 
-def _score(process: Any, answers: list[Answer]) -> Score:
+def of(process: Any, answers: Sequence[Answer]) -> Score:
+    """The score of one process from the answers that belong to it."""
     judged = [each for each in answers if each.answered and each.value is not Verdict.NOT_APPLICABLE]
     levelled = [each for each in judged if each.item.kind is ResponseKind.SCORE and each.reply]
     return Score(

@@ -1,5 +1,6 @@
 """Days as people write them, also inside sentences that are put together before their reader is known."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -38,6 +39,16 @@ class SaidDay:
 
     def __str__(self) -> str:
         return written(self.value)
+
+
+class SaidDays:
+    """Several days inside a lazy sentence, put in a row as the language does."""
+
+    def __init__(self, values: Iterable[date]) -> None:
+        self.values = tuple(values)
+
+    def __str__(self) -> str:
+        return ("、" if _chinese(get_locale()) else ", ").join(map(written, self.values))
 
 
 def _chinese(locale: Locale | None) -> bool:

@@ -21,6 +21,10 @@ class Name:
     zh: str
 
 
+LATER = {"later": True}
+"""Metadata of a field that came after the first trees were kept: it is optional, and None is not written, so
+that a tree of before reads and writes as on its day."""
+
 _SIMPLE: dict[str, Any] = {
     "Decimal": Decimal,
     "datetime": datetime.fromisoformat,
@@ -35,6 +39,10 @@ class Codec:
         self.name, self.root = name, root
         self.kinds = {kind.__name__: kind for kind in kinds}
         self.fields = {kind: tuple(each.name for each in fields(kind)) for kind in self.kinds.values()}
+        self.later = {
+            kind: {each.name for each in fields(kind) if each.metadata.get("later")}
+            for kind in self.kinds.values()
+        }
 
     def write(self, tree: Any) -> str:
         """Canonical JSON: sorted keys, no blanks, Decimal as text, instants in UTC. Raises TypeError for a
@@ -76,6 +84,9 @@ class Codec:
         kind = type(value)
         if kind in self.fields:
             found = {name: self._plain(getattr(value, name)) for name in self.fields[kind]}
+            found = {
+                name: each for name, each in found.items() if each is not None or name not in self.later[kind]
+            }
             found["_"] = kind.__name__
             return found
         raise TypeError(f"There is no place in {self.name} for {type(value).__name__}: {value!r}")

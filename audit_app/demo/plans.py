@@ -36,9 +36,7 @@ def tell(story: Story) -> None:
             story.plan(start, 9.1, partial(_sign, story, key, MeetingKind.OPENING))
         story.plan(start, 10, partial(_meet, story, key, MeetingKind.OPENING))
         if "conclusion" in entry["en"]:
-            if start >= IN_DETAIL:
-                story.plan(last_day(story, facts), 16.1, partial(_sign, story, key, MeetingKind.CLOSING))
-            story.plan(last_day(story, facts), 17.5, partial(_meet, story, key, MeetingKind.CLOSING))
+            story.plan(start, 10.5, partial(_close, story, key, facts))
 
 
 def _said(story: Story) -> dict[str, Any]:
@@ -54,20 +52,24 @@ def _write(story: Story, key: str) -> None:
 
 
 def _rooms(story: Story, key: str) -> None:
-    """Each auditor keeps to one room."""
+    """Each auditor keeps to one room of one place; who sits in another place is met by video."""
     audit, words = story.audits[key], _said(story)
-    plan = queries.plan_of(audit)
+    plan, sites = queries.plan_of(audit), audit.sites
+    places = {person: sites[place % len(sites)] for place, person in enumerate(audit.auditors)}
     rooms = {
         person: words["rooms"][place % len(words["rooms"])] for place, person in enumerate(audit.auditors)
     }
     for slot in plan.slots if plan else []:
         if slot.kind is not SlotKind.BREAK and slot.auditors:
-            start, end = local(slot.starts_at), local(slot.ends_at)
+            start, end, site = local(slot.starts_at), local(slot.ends_at), places[slot.auditors[0]]
+            here = [*(places[each] for each in slot.auditors),
+                    *(each.department.site for each in slot.auditees if each.department)]  # fmt: skip
             services.edit_slot(
                 slot, kind=slot.kind, day=start.date(), starts=start.time(), ends=end.time(),
-                title=slot.title, process=slot.process, clauses=slot.clauses, site=slot.site,
+                title=slot.title, process=slot.process, clauses=slot.clauses, site=site,
                 place=rooms[slot.auditors[0]],
-                remote=False, auditors=slot.auditors, auditees=slot.auditees, by=audit.lead,
+                remote=any(each != site for each in here), auditors=slot.auditors,
+                auditees=slot.auditees, by=audit.lead,
             )  # fmt: skip
 
 
@@ -95,6 +97,17 @@ def _answer(story: Story, key: str) -> None:
             services.confirm(slot, by=person)
 
 
+def _close(story: Story, key: str, facts: dict[str, Any]) -> None:
+    """The closing meeting is held when the plan says; the last day may be a holiday on which nobody works."""
+    plan = queries.plan_of(story.audits[key])
+    slot = next((each for each in (plan.slots if plan else []) if each.kind is SlotKind.CLOSING), None)
+    day = local(slot.starts_at).date() if slot else story.day(last_day(story, facts))
+    offset = story.offset(day)
+    if facts["start"] >= IN_DETAIL:
+        story.plan(offset, 16.1, partial(_sign, story, key, MeetingKind.CLOSING))
+    story.plan(offset, 17.5, partial(_meet, story, key, MeetingKind.CLOSING))
+
+
 def _sign(story: Story, key: str, kind: MeetingKind) -> None:
     """Everybody who is there signs on the tablet of the lead auditor when the meeting begins."""
     audit = story.audits[key]
@@ -108,7 +121,8 @@ def _meet(story: Story, key: str, kind: MeetingKind) -> None:
     audit, words = story.audits[key], _said(story)
     plan = queries.plan_of(audit)
     slot = next((each for each in (plan.slots if plan else []) if each.kind.value == kind.value), None)
-    day = audit.starts_on if kind is MeetingKind.OPENING else audit.ends_on
+    ends_on = local(slot.starts_at).date() if slot else audit.ends_on
+    day = audit.starts_on if kind is MeetingKind.OPENING else ends_on
     begins, ends = (time(9), time(9, 30)) if kind is MeetingKind.OPENING else (time(16), time(17))
     guest, function = words["guest"]
     meetings.record_meeting(

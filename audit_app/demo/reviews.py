@@ -53,6 +53,13 @@ class Meeting:
         """Somebody by key."""
         return self.story.people[key]
 
+    @property
+    def following(self) -> int:
+        """When the next review meets; half a year later where none is told of."""
+        meets = [each["facts"]["meets"] for each in texts("reviews")["reviews"]]
+        mine = self.facts["meets"]
+        return min((each for each in meets if each > mine), default=mine + NEXT_REVIEW)
+
     def asked(self) -> list[dict[str, Any]]:
         """The decisions: days and owners stand in the English part, words in both."""
         return [
@@ -129,7 +136,7 @@ class Meeting:
         reviews.hold(
             review, minutes=words["minutes"], suitability=words["suitability"], adequacy=words["adequacy"],
             effectiveness=words["effectiveness"],
-            next_review_on=self.story.day(self.facts["meets"] + NEXT_REVIEW), by=lin,
+            next_review_on=self.story.day(self.following), by=lin,
         )  # fmt: skip
 
     def approve(self) -> None:

@@ -20,6 +20,7 @@ from audit_app.core.clock import local
 from audit_app.core.db import db
 from audit_app.dossiers import paper_programme, paper_team
 from audit_app.dossiers.dates import day
+from audit_app.exports.values import listed
 from audit_app.findings.models import Finding
 from audit_app.programme.models import Audit, AuditState
 from audit_app.programme.waivers import waivers_of
@@ -70,11 +71,12 @@ class Step:
 
 @dataclass
 class Chain:
-    """What was compared, what stands out of order, and the dates of each audit for the table."""
+    """What was compared, what stands out of order, the dates of each audit, and what explains them."""
 
     compared: int = 0
     remarks: list[Remark] = field(default_factory=list)
     rows: list[tuple[str, list[date | None]]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def pair(self, subject: str, first: Step, then: Step, reason: str = "") -> None:
         """Compare two links; what has not happened is compared with nothing."""
@@ -145,10 +147,30 @@ def of_audit(chain: Chain, audit: Audit, findings: Iterable[Finding]) -> None:
     _answered(chain, audit, report, found)
     done = [each.implemented_at for each in found if each.implemented_at]
     verified = [each.verified_at for each in found if each.verified_at]
+    chain.notes += _unverified(audit, found, max(verified, default=None))
     chain.rows.append(
         (audit.code, [*(each.on for each in links), day(max(done, default=None)),
                       day(max(verified, default=None))])
     )  # fmt: skip
+
+
+def _unverified(audit: Audit, found: Iterable[Finding], last: datetime | None) -> list[str]:
+    """Why the last action may lie after the last verification: which findings wait for theirs."""
+    waiting = [each.code for each in found if each.implemented_at and not each.verified_at]
+    if not waiting or last is None:
+        return []
+    return (
+        [
+            _(
+                "%(audit)s: the last action was done after the last verification, because these are done and "
+                "not verified yet: %(codes)s.",
+                audit=audit.code,
+                codes=listed(waiting),
+            )
+        ]
+        if any(each.implemented_at and each.implemented_at > last for each in found)
+        else []
+    )
 
 
 def _links(audit: Audit) -> tuple[Step, ...]:

@@ -68,9 +68,18 @@ def _not_ours(audit: Audit) -> str:
     return ""
 
 
+def _not_yet(audit: Audit) -> str:
+    """Why nothing can have been found: the audit was cancelled, or has not begun; empty when it has."""
+    if audit.state is AuditState.CANCELLED:
+        return _not_ours(audit)
+    if audit.state in (AuditState.PLANNED, AuditState.NOTIFIED):
+        return _("The audit has not begun; it is planned for %(day)s.", day=audit.starts_on)
+    return ""
+
+
 def _conducted(audit: Audit, *, to: Person) -> Iterator[Doc]:
-    begun = audit.state not in (AuditState.PLANNED, AuditState.NOTIFIED)
-    planned = _("The audit has not begun; it is planned for %(day)s.", day=audit.starts_on)
+    planned = _not_yet(audit)
+    begun = not planned
     work = checklists.fieldwork(audit, to=to)
     held = agenda.meetings_of(audit)
     if held or work.signatures:
@@ -146,7 +155,8 @@ def nonconformities(audit: Audit, *, to: Person) -> list[Finding]:
 def _found(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
     found = nonconformities(audit, to=to)
     if not found:
-        yield Doc("nc_report", audit.code, "–", reason=_("No nonconformity was issued in this audit."))
+        none = _not_yet(audit) or _("No nonconformity was issued in this audit.")
+        yield Doc("nc_report", audit.code, "–", reason=none)
     files = evidence.of_many("finding", [each.id for each in found])
     for finding in found:
         yield Doc(
@@ -167,7 +177,7 @@ def _reported(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
     except NotVisible:
         issued = []
     if not issued:
-        why = why or _("The report of the audit is not issued yet.")
+        why = why or _not_yet(audit) or _("The report of the audit is not issued yet.")
         yield Doc("distribution", audit.code, "–", reason=why)
         yield Doc("report", audit.code, "–", reason=why)
         return
@@ -203,12 +213,8 @@ def _reported(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
 def _verified(audit: Audit, *, to: Person) -> Iterator[Doc]:
     found = nonconformities(audit, to=to)
     if not found:
-        yield Doc(
-            "verification",
-            audit.code,
-            "–",
-            reason=_("There is no nonconformity whose actions had to be verified."),
-        )
+        none = _not_yet(audit) or _("There is no nonconformity whose actions had to be verified.")
+        yield Doc("verification", audit.code, "–", reason=none)
         return
     code, verified = f"{audit.code}-V", [day(each.verified_at) for each in found if each.verified_at]
     ids = [each.id for each in found]

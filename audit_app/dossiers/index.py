@@ -58,6 +58,7 @@ def _order(chain: Chain) -> list[Block]:
     blocks: list[Block] = [Heading(_("Order of the dates"), 2)]
     if rows:
         blocks.append(Grid(heads, rows, dense=True))
+    blocks += [Text(each, "note") for each in chain.notes]
     if not chain.remarks:
         return [*blocks, Callout(in_order(chain.compared), "good")]
     blocks.append(Text(out_of_order(chain)))
@@ -141,7 +142,7 @@ def as_book(subject: str, code: str, entries: Sequence[Entry], chain: Chain) -> 
         Column(_("Date"), "date"),
         Column(_("There")),
         Column(_("File"), width=50),
-        Column("SHA-256", width=66),
+        Column("SHA-256", width=68),
         Column(_("Bytes"), "int"),
         Column(_("Why not"), width=60, wrap=True),
     )
@@ -156,7 +157,7 @@ def as_book(subject: str, code: str, entries: Sequence[Entry], chain: Chain) -> 
             Tone(_("yes"), "good") if each.path else Tone(_("no"), "warn"),
             each.path,
             each.sha256,
-            each.size,
+            each.size or None,
             each.doc.reason,
         )
         for each in entries
@@ -182,5 +183,6 @@ def _dates(chain: Chain) -> tuple[Sheet, Sheet]:
         empty=in_order(chain.compared),
     )  # fmt: skip
     heads = (Column(_("Audit")), *(Column(each, "date") for each in columns()))
-    dates = Sheet(_("Dates of the audits"), heads, [(code, *days) for code, days in chain.rows])
+    rows = [(code, *days) for code, days in chain.rows]
+    dates = Sheet(_("Dates of the audits"), heads, rows, notes=tuple(chain.notes))
     return remarks, dates

@@ -14,7 +14,7 @@ from audit_app.accounts.language import LOCALES
 from audit_app.accounts.models import Person
 from audit_app.core.clock import local, now
 from audit_app.core.db import db
-from audit_app.dossiers import chain, contents, index, prepared
+from audit_app.dossiers import chain, contents, index, numbers, prepared
 from audit_app.dossiers.chain import Chain, Reported
 from audit_app.dossiers.dates import day
 from audit_app.dossiers.items import Doc, Entry
@@ -72,6 +72,8 @@ def of_year(year: int, language: str, out: IO[bytes], tick: Tick, *, to: Person)
         making = Making(archive)
         making.put(prepared.of_programme(programme, programmes.of_year(programme, to=to)))
         _audits_and_reviews(making, audits, met, language, tick, to)
+        reports = {each.doc.code for each in making.entries if each.doc.kind == "nc_report"}
+        making.put(numbers.without_report(programme, reports, to=to))
         if not met:
             _no_review(making, str(year), _("No management review is planned in %(year)s.", year=year))
         _index(making, programme.title, f"{programme.code}-INDEX", to)

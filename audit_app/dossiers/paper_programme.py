@@ -26,7 +26,7 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.sheet import Column, Sheet
-from audit_app.exports.values import Badge, Strong, days, listed, tone_of
+from audit_app.exports.values import Badge, Strong, days, listed, named_role, tone_of
 from audit_app.planning import phrases
 from audit_app.planning.models import ProposalLine
 from audit_app.programme import versions
@@ -182,7 +182,9 @@ def _audit_row(audit: VersionAudit, living: Audit | None, names: Names) -> tuple
 def _team(audit: VersionAudit, living: Audit | None) -> list[str]:
     """The members as approved, with their function; as they stand where the version did not keep them."""
     if "team" not in audit.scope:
-        return [f"{each.person.name} ({each.role.label})" for each in living.members] if living else []
+        return (
+            [named_role(each.person.name, str(each.role.label)) for each in living.members] if living else []
+        )
     return versions.team_of(audit)
 
 

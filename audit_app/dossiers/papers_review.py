@@ -30,7 +30,7 @@ from audit_app.trail.queries import history
 
 def _head(review: Review) -> tuple[tuple[str, Any], ...]:
     return (
-        (_("Number"), review.code),
+        (_("Management review"), review.code),
         (_("Meeting"), " · ".join(filter(None, (str(review.meets_on), review.place)))),
         (_("Period"), f"{review.period_from} – {review.period_to}"),
         (_("Chair"), review.chair.name),
@@ -98,7 +98,7 @@ def _function(participant: Participant) -> str:
 def inputs(review: Review, pack: Pack) -> Document:
     """The fourteen inputs of 9.3 with what the data say."""
     head = Letterhead(_("Management review inputs"), review.title, None, _head(review))
-    blocks: list[Block] = [head, legend()]
+    blocks: list[Block] = [head, legend(workbook=pack.frozen)]
     for one in pack.inputs:
         blocks += input_blocks(pack, one, alone=True)
     return paper(_("Management review inputs"), f"{review.code}-I", blocks)

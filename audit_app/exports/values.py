@@ -60,6 +60,18 @@ def listed(words: Iterable[str]) -> str:
     return ("、" if locale is not None and locale.language == "zh" else ", ").join(words)
 
 
+def titled(title: str, text: str) -> str:
+    """A title and what belongs to it, with the colon of the language."""
+    locale = get_locale()
+    return f"{title}：{text}" if locale is not None and locale.language == "zh" else f"{title}: {text}"
+
+
+def named_role(name: str, role: str) -> str:
+    """A person and what they do, in the brackets of the language."""
+    locale = get_locale()
+    return f"{name}（{role}）" if locale is not None and locale.language == "zh" else f"{name} ({role})"
+
+
 def yes_or_no(value: bool) -> str:
     """A truth value as people write it."""
     return str(_("Yes") if value else _("No"))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from audit_app.accounts.models import Person
+from audit_app.competence.standards import clause_told
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
 from audit_app.findings.models import (
@@ -21,6 +22,7 @@ from audit_app.findings.models import (
     FindingState,
     Grade,
 )
+from audit_app.findings.told import other_standard, other_standards
 from audit_app.findings.visibility import seen_by, visible_actions
 
 AGES = ((30, "0-30"), (60, "31-60"), (90, "61-90"), (None, "91+"))
@@ -206,11 +208,7 @@ def statistics(date_from: date, date_to: date) -> Statistics:
         Finding.state, Finding.state == FindingState.CLOSED, Finding.closed_on.between(date_from, date_to)
     )
     by_grade = _counts(Finding.grade, raised)
-    pairs = db.session.execute(
-        select(Finding.clause, Finding.department_id, func.count())
-        .where(nonconforming)
-        .group_by(Finding.clause, Finding.department_id)
-    )
+    matrix = _distribution(nonconforming)
     return Statistics(
         date_from=date_from,
         date_to=date_to,
@@ -219,21 +217,41 @@ def statistics(date_from: date, date_to: date) -> Statistics:
         open_now=number_open,
         overdue=sum(_counts(Finding.state, still_open, Finding.next_due_on < end).values()),
         by_grade={grade: by_grade.get(grade, 0) for grade in Grade},
-        by_clause=_counts(Finding.clause, nonconforming),
+        by_clause=_by_clause(matrix),
         by_process=_counts(Finding.process_id, raised),
         by_department=_counts(Finding.department_id, raised),
-        matrix={(clause, department): count for clause, department, count in pairs},
+        matrix=matrix,
         average_age=days / number_open if number_open else None,
         recurring=recurring(date_from, date_to),
         on_time=on_time(date_from, date_to),
     )
 
 
+def _distribution(condition: ColumnElement[bool]) -> dict[tuple[str, int | None], int]:
+    """Clause × department; the clause of another standard is told with that standard. Two queries."""
+    standard = other_standard(Finding, other_standards()).label("standard")
+    each = select(Finding.clause, standard, Finding.department_id).where(condition).subquery()
+    kinds = (each.c.clause, each.c.standard, each.c.department_id)
+    found: Counter[tuple[str, int | None]] = Counter()
+    rows = db.session.execute(select(*kinds, func.count()).group_by(*kinds))
+    for clause, other, department, count in rows:
+        found[clause_told(other, clause), department] += count
+    return dict(found)
+
+
+def _by_clause(matrix: dict[tuple[str, int | None], int]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for (clause, _department), count in matrix.items():
+        found[clause] += count
+    return dict(found)
+
+
 def recurring(date_from: date, date_to: date) -> Share:
     """Nonconformities of the period on a clause and department that had one in the 12 months before."""
-    before = aliased(Finding)
+    before, among = aliased(Finding), other_standards()
     again = exists().where(
         before.clause == Finding.clause,
+        other_standard(before, among) == other_standard(Finding, among),
         before.department_id == Finding.department_id,
         before.raised_on >= _year_before(Finding.raised_on),
         before.raised_on <= Finding.raised_on,

@@ -12,9 +12,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from audit_app.competence.standards import clause_told
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
 from audit_app.findings.models import NONCONFORMITY, Finding, FindingState
+from audit_app.findings.told import other_standard, other_standards
 from audit_app.indicators.models import Indicator
 from audit_app.indicators.periods import Month, months
 from audit_app.programme.models import EXTERNAL, Audit, AuditState
@@ -104,13 +106,19 @@ def recurring(first: Month, last: Month) -> Shares:
     (R10).
     """
     query = (
-        select(Finding.raised_on, Finding.clause, Finding.department_id)
+        select(
+            Finding.raised_on,
+            Finding.clause,
+            other_standard(Finding, other_standards()).label("standard"),
+            Finding.department_id,
+        )
         .where(COUNTED, Finding.raised_on.between(first.first - YEAR, last.last))
         .order_by(Finding.raised_on, Finding.id)
     )
     latest: dict[tuple[str, int], date] = {}
     cases = []
-    for raised_on, clause, department in db.session.execute(query):
+    for raised_on, number, standard, department in db.session.execute(query):
+        clause = clause_told(standard, number)
         before = latest.get((clause, department)) if clause and department is not None else None
         cases.append((raised_on, before is not None and raised_on - before <= YEAR))
         if clause and department is not None:

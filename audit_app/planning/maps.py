@@ -68,7 +68,7 @@ def view(year: int, by: heatmap.By, across: heatmap.Across, *, cycle: bool, to: 
     audits = own_audits(years, to)
     processes = accounts.processes()
     rows = heatmap.rows_of(by, coverage(audits, processes), processes, accounts.departments(), audits)
-    columns = heatmap.by_audit(audits) if across is heatmap.Across.AUDIT else heatmap.by_month(audits, years)
+    columns = heatmap.columns_of(across, audits, years)
     drawn = heatmap.drawn(by, across, rows, columns, audits, answers({audit.id for audit in audits}))
     programmes = {
         each.year: each for each in db.session.scalars(select(Programme).where(Programme.year.in_(years)))

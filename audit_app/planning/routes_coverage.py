@@ -24,9 +24,15 @@ def _chosen() -> tuple[By, Across, bool]:
     """Rows, columns and span as the address asks; what it does not know is the usual."""
     by, across = request.args.get("by", ""), request.args.get("across", "")
     rows = By(by) if by in {each.value for each in By} else By.CLAUSE
-    usual = Across.AUDIT if rows is By.CLAUSE else Across.MONTH
-    columns = Across(across) if across in {each.value for each in Across} else usual
-    return rows, columns, request.args.get("span") == "cycle"
+    cycle = request.args.get("span") == "cycle"
+    usual = Across.YEAR if cycle else Across.AUDIT if rows is By.CLAUSE else Across.MONTH
+    columns = Across(across) if across in {each.value for each in _offered(cycle)} else usual
+    return rows, columns, cycle
+
+
+def _offered(cycle: bool) -> list[Across]:
+    """What the columns can be: a cycle also by year, three columns that fit on a telephone."""
+    return [Across.YEAR, Across.AUDIT, Across.MONTH] if cycle else [Across.AUDIT, Across.MONTH]
 
 
 def _view(year: int) -> tuple[Programme, maps.View]:
@@ -44,8 +50,8 @@ def coverage(year: int) -> ResponseReturnValue:
     by, across, cycle = _chosen()
     return render_template(
         "planning/coverage.html", programme=plan, found=found, map=found.map, by=by, across=across,
-        cycle=cycle,
-        marks=list(Mark), bys=list(By), acrosses=list(Across), given={"by": by.value, "across": across.value},
+        cycle=cycle, marks=list(Mark), bys=list(By), acrosses=_offered(cycle),
+        given={"by": by.value, "across": across.value},
         open_gaps=len(gaps.unjustified(plan)),
     )  # fmt: skip
 

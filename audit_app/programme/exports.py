@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from audit_app.exports.sheet import Column, Sheet
-from audit_app.exports.values import Tone, tone_of
+from audit_app.exports.values import Tone, listed, named_role, tone_of
 from audit_app.programme.models import Audit
 
 
@@ -37,7 +37,7 @@ def audits(rows: Iterable[Audit]) -> Sheet:
             audit.starts_on,
             audit.ends_on,
             audit.lead.name if audit.lead else "",
-            ", ".join(f"{member.person.name} ({member.role.label})" for member in audit.members),
+            listed(named_role(each.person.name, str(each.role.label)) for each in audit.members),
             ", ".join(process.code for process in audit.processes),
             ", ".join(str(clause) for clause in audit.clauses),
             ", ".join(department.name for department in audit.departments),

@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from audit_app.accounts.library import clause_order, clause_subject
 from audit_app.accounts.models import Department, Process
 from audit_app.core.labels import Label
+from audit_app.exports.values import listed
 from audit_app.programme.coverage import Coverage
 from audit_app.programme.models import Audit, AuditKind, AuditState
 
@@ -40,6 +41,7 @@ class Across(Label):
 
     AUDIT = "audit", _l("Audit")
     MONTH = "month", _l("Month")
+    YEAR = "year", _l("Year")
 
 
 class Mark(Label):
@@ -94,7 +96,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: an audit, or a month with the audits that touch it."""
+    """One column: an audit, a month with the audits that touch it, or a year with those of its programme."""
 
     key: str
     label: str
@@ -135,7 +137,7 @@ class Cell:
             told.append(ngettext("%(num)s major nonconformity", "%(num)s major nonconformities", self.majors))
         if self.minors:
             told.append(ngettext("%(num)s minor nonconformity", "%(num)s minor nonconformities", self.minors))
-        return ", ".join(told)
+        return listed(told)
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,21 @@ def by_month(audits: Iterable[Audit], years: Iterable[int]) -> list[Column]:
             held[f"{month // 12}-{month % 12 + 1:02d}"].add(audit.id)
     keys = [(year, month, f"{year}-{month:02d}") for year in years for month in range(1, 13)]
     return [Column(key, str(month), key, frozenset(held[key]), str(year)) for year, month, key in keys]
+
+
+def by_year(audits: Iterable[Audit], years: Iterable[int]) -> list[Column]:
+    """One column per programme of the years: what a cycle shows at a glance."""
+    held: dict[int, set[int]] = defaultdict(set)
+    for audit in audits:
+        held[audit.programme.year].add(audit.id)
+    return [Column(str(year), str(year), str(year), frozenset(held[year])) for year in years]
+
+
+def columns_of(across: Across, audits: Sequence[Audit], years: Sequence[int]) -> list[Column]:
+    """The columns that are asked for."""
+    if across is Across.AUDIT:
+        return by_audit(audits)
+    return by_year(audits, years) if across is Across.YEAR else by_month(audits, years)
 
 
 def drawn(

@@ -13,6 +13,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.core.labels import Label
+from audit_app.exports.values import listed, named_role
 from audit_app.programme.gaps import scoped_audits
 from audit_app.programme.models import Audit, AuditState, Programme, TeamRole
 from audit_app.programme.record_models import GapKind, ProgrammeVersion, VersionAudit, VersionGap
@@ -198,12 +199,12 @@ def _takes_place(audit: VersionAudit | None) -> bool:
 def team_of(audit: VersionAudit) -> list[str]:
     """The members as approved, each with the function in the reader's language; it is kept by its key."""
     kept = [each.rpartition(" (") for each in audit.scope.get("team", ())]
-    return [f"{name} ({TeamRole(role.rstrip(')')).label})" for name, _bracket, role in kept]
+    return [named_role(name, str(TeamRole(role.rstrip(")")).label)) for name, _bracket, role in kept]
 
 
 def _fact(audit: VersionAudit, name: str) -> Any:
     if name == "team":
-        return ", ".join(team_of(audit))
+        return listed(team_of(audit))
     if name in audit.scope or name in {"clauses", *SCOPE}:
         return ", ".join(audit.scope.get(name, ()))
     value = getattr(audit, name)

@@ -9,7 +9,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
-from audit_app.core.days import SaidDay
+from audit_app.core.days import SaidDay, SaidDays
 from audit_app.core.listing import named
 from audit_app.core.workdays import is_working
 from audit_app.core.workflow import Offer, Step, Workflow
@@ -335,11 +335,11 @@ def _days_off(audit: Audit) -> list[Any]:
         return []
     span = range((audit.ends_on - audit.starts_on).days + 1)
     days = [audit.starts_on + timedelta(days=number) for number in span]
-    free = [day.isoformat() for day in days if not is_working(day)]
+    free = [day for day in days if not is_working(day)]
     found = []
     if free:
         found.append(_l("Nobody works on %(days)s (weekend or public holiday). Move the audit, or agree the "
-                        "day with the auditees.", days=", ".join(free)))  # fmt: skip
+                        "day with the auditees.", days=SaidDays(free)))  # fmt: skip
     return found
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from audit_app.checklists.models import Verdict
 from audit_app.exports.sheet import Cell, Column, Sheet, Workbook
-from audit_app.exports.values import Tone
+from audit_app.exports.values import Tone, named_role, titled
 from audit_app.reports import telling
 from audit_app.reports.distribution import distribution
 from audit_app.reports.paper import title_of
@@ -33,7 +33,7 @@ def _sheets(report: Report, sha256: str) -> Iterator[Sheet]:
     yield _cover(report, sha256)
     yield _findings(report)
     yield distribution_sheet(report)
-    yield _results(_("By process"), _("Process"), report.by_process)
+    yield _results(_("By process"), _("Process"), report.by_process, levelled=report.levelled)
     yield _results(_("By clause"), _("Clause"), report.by_clause)
     yield _samples(report)
     yield _omitted(report)
@@ -51,7 +51,7 @@ def _cover(report: Report, sha256: str) -> Sheet:
         (_("Places"), telling.units(scope.sites)),
         (_("Criteria"), scope.criteria),
         (_("Lead auditor"), meta.lead),
-        (_("Team"), telling.listed(f"{each.name} ({telling.role(each.role)})" for each in report.team)),
+        (_("Team"), telling.listed(named_role(each.name, telling.role(each.role)) for each in report.team)),
         (_("Auditees"), telling.listed(each.name for each in report.auditees)),
         (_("Report issued by"), meta.issued.name if meta.issued else _("draft")),
         (_("Issued at"), meta.issued.at if meta.issued else None),
@@ -82,7 +82,7 @@ def _notes(report: Report) -> tuple[str, ...]:
         (_("Obstacles"), report.obstacles),
         (_("Areas not covered"), report.not_covered),
     )
-    return tuple(f"{title}: {text}" for title, text in said if text)
+    return tuple(titled(title, text) for title, text in said if text)
 
 
 def _findings(report: Report) -> Sheet:
@@ -134,33 +134,37 @@ def distribution_sheet(report: Report) -> Sheet:
     names = [telling.name(each) if each is not None else _("No department") for each in table.departments]
     columns = (
         Column(_("Clause")),
-        *(Column(f"{each}: {grade}", "int") for each in names for grade in (_("major"), _("minor"))),
+        *(Column(titled(each, grade), "int") for each in names for grade in (_("major"), _("minor"))),
         Column(_("Total"), "int"),
     )
     rows = [
         (clause, *(number for pair in cells for number in pair), sum(sum(pair) for pair in cells))
         for clause, cells in table.rows
     ]
+    if rows:
+        sums = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
+        rows.append((_("Total"), *sums))
     empty = _("No nonconformity: there is nothing to distribute.")
     return Sheet(
         _("Distribution"), columns, rows, heading=_("Nonconformities by clause and department"), empty=empty
     )
 
 
-def _results(title: str, what: str, results: tuple[Result, ...]) -> Sheet:
+def _results(title: str, what: str, results: tuple[Result, ...], *, levelled: bool = False) -> Sheet:
     columns = (
         Column(what),
         Column(_("Title"), width=36, wrap=True),
         *(Column(each.label, "int") for each in Verdict),
         Column(_("Degree of fulfilment"), "percent", decimals=0),
+        *((Column(_("Maturity (0 to 4)"), "number"),) if levelled else ()),
         Column(_("Result")),
         Column(_("Findings"), wrap=True),
     )
-    rows = [_result(each) for each in results]
+    rows = [_result(each, levelled=levelled) for each in results]
     return Sheet(title, columns, rows, empty=_("No checklist was used in this audit."))
 
 
-def _result(each: Result) -> tuple[Cell, ...]:
+def _result(each: Result, *, levelled: bool) -> tuple[Cell, ...]:
     words, tone = telling.result_words(each.counts, each.codes)
     numbers = tuple(getattr(each.counts, verdict.value) for verdict in Verdict)
     return (
@@ -168,6 +172,7 @@ def _result(each: Result) -> tuple[Cell, ...]:
         telling.name(each.name),
         *numbers,
         _share(each.counts),
+        *((each.maturity,) if levelled else ()),
         Tone(words, tone),
         ", ".join(each.codes),
     )

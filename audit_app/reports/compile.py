@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from audit_app.accounts import queries as accounts
@@ -10,8 +11,10 @@ from audit_app.accounts.library import clause_order
 from audit_app.accounts.models import Bilingual, Person
 from audit_app.agenda import queries as agenda
 from audit_app.checklists import queries as checklists
+from audit_app.checklists import scores
 from audit_app.checklists.fieldwork import Answer, Fieldwork
 from audit_app.checklists.models import ChecklistItem, Verdict
+from audit_app.checklists.titles import titles_of
 from audit_app.competence.standards import clause_told, of_home
 from audit_app.core.clock import local, now, zone
 from audit_app.core.frozen import Name
@@ -175,8 +178,14 @@ def _by_process(audit: Audit, work: Fieldwork, findings: Sequence[Finding]) -> t
             if of_home(_standard(answer.item)) and covers(set(process.clauses), answer.item.clause)
         ]
         codes = tuple(each.code for each in findings if each.process_id == process.id)
-        results.append(Result(process.code, _named(process), _counts(mine), codes))
+        level = scores.of(process, mine).maturity
+        results.append(Result(process.code, _named(process), _counts(mine), codes, _rounded(level)))
     return tuple(results)
+
+
+def _rounded(level: float | None) -> Decimal | None:
+    """A maturity as it is kept: two decimals; None where no question is answered by a score."""
+    return None if level is None else Decimal(str(level)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _by_clause(work: Fieldwork, findings: Sequence[Finding]) -> tuple[Result, ...]:
@@ -186,16 +195,22 @@ def _by_clause(work: Fieldwork, findings: Sequence[Finding]) -> tuple[Result, ..
         asked[_told(answer.item)].append(answer)
     for finding in findings:
         asked.setdefault(_told_of(finding), [])
+    titles = titles_of(asked)
     return tuple(
         Result(
             clause,
-            Name(answers[0].item.title_en, answers[0].item.title_zh) if answers else Name("", ""),
+            titles.get(clause) or _asked(answers),
             _counts(answers),
             tuple(each.code for each in findings if _told_of(each) == clause),
         )
         for clause, answers in sorted(asked.items(), key=lambda pair: _clause_order(pair[0]))
         if clause
     )
+
+
+def _asked(answers: Sequence[Answer]) -> Name:
+    """Of a clause whose title nothing in the library knows: how its first question is titled."""
+    return Name(answers[0].item.title_en, answers[0].item.title_zh) if answers else Name("", "")
 
 
 def _standard(item: ChecklistItem) -> str:

@@ -25,6 +25,7 @@ def summary(report: Report) -> Iterator[Block]:
         GridColumn(_("Judged"), 1.2, "right"),
         GridColumn(_("Conform"), 1.3, "right"),
         GridColumn(_("Fulfilment"), 1.7, "right"),
+        *((GridColumn(_("Maturity (0 to 4)"), 1.7, "right"),) if report.levelled else ()),
         GridColumn(_("Result"), 2.8),
         GridColumn(_("Findings"), 3),
     )
@@ -34,6 +35,7 @@ def summary(report: Report) -> Iterator[Block]:
             each.counts.judged,
             each.counts.conform,
             telling.fulfilled(each.counts),
+            *((telling.maturity(each),) if report.levelled else ()),
             _badge(each),
             telling.listed(each.codes),
         )
@@ -45,6 +47,10 @@ def summary(report: Report) -> Iterator[Block]:
         compact=True,
         empty=_("The scope names no process; the result stands by clause in the annex."),
     )
+    if report.levelled:
+        yield Text(
+            _("Maturity: mean of the scores, weighted by question; – where no question has a score."), "note"
+        )
 
 
 def _badge(result: Result) -> Badge:

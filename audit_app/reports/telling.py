@@ -14,7 +14,7 @@ from audit_app.core.frozen import Name
 from audit_app.exports import values
 from audit_app.findings.models import Grade
 from audit_app.programme.models import AuditKind, TeamRole
-from audit_app.reports.tree import Counts, Report, Unit
+from audit_app.reports.tree import Counts, Report, Result, Unit
 
 DASH = "–"
 TONES = {"danger": "bad", "warning": "warn", "success": "good", "info": "info"}
@@ -119,6 +119,11 @@ def fulfilled(found: Counts) -> str:
     """Degree of fulfilment; words where nothing was judged."""
     share = found.fulfilled
     return _("not judged") if share is None else f"{share} %"
+
+
+def maturity(result: Result) -> str:
+    """Weighted mean of the scores of a process, from 0 to 4; a dash without one."""
+    return DASH if result.maturity is None else f"{result.maturity:.1f}"
 
 
 def answers(said: str) -> str:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
-from audit_app.core.frozen import Codec, Name
+from audit_app.core.frozen import LATER, Codec, Name
 
 FORMAT = 1
 
@@ -66,12 +67,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one process or clause came out; ``codes`` are the findings that name it."""
+    """How one process or clause came out; ``codes`` are the findings that name it.
+
+    ``maturity``: of a process, weighted mean of the scores (0 to 4); None without a question with a score.
+    """
 
     code: str
     name: Name
     counts: Counts
     codes: tuple[str, ...] = ()
+    maturity: Decimal | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +281,11 @@ class Report:
     def issued(self) -> bool:
         """No longer a draft."""
         return self.meta.issued is not None
+
+    @property
+    def levelled(self) -> bool:
+        """Whether any process was asked a question that is answered by a score."""
+        return any(each.maturity is not None for each in self.by_process)
 
     @property
     def nonconformities(self) -> tuple[Found, ...]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from audit_app.exports import sheet
 from audit_app.exports.sheet import Sheet, Workbook
-from audit_app.exports.values import Link, Tone
+from audit_app.exports.values import Link, Tone, titled
 from audit_app.reviews.charting import chart
 from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
@@ -112,7 +112,7 @@ def _cover_notes(pack: Pack) -> tuple[str, ...]:
 def _lines(title: str, text: str) -> tuple[str, ...]:
     """A text that people typed as notes, a line each: notes grow with their words, cells of facts do not."""
     lines = [line for line in text.splitlines() if line.strip()]
-    return tuple(": ".join((title, line)) if not place else line for place, line in enumerate(lines))
+    return tuple(titled(title, line) if not place else line for place, line in enumerate(lines))
 
 
 def _decisions(pack: Pack) -> Sheet:
@@ -194,7 +194,7 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
         written = _lines(_("Assessment"), one.text or _("No assessment is written yet."))
     facts: list[tuple[str, sheet.Cell]] = []
     if one.author:
-        facts.append((_("Signed"), f"{one.author}, {tell_moment(one.written_at, pack.meta.zone)}"))
+        facts.append((_("Signed"), f"{one.author} · {tell_moment(one.written_at, pack.meta.zone)}"))
     # A long table would push the charts far away: it gets a sheet of its own, and they stay in sight.
     beside = bool(tables) and not (charts and len(tables[0].rows) > NEAR)
     first, rest = (tables[0], tables[1:]) if beside else (None, tables)
@@ -213,7 +213,7 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
             f"{tab(one.key)} ({number})",
             _columns(table),
             _rows(table),
-            heading=f"{input_title(one.key)}: {tell(table.title)}",
+            heading=titled(input_title(one.key), tell(table.title)),
             empty=tell(table.empty) if table.empty else "",
         )
 

@@ -51,10 +51,16 @@ def _row(action: Action, review: str, owner: str) -> PreviousAction:
         state=action.state.value,
         created_on=action.created_on,
         due_on=action.due_on,
-        age=(day - action.created_on).days,
+        age=(_over(action, day) - action.created_on).days,
         late=late,
         note=action.verification_note or action.done_note or action.cancel_reason or action.sent_back_reason,
     )
+
+
+def _over(action: Action, day: date) -> date:
+    """Until when a decision was open: today, or the day on which it was verified or given up."""
+    moment = action.verified_at or action.done_at
+    return local(moment).date() if action.state.value in OVER and moment is not None else day
 
 
 def for_input(rows: tuple[PreviousAction, ...]) -> tuple[Block, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from audit_app.accounts.models import Department, Person, Process
+from audit_app.competence.standards import clause_told
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
 from audit_app.findings import figures
@@ -23,6 +24,7 @@ from audit_app.findings.models import (
     Finding,
     Grade,
 )
+from audit_app.findings.told import other_standard, other_standards
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.indicators.periods import months
 from audit_app.reviews.compile_months import matrix
@@ -97,7 +99,8 @@ def read(date_from: date, date_to: date) -> Findings:
             Finding.title,
             Finding.grade,
             Finding.state,
-            Finding.clause,
+            Finding.clause.label("number"),
+            other_standard(Finding, other_standards()).label("standard"),
             Finding.raised_on,
             Finding.closed_on,
             Finding.due_on,
@@ -235,7 +238,7 @@ def _counts(found: Findings) -> list[Table]:
         return []
     number = Column(said("col.count"), "int")
     grades = Counter(row.grade for row in rows)
-    clauses = Counter(row.clause for row in rows)
+    clauses = Counter(map(_clause, rows))
     names = {row.process: _named(row, "process") for row in rows}
     processes = Counter(row.process for row in rows)
     return [
@@ -278,8 +281,8 @@ def _matrix(found: Findings) -> Table:
     heads = {row.department: Name(row.department_en, row.department_zh) for row in rows if row.department}
     codes = sorted(heads)
     other = [None] if any(row.department is None for row in rows) else []
-    counted = Counter((row.clause, row.department) for row in rows)
-    clauses = sorted({row.clause for row in rows}, key=_clause_order)
+    counted = Counter((_clause(row), row.department) for row in rows)
+    clauses = sorted({_clause(row) for row in rows}, key=_clause_order)
     columns = (
         Column(said("col.clause"), width=10),
         *(Column(heads[code], "int", 8) for code in codes),
@@ -295,6 +298,11 @@ def _matrix(found: Findings) -> Table:
         for clause in clauses
     )
     return Table(said("table.nc_matrix"), columns, table, empty=said("nc.none"))
+
+
+def _clause(row: Any) -> str:
+    """The clause of a finding, with its standard where that is not our own."""
+    return clause_told(row.standard, row.number)
 
 
 def _clause_order(clause: str) -> list[tuple[int, str]]:

@@ -5,6 +5,7 @@ conclusion.
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from audit_app.exports.document import (
@@ -159,16 +160,15 @@ def _decision_facts(row: DecisionRow) -> Facts:
     return Facts(tuple(pairs))
 
 
-def legend() -> Text:
-    """How charts and tables of the inputs are read."""
-    return Text(
-        _(
-            "In the charts: dashed, the target; dotted, the natural limits of the process; ringed, a "
-            "signal outside them. In the tables ■ marks a value that misses its target. All months and "
-            "all rows stand in the workbook of this pack."
-        ),
-        "note",
+def legend(*, workbook: bool = True) -> Text:
+    """How charts and tables of the inputs are read. ``workbook``: whether one lies beside the paper."""
+    words = _(
+        "In the charts: dashed, the target; dotted, the natural limits of the process; ringed, a "
+        "signal outside them. In the tables ■ marks a value that misses its target."
     )
+    rest = _("All months and all rows stand in the workbook of this pack.") if workbook else ""
+    gap = "" if str(get_locale()).startswith("zh") else " "
+    return Text(gap.join(filter(None, (words, rest))), "note")
 
 
 def _previous(pack: Pack) -> Iterator[Block]:

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
+from audit_app.accounts.models import Site
 from audit_app.agenda import queries, services, workflow
+from audit_app.agenda.exports import plan_document
 from audit_app.agenda.models import PlanState, Reply, SlotKind
 from audit_app.core import clock
 from audit_app.core.db import db
@@ -291,3 +293,25 @@ def test_after_the_report_the_plan_no_longer_changes(people):
     report(people, plan.audit)
     with pytest.raises(Refused, match="no longer changes"):
         services.write_plan(plan.audit, methods="x", by=people.lead)
+
+
+def test_a_proposed_slot_is_held_where_its_auditees_sit_when_the_audit_has_several_places(people):
+    there = Site(code="CTU", name_en="Chengdu", name_zh="成都")
+    db.session.add(there)
+    people.owner2.department.site = there
+    audit = audit_ahead(people, sites=[people.site, there])
+    plan = proposed(people, audit)
+    work = [each for each in plan.slots if each.kind is SlotKind.WORK and each.auditees]
+    assert {each.site for each in work if each.auditees == [people.owner2]} == {there}
+    assert {each.site for each in work if each.auditees == [people.owner]} == {people.site}
+
+
+def test_the_paper_of_a_plan_says_that_a_place_is_open_where_there_are_several(people):
+    there = Site(code="CTU", name_en="Chengdu", name_zh="成都")
+    db.session.add(there)
+    plan = proposed(people, audit_ahead(people, sites=[people.site, there]))
+    plan.slots[0].site, plan.slots[0].place = None, "Room 3"
+    plan.slots[-1].site = there
+    words = repr(plan_document(plan))
+    assert "place open · Room 3" in words
+    assert "Chengdu" in words

@@ -14,6 +14,7 @@ from audit_app.findings.models import Grade
 from audit_app.programme import waivers
 from audit_app.programme.models import TeamRole
 from audit_app.programme.waiver_models import WaiverKind
+from tests.findings import factory as findings
 from tests.house.more_world import review
 from tests.programme import factory as programme
 from tests.reports import factory
@@ -167,3 +168,14 @@ def test_a_certification_audit_after_review_and_internal_audit_is_in_order(peopl
     found = Chain()
     chain.of_certification(found, audit, to=people.manager)
     assert (found.compared, found.remarks) == (2, [])
+
+
+def test_a_last_action_after_the_last_verification_is_explained_by_what_waits_for_its_own(people):
+    audit = factory.audited(people, "conform")
+    first = findings.at(people, "verified", audit=audit)
+    second = findings.at(people, "implemented", audit=audit)
+    (note,) = told(people, audit).notes
+    assert second.code in note
+    assert first.code not in note
+    second.verified_at, second.verified_by = now(), people.auditor
+    assert told(people, audit).notes == []

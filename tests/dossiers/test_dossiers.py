@@ -14,10 +14,12 @@ from audit_app.core.errors import NotVisible
 from audit_app.dossiers import making, progress
 from audit_app.dossiers.items import KINDS, Doc
 from audit_app.findings import services as findings
-from audit_app.findings.models import Grade
+from audit_app.findings.models import Grade, Origin
 from audit_app.programme import services as programme
 from audit_app.reports import exports, services
+from tests.findings import factory as findings_factory
 from tests.house.more_world import review
+from tests.programme import factory as programme_factory
 from tests.reports import factory
 
 
@@ -209,3 +211,24 @@ def test_withdrawn_findings_keep_their_paper(people):
     findings.withdraw(found, reason="A misunderstanding.", by=people.lead)
     names = made(people.manager, audit).namelist()
     assert f"06 Nonconformity report/{found.code}.pdf" in names
+
+
+def test_a_number_without_a_report_is_explained(people, year):
+    audit, _held = year
+    outside = findings_factory.at(people, "issued", origin=Origin.COMPLAINT, audit=None)
+    draft = findings_factory.at(people, "draft", audit=audit)
+    rows, _book = index_of(made(people.manager))
+    why = {row["Of"]: row["Why not"] for row in rows if row["There"] == "no"}
+    assert "Customer complaint" in why[outside.code]
+    assert "not been issued" in why[draft.code]
+    rows, _book = index_of(made(people.reader))
+    told = {row["Of"]: row["Why not"] for row in rows if row["There"] == "no"}
+    assert outside.code in told
+
+
+def test_an_audit_that_has_not_begun_says_so_in_every_place(people):
+    ahead = programme_factory.plan_audit(people)
+    db.session.commit()
+    rows, _book = index_of(made(people.manager, ahead))
+    why = {row["No."]: row["Why not"] for row in rows if row["There"] == "no" and row["Of"] == ahead.code}
+    assert all("has not begun" in why[number] for number in (6, 7, 8, 9))

@@ -191,3 +191,14 @@ def test_a_change_of_a_process_is_told_on_its_page_and_weighs_until_ended(people
     end = re.search(r'action="(/programme/weights/\d+/end)"', page).group(1)
     assert client.post(end).status_code == 303
     assert "No longer holds" not in words(client.get("/programme/proposals"))
+
+
+def test_a_cycle_is_shown_by_year_until_somebody_asks_for_more(people, client_for):
+    plan_audit(people)
+    db.session.commit()
+    client = client_for(people.manager)
+    page = client.get(f"/programme/{YEAR}/coverage?by=clause&span=cycle")
+    assert page.status_code == 200
+    assert "heat-year" in page.text
+    page = client.get(f"/programme/{YEAR}/coverage?by=clause&across=year")
+    assert "heat-audit" in page.text

@@ -1,17 +1,23 @@
 """What the report tells of waivers, meetings and diverging opinions, compiled from rows of the database."""
 
 from datetime import time
+from decimal import Decimal
 
 from audit_app.agenda import meetings
 from audit_app.agenda.models import MeetingKind
+from audit_app.checklists import services as checklist_services
+from audit_app.checklists.models import ResponseKind
 from audit_app.core.clock import today
 from audit_app.core.db import db
+from audit_app.core.frozen import Name, digest
 from audit_app.programme import waivers
 from audit_app.programme.models import TeamRole
 from audit_app.programme.waiver_models import WaiverKind
 from audit_app.reports import queries
 from audit_app.reports.compile import compile_report
-from audit_app.reports.tree import Tie
+from audit_app.reports.tree import CODEC, Tie
+from tests.checklists import factory as checklists
+from tests.checklists.test_kinds_in_audits import kinds_of
 from tests.programme import factory as programme
 from tests.reports import factory
 
@@ -72,3 +78,40 @@ def test_opinions_that_stayed_open_are_told_and_settled_ones_are_not(people):
     (told,) = report_of(people, audit).differences
     assert told.person == "Ola"
     assert told.words == "Grade of the first finding: The record was found later."
+
+
+def test_a_row_by_clause_carries_the_title_of_the_clause_and_not_of_an_own_question(people):
+    checklists.shipped()
+    audit = factory.audited(people, "conform")  # an own checklist: "Question 0" on 8.6.1
+    told = {each.code: each.name for each in report_of(people, audit).by_clause}
+    assert told["8.6.1"].en == "Incident management"
+    assert told["8.6.1"].zh == "事件管理"
+
+
+def test_a_clause_that_no_library_knows_keeps_the_title_of_its_question(people):
+    audit = factory.audited(people, "conform")
+    (row,) = report_of(people, audit).by_clause
+    assert row.name == Name("", "")
+
+
+def test_the_maturity_of_a_process_is_told_where_it_was_asked(people):
+    audit = factory.audited(people, "conform")
+    assert not report_of(people, audit).levelled
+    version = kinds_of(people, (ResponseKind.SCORE, {}), (ResponseKind.SCORE, {}), (ResponseKind.SCORE, {}))
+    checklist_services.publish(version, by=people.lead)
+    made = checklist_services.add_checklist(audit, version, by=people.lead)
+    items = [item for item in made.items if item.assessable]
+    for number, (item, reply) in enumerate(zip(items, ("4", "3", "1"), strict=True), 50):
+        item.process = people.inc
+        checklists.answer(item, people.auditor, value="conform", reply=reply, device_seq=number)
+    report = report_of(people, audit)
+    assert report.levelled
+    assert {each.code: each.maturity for each in report.by_process} == {people.inc.code: Decimal("2.67")}
+    assert CODEC.read(CODEC.write(report)) == report
+
+
+def test_a_report_kept_before_maturity_was_told_reads_and_writes_as_on_its_day(people):
+    report = report_of(people, factory.audited(people, "conform"))
+    text = CODEC.write(report)
+    assert "maturity" not in text
+    assert CODEC.sound(text, digest(text))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
+from audit_app.findings import action_services as actions
 from audit_app.findings.models import Action, ActionKind, ActionState
 from audit_app.notifications.models import Notice
 from audit_app.reviews import exports, phrases, queries, services, words
@@ -155,6 +156,19 @@ def test_approval_turns_taken_decisions_into_actions_and_they_come_back_next_tim
     assert [(row.code, row.owner, row.late, row.age) for row in previous] == [
         (action.code, "Olga Owner", 70, 177)
     ]
+
+
+def test_a_verified_decision_was_open_until_it_was_verified(people):
+    approve(factory.ready(people), people)
+    action = db.session.scalars(select(Action)).one()
+    with time_machine.travel("2026-09-01 02:00:00+00:00"):
+        actions.done(action, note="Comparison runs.", by=people.owner)
+        actions.verify(action, note="Four weeks seen.", by=people.lead)
+    with time_machine.travel("2026-12-09 02:00:00+00:00"):
+        days = {"meets_on": date(2026, 12, 9), "period_from": date(2026, 6, 1)}
+        following = factory.preparing(people, title="Next", period_to=date(2026, 11, 30), **days)
+        (row,) = compile_pack(following).previous
+    assert row.age == 177 - 99
 
 
 def test_an_approved_review_takes_no_change(people):
