@@ -10,6 +10,7 @@ from audit_app.competence import models as competence
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
 from audit_app.findings import models as findings
+from audit_app.findings import repeat_models
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
@@ -36,6 +37,7 @@ MODULES = (
     field_models,
     agenda,
     findings,
+    repeat_models,
     planning,
     indicators,
     reports,

@@ -10,7 +10,16 @@ from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.evidence import queries as evidence
-from audit_app.findings import action_services, exports, forms, queries, screens, services
+from audit_app.findings import (
+    action_services,
+    exports,
+    forms,
+    queries,
+    repeat_screens,
+    repeat_services,
+    screens,
+    services,
+)
 from audit_app.findings.models import ActionKind
 from audit_app.findings.workflow import ACTION, FINDING
 from audit_app.web import downloads
@@ -56,7 +65,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list as filtered, as a workbook."""
     query = queries.listing(current_user, arguments(queries.FILTERS), request.args.get("sort", "-raised"))
-    content = exports.register(query, _language())
+    content = exports.register(query, _language(), current_user)
     return downloads.send(content, exports.filename(_("Findings"), "xlsx"), downloads.XLSX)
 
 
@@ -91,7 +100,10 @@ def show(id: int) -> ResponseReturnValue:
     """A finding, from statement to effectiveness."""
     finding = queries.get(id, to=current_user)
     return render_template(
-        "findings/show.html", finding=finding, **screens.finding_page(finding, current_user)
+        "findings/show.html",
+        finding=finding,
+        **screens.finding_page(finding, current_user),
+        **repeat_screens.on_page(finding, current_user),
     )
 
 
@@ -114,13 +126,15 @@ def new() -> ResponseReturnValue:
     if item is not None:
         del form.audit_id
     if form.validate_on_submit():
-        finding = refused_or(form, services.raise_finding, **form.facts(), item=item, by=current_user)
+        facts = form.facts() | {"item": item, "repeat_of": repeat_screens.chosen()}
+        finding = refused_or(form, repeat_services.raise_finding, **facts, by=current_user)
         if finding is not None:
             flash(_("%(code)s is written up. Read it through once more.", code=finding.code), "success")
             return redirect(url_for("findings.show", id=finding.id))
     elif not form.is_submitted():
         screens.prefill(form, item, _number("audit_id"), request.args.get("grade", ""))
-    return _form("findings/new.html", form, **screens.new_page(item, current_user))
+    beside = repeat_screens.beside(form, current_user)
+    return _form("findings/new.html", form, **screens.new_page(item, current_user), **beside)
 
 
 def _number(name: str) -> int | None:
@@ -143,14 +157,17 @@ def edit(id: int) -> ResponseReturnValue:
     form = forms.FindingForm(obj=_shown(finding))
     form.fill_choices()
     form.show_version(finding)
-    if (
-        form.validate_on_submit()
-        and form.check_fresh(finding)
-        and refused_or(form, services.edit, finding, **form.facts(), by=current_user)
-    ):
+    if form.validate_on_submit() and form.check_fresh(finding):
+        facts = form.facts() | {"repeat_of": repeat_screens.chosen()}
+        kept = refused_or(form, repeat_services.edit, finding, **facts, by=current_user)
+    else:
+        kept = None
+    if kept is not None:
         flash(_("Saved."), "success")
         return redirect(url_for("findings.show", id=id))
-    return _form("findings/edit.html", form, finding=queries.get(id, to=current_user))
+    finding = queries.get(id, to=current_user)
+    beside = repeat_screens.beside(form, current_user, finding)
+    return _form("findings/edit.html", form, finding=finding, **beside)
 
 
 @blueprint.route("/<int:id>/step/<step>", methods=["GET", "POST"])
@@ -256,3 +273,8 @@ def action_step(id: int, step: str) -> ResponseReturnValue:
     row = ACTION.by_name.get(step) or abort(404)
     kind, verb = screens.ACTION_STEPS[step]
     return _take(found, kind(), verb, row, url_for("findings.action", id=id), "findings/action_step.html")
+
+
+from audit_app.findings import routes_repeats  # noqa: E402  # its views join the same blueprint
+
+VIEWS = (routes_repeats,)

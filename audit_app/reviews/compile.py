@@ -14,6 +14,7 @@ from audit_app.reviews import (
     compile_findings,
     compile_indicators,
     compile_overview,
+    compile_repeats,
     lights,
     series,
 )
@@ -96,7 +97,8 @@ def _of_indicators(key: InputKey, register: series.Register, review: Review) -> 
 
 
 def _c1(findings: compile_findings.Findings, register: series.Register) -> tuple[Block, ...]:
-    return (*compile_findings.for_input(findings), *_told(register, "c1"))
+    again = compile_repeats.blocks(findings.date_from, findings.end)
+    return (*compile_findings.for_input(findings), *again, *_told(register, "c1"))
 
 
 def _c3(audits: compile_audits.Audits, register: series.Register) -> tuple[Block, ...]:

@@ -98,6 +98,7 @@ PHRASES: dict[str, Any] = {
     "col.missed": _l("Months missed"),
     "col.since": _l("Missed since"),
     "col.spoken": _l("Comment or action"),
+    "col.repeat_of": _l("Repeat of"),
     # values
     "value.met": _l("Met"),
     "value.missed": _l("Missed"),
@@ -128,6 +129,7 @@ PHRASES: dict[str, Any] = {
     "table.nc_processes": _l("Nonconformities of the period by process"),
     "table.nc_matrix": _l("Distribution: clause × department"),
     "table.nc_open": _l("Nonconformities still open, those late first"),
+    "table.repeats": _l("Findings of the period that repeat earlier ones"),
     "table.indicators": _l("All indicators with a value"),
     "table.months": _l("Values by month"),
     "table.values": _l("All values, one row each"),
@@ -156,6 +158,7 @@ PHRASES: dict[str, Any] = {
         "Recurring: %(part)s of %(whole)s (%(share)s) on a clause and department that "
         "had one in the twelve months before."
     ),
+    "nc.repeats": _l("Confirmed by auditors as repeats of earlier findings: %(count)s."),
     "nc.age": _l("Open findings are %(days)s days old on average."),
     "indicator.missed_short": _l(
         "%(name)s (%(code)s): missed in %(count)s of %(total)s months (%(months)s), latest %(value)s in "

@@ -34,7 +34,7 @@ from audit_app.reports import services as reports
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
-from tests.house import agenda_world, authored_world, field_world, planned
+from tests.house import agenda_world, authored_world, field_world, planned, registers_world
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 from tests.programme.factory import approve
@@ -177,6 +177,7 @@ def build(people: People) -> World:
         build_more(p, data_folder()) | {"own": own}, ask_waiver(p, other), held_seq, missing_file, proposal,
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
+    world.more["registers"] = registers_world.build(p, made)
     db.session.commit()
     return world
 
@@ -312,6 +313,7 @@ def table(world: World) -> dict[str, Arguments]:
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **authored_world.addresses(world.more["own"]),
         **more_addresses(world.more),
+        **registers_world.addresses(world),
         **planned.addresses(world.planned, world.audit),
         **agenda_world.addresses(world.audit, world.other_audit),
     }  # fmt: skip
