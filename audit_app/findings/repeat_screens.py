@@ -93,7 +93,8 @@ def agrees(proposal: Proposal) -> str:
     elif proposal.same_department:
         area = _("Same clause and department") if proposal.same_clause else _("Same department")
     else:
-        area = _("Same clause, another area") if proposal.same_clause else _("Other clause and area")
+        other = _("Same clause, another area") if proposal.area_named else _("Same clause")
+        area = other if proposal.same_clause else _("Other clause and area")
     return _("%(area)s; wording %(percent)s %% alike", area=area, percent=proposal.likeness)
 
 

@@ -77,6 +77,8 @@ class Proposal:
     same_department: bool
     likeness: int
     chosen: bool = False
+    area_named: bool = True
+    """Whether the finding being written says where it belongs at all."""
 
     @property
     def same_area(self) -> bool:
@@ -171,6 +173,7 @@ def _compared(row: Any, draft: Wording, text: str, chosen: bool) -> Proposal:
         same_department=draft.department_id is not None and row.department_id == draft.department_id,
         likeness=of_tokens(text, tokens(f"{row.title} {row.nonconformity}")),
         chosen=chosen,
+        area_named=draft.process_id is not None or draft.department_id is not None,
     )  # fmt: skip
 
 
