@@ -11,6 +11,7 @@ from audit_app.core import counters
 from audit_app.evidence import models as evidence
 from audit_app.findings import models as findings
 from audit_app.findings import repeat_models
+from audit_app.improvements import models as improvements
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
@@ -39,6 +40,7 @@ MODULES = (
     findings,
     repeat_models,
     planning,
+    improvements,
     indicators,
     reports,
     reviews,

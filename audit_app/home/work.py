@@ -24,6 +24,8 @@ from audit_app.competence.models import Competence
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
+from audit_app.improvements import queries as improvements
+from audit_app.improvements.models import Improvement
 from audit_app.indicators.models import Indicator, Measurement, Source
 from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState, TeamMember
@@ -309,6 +311,10 @@ def _plan(plan: AuditPlan) -> Task:
     return Task(plan.code, plan.title, plan.audit.starts_on, "agenda.show", plan.id, plan.state.label)
 
 
+def _improvement(row: Improvement) -> Task:
+    return Task(row.code, row.title, row.due_on, "improvements.show", row.id, row.state.label)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up",
          P.ACTION_DO, sent_back, _action, on_top=True),
@@ -337,6 +343,12 @@ KINDS: tuple[Kind, ...] = (
          P.FINDING_VERIFY, to_verify, _finding),
     Kind("close", _l("Effectiveness checks"), _l("Show that it did not come back, then close"),
          "circle-check", P.FINDING_CLOSE, to_close, _finding),
+    Kind("improve", _l("Improvements I carry out"), _l("Start, report, measure against the target"), "bulb",
+         P.IMPROVEMENT_PROPOSE, improvements.to_do, _improvement),
+    Kind("evaluate", _l("Proposals to evaluate"), _l("Score benefit, effort and risk; set a target"), "bulb",
+         P.IMPROVEMENT_EVALUATE, improvements.to_evaluate, _improvement),
+    Kind("improvements", _l("Improvements to decide"), _l("Approve or decline, close with the result"),
+         "bulb", P.IMPROVEMENT_APPROVE, improvements.to_decide, _improvement),
     Kind("inputs", _l("Review inputs to write"), _l("Write a short assessment"), "edit", P.REVIEW_CONTRIBUTE,
          inputs_to_write, _input),
     Kind("values", _l("Values to enter"), _l("Enter last month's value"), "chart-line", P.MEASUREMENT_ENTER,

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.core.labels import Label
 from audit_app.findings.models import ActionKind, ActionState, FindingState, Grade
+from audit_app.improvements.models import ImprovementState, Outcome
 from audit_app.indicators.models import Direction, Source
 from audit_app.indicators.trend import Movement
 from audit_app.programme.models import AuditKind, AuditState
@@ -20,6 +21,8 @@ ENUMS: dict[str, type[Label]] = {
     "finding": FindingState,
     "action": ActionState,
     "action_kind": ActionKind,
+    "improvement": ImprovementState,
+    "outcome": Outcome,
     "audit": AuditState,
     "audit_kind": AuditKind,
     "decision": DecisionState,
@@ -99,6 +102,7 @@ PHRASES: dict[str, Any] = {
     "col.since": _l("Missed since"),
     "col.spoken": _l("Comment or action"),
     "col.repeat_of": _l("Repeat of"),
+    "col.measured": _l("Measured"),
     # values
     "value.met": _l("Met"),
     "value.missed": _l("Missed"),
@@ -117,6 +121,8 @@ PHRASES: dict[str, Any] = {
     "value.month_value": "%(month)s %(value)s",
     "value.with_unit": _l("%(name)s, %(unit)s"),
     "value.more": _l("+%(count)s more"),
+    "value.quantity": "%(value)s\u00a0%(unit)s",
+    "value.outcome": _l("%(value)s, %(outcome)s"),
     "value.of": _l("%(part)s of %(whole)s"),
     "value.silent": _l("none"),
     "value.spoken": _l("stated"),
@@ -139,6 +145,7 @@ PHRASES: dict[str, Any] = {
     "table.programmes": _l("Audits by programme"),
     "table.audits": _l("Results by audit"),
     "table.ofis": _l("Opportunities for improvement"),
+    "table.register": _l("Improvement register"),
     "table.improvements": _l("Improvement actions"),
     "plot.nc": _l("Nonconformities raised and closed"),
     "plot.nc_open": _l("Nonconformities open and overdue at month end"),
@@ -186,6 +193,10 @@ PHRASES: dict[str, Any] = {
     "previous.none": _l("There is no decision of an earlier review to follow up."),
     "previous.summary": _l(
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
+    ),
+    "improve.summary": _l(
+        "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s measured "
+        "against their target, %(reached)s reached it."
     ),
     "improve.none": _l(
         "No opportunity for improvement and no improvement action is on record for the period."
