@@ -43,7 +43,7 @@ class TargetKind(Label):
     """What a target is set for: the seven that clause 10.2 names."""
 
     QUALITY = "quality", _l("Quality"), "info"
-    VALUE = "value", _l("Value"), "teal"
+    VALUE = "value", _l("Value of the service"), "teal"
     CAPABILITY = "capability", _l("Capability"), "purple"
     COST = "cost", _l("Cost"), "warning"
     PRODUCTIVITY = "productivity", _l("Productivity"), "success"

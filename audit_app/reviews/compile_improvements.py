@@ -48,13 +48,12 @@ def blocks(date_from: date, date_to: date) -> tuple[Block, ...]:
 
 def _row(one: Improvement, owner: str | None) -> tuple[Value, ...]:
     result: Value = _figure(one, "measured")
-    if one.outcome is not None and one.measured is not None:
-        result = Toned(
-            said("value.outcome", value=result, outcome=said(f"outcome.{one.outcome.value}")),
-            TONES[one.outcome],
-        )
+    if one.outcome is not None:
+        outcome = said(f"outcome.{one.outcome.value}")
+        result = Toned(said("value.outcome", value=result, outcome=outcome), TONES[one.outcome])
     return (
-        one.code, one.title, said(f"improvement.{one.state.value}"), owner, one.due_on, _figure(one, "target"), result,
+        one.code, one.title, said(f"improvement.{one.state.value}"), owner, one.due_on,
+        _figure(one, "target"), result,
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ PHRASES: dict[str, Any] = {
     "col.since": _l("Missed since"),
     "col.spoken": _l("Comment or action"),
     "col.repeat_of": _l("Repeat of"),
-    "col.measured": _l("Measured"),
+    "col.measured": _l("Measured value"),
     # values
     "value.met": _l("Met"),
     "value.missed": _l("Missed"),
@@ -195,8 +195,8 @@ PHRASES: dict[str, Any] = {
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
     ),
     "improve.summary": _l(
-        "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s measured "
-        "against their target, %(reached)s reached it."
+        "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s "
+        "measured against their target, %(reached)s reached it."
     ),
     "improve.none": _l(
         "No opportunity for improvement and no improvement action is on record for the period."

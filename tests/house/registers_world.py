@@ -5,8 +5,11 @@ from typing import Any
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.findings import repeat_services
-from audit_app.findings.models import Finding
+from audit_app.findings.models import Finding, Grade
 from audit_app.findings.repeat_models import FindingRepeat
+from audit_app.improvements import sources
+from tests.findings import factory as findings
+from tests.improvements import factory
 from tests.people import People
 
 
@@ -19,10 +22,28 @@ def build(p: People, made: dict[str, Finding]) -> dict[str, Any]:
     )  # fmt: skip
     db.session.add(link)
     db.session.flush()
-    return {}
+    improvements = {state: factory.at(p, state, title="请求答复模板") for state in factory.PATH}
+    ofi = findings.finding(p, Grade.OFI, title="答复模板", by=p.lead)
+    findings.services.issue(ofi, by=p.manager)
+    origin = sources.find("finding", ofi.id, to=p.manager)
+    promoted = factory.proposed(p, title="来自改进机会", origin=origin, by=p.owner)
+    return {"improvements": improvements, "promoted": promoted, "ofi": ofi}
 
 
 def addresses(world: Any) -> dict[str, list[dict[str, Any]]]:
     """Parameters of the endpoints of the registers."""
     words = {"nonconformity": "Three of twelve sampled incidents carry no priority.", "clause": "8.6.1"}
-    return {"findings.proposals": [words | {"process_id": world.people.inc.id, "grade": "minor"}, {}]}
+    made = world.more["registers"]
+    entries = [{"id": each.id} for each in (*made["improvements"].values(), made["promoted"])]
+    at = made["improvements"]
+    steps = [
+        ("proposed", "evaluate"), ("evaluated", "approve"), ("evaluated", "decline"), ("approved", "start"),
+        ("in_progress", "implement"), ("implemented", "measure"), ("measured", "close"), ("measured", "resume"),
+    ]  # fmt: skip
+    return {
+        "improvements.show": entries,
+        "improvements.edit": entries[:1],
+        "improvements.new": [{}, {"source": "finding", "from": made["ofi"].id}],
+        "improvements.step": [{"id": at[state].id, "step": step} for state, step in steps],
+        "findings.proposals": [words | {"process_id": world.people.inc.id, "grade": "minor"}, {}],
+    }
