@@ -10,7 +10,7 @@ from audit_app.competence import models as competence
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
 from audit_app.findings import models as findings
-from audit_app.findings import repeat_models
+from audit_app.findings import old_models, repeat_models
 from audit_app.improvements import models as improvements
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
@@ -38,6 +38,7 @@ MODULES = (
     field_models,
     agenda,
     findings,
+    old_models,
     repeat_models,
     planning,
     improvements,

@@ -122,7 +122,7 @@ def earlier(finding: Finding, days: int = 365) -> list[Finding]:
 
 FILTERS = (
     "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "mine", "q",
-    "raised_from", "raised_to", "closed_from", "closed_to",
+    "register", "raised_from", "raised_to", "closed_from", "closed_to",
 )  # fmt: skip
 SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
 """What a list can be sorted by: indexed columns only."""
@@ -132,6 +132,7 @@ _EQUAL = {
     "department": Finding.department_id,
     "owner": Finding.owner_id,
     "audit": Finding.audit_id,
+    "register": Finding.old_register_id,
 }
 _DAYS: dict[str, Callable[[date], ColumnElement[bool]]] = {
     "raised_from": lambda day: Finding.raised_on >= day,

@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from audit_app.accounts.models import Person
+from audit_app.core.db import db
 from audit_app.findings import queries, repeats
 from audit_app.findings.models import Finding, Grade
+from audit_app.findings.old_models import OldRegister
 from audit_app.findings.repeats import Proposal, Upgrade, Wording
 
 DIGITS = 9
@@ -130,7 +132,9 @@ def upgrade_words(found: Upgrade | None) -> list[str]:
 def on_page(finding: Finding, person: Person) -> dict[str, Any]:
     """What the page of a finding shows: its chain, who confirmed it, and whether minors add up."""
     more = repeats.upgrade(repeats.wording(finding), [], to=person) if not finding.settled else None
+    number = finding.old_register_id
     return {
+        "old_register": db.session.get(OldRegister, number) if number is not None else None,
         "chain": repeats.chain(finding, to=person),
         "links": {link.earlier_id: link for link in repeats.links_of(finding, to=person)},
         "minors_add_up": upgrade_words(more),

@@ -275,6 +275,6 @@ def action_step(id: int, step: str) -> ResponseReturnValue:
     return _take(found, kind(), verb, row, url_for("findings.action", id=id), "findings/action_step.html")
 
 
-from audit_app.findings import routes_repeats  # noqa: E402  # its views join the same blueprint
+from audit_app.findings import routes_old, routes_repeats  # noqa: E402  # their views join the same blueprint
 
-VIEWS = (routes_repeats,)
+VIEWS = (routes_old, routes_repeats)
