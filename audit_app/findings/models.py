@@ -169,6 +169,7 @@ class Finding(Versioned, Base):
         Index("ix_finding_state_raised_on", "state", "raised_on"),
         # The dashboard's counts are answered from these three alone, without a look at the rows.
         Index("ix_finding_raised_on_state", "raised_on", "state"),
+        Index("ix_finding_origin_state", "origin", "state"),
         Index("ix_finding_state_closed_on", "state", "closed_on"),
         Index("ix_finding_state_grade", "state", "grade", "raised_on", "next_due_on", "owner_id"),
         Index("ix_finding_clause_department_raised", "clause", "department_id", "raised_on"),

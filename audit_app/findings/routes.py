@@ -14,6 +14,7 @@ from audit_app.findings import (
     action_services,
     exports,
     forms,
+    origins,
     queries,
     repeat_screens,
     repeat_services,
@@ -56,7 +57,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "findings/index.html", findings=page, lines=screens.lines(page), given=given,
         selects=screens.finding_filters(current_user, given),
-        may_raise=current_user.may(Permission.FINDING_RAISE),
+        may_raise=current_user.may(Permission.FINDING_RAISE), origins=origins.counts(current_user),
     )  # fmt: skip
 
 
@@ -275,6 +276,10 @@ def action_step(id: int, step: str) -> ResponseReturnValue:
     return _take(found, kind(), verb, row, url_for("findings.action", id=id), "findings/action_step.html")
 
 
-from audit_app.findings import routes_old, routes_repeats  # noqa: E402  # their views join the same blueprint
+from audit_app.findings import (  # noqa: E402  # their views join the same blueprint
+    routes_old,
+    routes_own,
+    routes_repeats,
+)
 
-VIEWS = (routes_old, routes_repeats)
+VIEWS = (routes_old, routes_own, routes_repeats)

@@ -48,6 +48,7 @@ def upgrade() -> None:
         batch.create_check_constraint(op.f(RULE), f"{COMPLETE} OR (closed_before AND reopened = 0)")
         for name, rule in FACTS.items():
             batch.create_check_constraint(op.f(f"ck_finding_{name}"), rule)
+    op.create_index("ix_finding_origin_state", "finding", ["origin", "state"])
     op.create_index(op.f("ix_finding_old_register_id"), "finding", ["old_register_id"])
 
 
@@ -57,6 +58,7 @@ def downgrade() -> None:
             "The database holds findings that were closed before this system, which the older version "
             "refuses. Restore the backup that was made before the upgrade."
         )
+    op.drop_index("ix_finding_origin_state", table_name="finding")
     op.drop_index(op.f("ix_finding_old_register_id"), table_name="finding")
     with op.batch_alter_table("finding") as batch:
         for name in FACTS:
