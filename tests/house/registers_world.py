@@ -31,7 +31,7 @@ def build(p: People, made: dict[str, Finding]) -> dict[str, Any]:
     findings.services.issue(ofi, by=p.manager)
     origin = sources.find("finding", ofi.id, to=p.manager)
     promoted = factory.proposed(p, title="来自改进机会", origin=origin, by=p.owner)
-    sheet = "No.,Date,Description,Status\nOLD-1,2020-01-02,备份未测试,Closed\nOLD-2,2020-01-02,变更未审批,Open\n".encode()
+    sheet = "编号,日期,描述,状态\nOLD-1,2020-01-02,备份未测试,已关闭\nOLD-2,2020-01-02,变更未审批,未关闭\n".encode()
     read = old_importing.preview(sheet, "old.csv", old_services.known())
     facts = {"source": "上海", "filename": "old.csv", "sha256": "0" * 64, "mapping": read.headings}
     old_services.take_in(read.rows, read.numbers, **facts, owner=p.owner, by=p.manager)
