@@ -26,6 +26,7 @@ BLUEPRINTS = (
     "agenda",
     "findings",
     "planning",
+    "improvements",
     "indicators",
     "reports",
     "reviews",
@@ -35,7 +36,7 @@ BLUEPRINTS = (
 )
 WORDS = (
     "accounts", "competence", "standards", "programme", "checklists", "agenda", "findings", "planning",
-    "indicators", "reports", "reviews", "certification",
+    "improvements", "indicators", "reports", "reviews", "certification",
 )  # fmt: skip
 
 
@@ -52,12 +53,30 @@ def beside_the_reader() -> dict[str, Any]:
     }
 
 
+def promotions() -> dict[Any, Any]:
+    """What an improvement can be promoted from."""
+    from audit_app.findings import queries as findings
+    from audit_app.improvements.models import ImprovementSource as Source
+    from audit_app.improvements.sources import Door
+    from audit_app.indicators import queries as indicators
+    from audit_app.reviews import queries as reviews
+
+    return {
+        Source.FINDING: Door(findings.get, "findings.show"),
+        Source.INDICATOR: Door(indicators.get, "indicators.show", title=lambda row: row.name),
+        Source.DECISION: Door(
+            reviews.get_decision, "reviews.show", lambda row: row.review_id, lambda row: row.text
+        ),
+    }
+
+
 def init_app(app: Flask) -> None:
     """Register every domain."""
     from audit_app.accounts import leaving
     from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
     from audit_app.findings import field, handover
+    from audit_app.improvements import sources
     from audit_app.programme import fieldwork_door
     from audit_app.subjects import SUBJECTS
 
@@ -74,6 +93,7 @@ def init_app(app: Flask) -> None:
     sync.TAKERS["finding"] = field.take
     enclosing = calendar.enclosing(app.config["SETTINGS"].base_url.rstrip("/"))
     outbox.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
+    sources.DOORS.update(promotions())
     fieldwork_door.answer_with(rulings.standing)
     leaving.BURDENS[:] = [handover.burden]
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})

@@ -41,6 +41,7 @@ ENTRIES = (
         ("findings.show", "findings.new", "findings.edit", "findings.step", "findings.regrade"),
     ),
     Entry(_l("Actions"), "checklist", "findings.actions", (P.FINDING_SEE,), ("findings.action",)),
+    Entry(_l("Improvements"), "bulb", "improvements.index", (P.IMPROVEMENT_SEE,), ("improvements.",)),
     Entry(_l("Indicators"), "chart-line", "indicators.index", (P.INDICATOR_SEE,), ("indicators.",)),
     Entry(
         _l("Management reviews"),

@@ -35,6 +35,7 @@ _WHERE = {
     "checklist_item": ("checklists.queries.get_item", "checklists.item", "checklists.sync.may_attach"),
     "finding": ("findings.queries.get", "findings.show", "findings.attaching.may_attach"),
     "action": ("findings.queries.get_action", "findings.action", "findings.attaching.may_attach_to_action"),
+    "improvement": ("improvements.queries.get", "improvements.show", "improvements.workflow.may_attach"),
     "certificate": ("certification.queries.get", "certification.show", "certification.workflow.may_attach"),
     "review": ("reviews.queries.get", "reviews.show", "reviews.workflow.may_attach"),
     "review_input": ("reviews.queries.get_input", "reviews.input", "reviews.workflow.may_attach_to_input"),

@@ -9,8 +9,9 @@ from audit_app.checklists import models as checklists
 from audit_app.competence import models as competence
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
-from audit_app.findings import deadline_models
+from audit_app.findings import deadline_models, old_models, repeat_models
 from audit_app.findings import models as findings
+from audit_app.improvements import models as improvements
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
@@ -38,7 +39,10 @@ MODULES = (
     agenda,
     findings,
     deadline_models,
+    old_models,
+    repeat_models,
     planning,
+    improvements,
     indicators,
     reports,
     reviews,

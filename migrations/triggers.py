@@ -1,8 +1,10 @@
 """Triggers that make a table append-only, in two dialects; written out, so that a revision never changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from alembic import op
+from sqlalchemy import text
 
 
 def refuse_changes(tables: Iterable[str]) -> None:
@@ -22,6 +24,20 @@ def allow_changes(tables: Iterable[str]) -> None:
             op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
             op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
             op.execute(f"DROP FUNCTION {table}_append_only()")
+
+
+@contextmanager
+def kept_through_rebuild(table: str) -> Iterator[None]:
+    """SQLite changes a table by building it anew, and the triggers go with the old one: put them back."""
+    if op.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    asked = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    triggers = list(op.get_bind().execute(asked, {"table": table}))
+    yield
+    for name, statement in triggers:
+        op.execute(f"DROP TRIGGER IF EXISTS {name}")
+        op.execute(statement)
 
 
 def _refusals(table: str) -> list[str]:

@@ -61,6 +61,15 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         ),
     ),
     (
+        _l("Improvements"),
+        (
+            (P.IMPROVEMENT_SEE, _l("see the improvement register")),
+            (P.IMPROVEMENT_PROPOSE, _l("propose improvements and carry them out")),
+            (P.IMPROVEMENT_EVALUATE, _l("evaluate proposals and set their targets")),
+            (P.IMPROVEMENT_APPROVE, _l("approve, decline and close improvements of other people")),
+        ),
+    ),
+    (
         _l("Indicators"),
         (
             (P.INDICATOR_SEE, _l("see indicators")),

@@ -54,6 +54,10 @@ class Permission(StrEnum):
     FINDING_WITHDRAW = "finding:withdraw"
     ACTION_DO = "action:do"
     DEADLINES_MANAGE = "deadlines:manage"
+    IMPROVEMENT_SEE = "improvement:see"
+    IMPROVEMENT_PROPOSE = "improvement:propose"
+    IMPROVEMENT_EVALUATE = "improvement:evaluate"
+    IMPROVEMENT_APPROVE = "improvement:approve"
     INDICATOR_SEE = "indicator:see"
     INDICATOR_DEFINE = "indicator:define"
     MEASUREMENT_ENTER = "measurement:enter"
@@ -66,7 +70,9 @@ class Permission(StrEnum):
 
 P = Permission
 
-SEE = frozenset({P.PROGRAMME_SEE, P.AUDIT_SEE, P.TEMPLATE_SEE, P.FINDING_SEE, P.INDICATOR_SEE})
+SEE = frozenset(
+    {P.PROGRAMME_SEE, P.AUDIT_SEE, P.TEMPLATE_SEE, P.FINDING_SEE, P.IMPROVEMENT_SEE, P.INDICATOR_SEE}
+)
 CONDUCT = frozenset(
     {
         P.CLAUSE_TEXT_SEE,  # the licence is for our own auditors, and for nobody from outside
@@ -75,12 +81,20 @@ CONDUCT = frozenset(
         P.FINDING_RAISE,
         P.FINDING_VERIFY,
         P.ACTION_DO,
+        P.IMPROVEMENT_PROPOSE,
     }
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: SEE
-    | {P.REVIEW_SEE, P.PEOPLE_MANAGE, P.ORGANISATION_MANAGE, P.DEADLINES_MANAGE, P.TRAIL_SEE},
+    | {
+        P.REVIEW_SEE,
+        P.PEOPLE_MANAGE,
+        P.ORGANISATION_MANAGE,
+        P.DEADLINES_MANAGE,
+        P.TRAIL_SEE,
+        P.IMPROVEMENT_PROPOSE,
+    },
     Role.PROGRAMME_MANAGER: SEE
     | CONDUCT
     | {
@@ -98,6 +112,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.FINDING_CLOSE,
         P.FINDING_WITHDRAW,
         P.DEADLINES_MANAGE,
+        P.IMPROVEMENT_EVALUATE,
+        P.IMPROVEMENT_APPROVE,
         P.INDICATOR_DEFINE,
         P.MEASUREMENT_ENTER,
         P.LOG_IMPORT,
@@ -117,13 +133,23 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.AUDITOR: SEE | CONDUCT,
     Role.PROCESS_OWNER: SEE
-    | {P.FINDING_ANSWER, P.ACTION_DO, P.EVIDENCE_ADD, P.MEASUREMENT_ENTER, P.LOG_IMPORT, P.REVIEW_CONTRIBUTE},
+    | {
+        P.FINDING_ANSWER,
+        P.ACTION_DO,
+        P.EVIDENCE_ADD,
+        P.IMPROVEMENT_PROPOSE,
+        P.MEASUREMENT_ENTER,
+        P.LOG_IMPORT,
+        P.REVIEW_CONTRIBUTE,
+    },
     Role.TOP_MANAGEMENT: SEE
     | {
         P.PROGRAMME_APPROVE,
         P.PLAN_APPROVE,
         P.ACTION_DO,
         P.EVIDENCE_ADD,
+        P.IMPROVEMENT_PROPOSE,
+        P.IMPROVEMENT_APPROVE,
         P.REVIEW_SEE,
         P.REVIEW_CONTRIBUTE,
         P.REVIEW_APPROVE,

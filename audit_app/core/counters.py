@@ -38,3 +38,14 @@ def next_number(series: str, year: int) -> int:
 def next_code(pattern: str, year: int) -> str:
     """A document code such as ``NC-2026-003`` from a pattern such as ``NC-{year}-{number:03d}``."""
     return pattern.format(year=year, number=next_number(pattern, year))
+
+
+def at_least(series: str, year: int, number: int) -> None:
+    """Numbers up to this one are taken, by records from elsewhere: the next one given is higher."""
+    serialize_writes()
+    known = db.session.get(Counter, (series, year), populate_existing=True)
+    if known is None:
+        db.session.add(Counter(series=series, year=year, last=number))
+    elif known.last < number:
+        known.last = number
+    db.session.flush()

@@ -27,7 +27,7 @@ from audit_app.exports.document import (
 from audit_app.exports.names import download_name
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Badge, Check, Tone, speaking
-from audit_app.findings import deadlines, extensions
+from audit_app.findings import deadlines, extensions, repeat_exports
 from audit_app.findings.models import Action, Finding, FindingState, Grade
 from audit_app.trail.queries import history
 
@@ -128,14 +128,15 @@ def _book(title: Any, sheet: Sheet, language: str) -> bytes:
         return xlsx.render(book)
 
 
-def finding_sheet(query: Select[Any]) -> Sheet:
-    """The register of findings, all columns, as the query filters and sorts them."""
+def finding_sheet(query: Select[Any], to: Person | None = None) -> Sheet:
+    """The register of findings, all columns, as the query filters and sorts them; ``to`` reads it."""
     people = (
         joinedload(Finding.raised_by).lazyload(Person.roles),
         joinedload(Finding.verified_by).lazyload(Person.roles),
     )
-    rows = _stream(query.options(*people, selectinload(Finding.extensions)), FINDING_COLUMNS)
-    columns = tuple(column for column, _value in FINDING_COLUMNS)
+    shown = (*FINDING_COLUMNS, *repeat_exports.columns(to))
+    rows = _stream(query.options(*people, selectinload(Finding.extensions)), shown)
+    columns = tuple(column for column, _value in shown)
     return Sheet(_l("Findings"), columns, rows, empty=_l("No finding matches the filters."))
 
 
@@ -147,9 +148,9 @@ def action_sheet(query: Select[Any]) -> Sheet:
     return Sheet(_l("Actions"), columns, rows, empty=_l("No action matches the filters."))
 
 
-def register(query: Select[Any], language: str) -> bytes:
+def register(query: Select[Any], language: str, to: Person | None = None) -> bytes:
     """The register of findings as XLSX; ``language`` is zh or en."""
-    return _book(_l("Findings"), finding_sheet(query), language)
+    return _book(_l("Findings"), finding_sheet(query, to), language)
 
 
 def action_register(query: Select[Any], language: str) -> bytes:
@@ -179,6 +180,7 @@ def document(finding: Finding, files: Sequence[Attachment], locale: str) -> Docu
             _facts(finding),
         ),
         *_statement(finding),
+        *repeat_exports.blocks(finding, TONES),
         *(_answer(finding) if finding.is_nonconformity else ()),
         *_actions(finding),
         *_evidence(files),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.models import Department, Person, Process
@@ -173,6 +173,11 @@ class Finding(Versioned, Base):
     sent_back_reason: Mapped[str] = mapped_column(String(2000), default="")
     reopened: Mapped[int] = mapped_column(default=0)
     reopen_reason: Mapped[str] = mapped_column(String(2000), default="")
+    old_register_id: Mapped[int | None] = mapped_column(
+        ForeignKey("old_register.id", use_alter=True), index=True
+    )
+    old_row: Mapped[int | None]
+    closed_before: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     audit: Mapped[Audit | None] = relationship(back_populates="findings")
     item: Mapped[ChecklistItem | None] = relationship()
@@ -208,12 +213,18 @@ class Finding(Versioned, Base):
         CheckConstraint("due_on IS NULL OR due_on >= raised_on", name="due_not_before_raised"),
         CheckConstraint(
             "state <> 'closed' OR grade NOT IN ('major', 'minor') OR (correction <> '' AND cause <> '' "
-            "AND verified_by_id IS NOT NULL AND effectiveness_note <> '')",
+            "AND verified_by_id IS NOT NULL AND effectiveness_note <> '') "
+            "OR (closed_before AND reopened = 0)",
             name="closed_nonconformity_is_complete",
+        ),
+        CheckConstraint("(old_register_id IS NULL) = (old_row IS NULL)", name="old_register_and_row"),
+        CheckConstraint(
+            "old_register_id IS NOT NULL OR NOT closed_before", name="closed_before_was_imported"
         ),
         Index("ix_finding_state_raised_on", "state", "raised_on"),
         # The dashboard's counts are answered from these three alone, without a look at the rows.
         Index("ix_finding_raised_on_state", "raised_on", "state"),
+        Index("ix_finding_origin_state", "origin", "state"),
         Index("ix_finding_state_closed_on", "state", "closed_on"),
         Index("ix_finding_state_grade", "state", "grade", "raised_on", "next_due_on", "owner_id"),
         Index("ix_finding_clause_department_raised", "clause", "department_id", "raised_on"),

@@ -133,7 +133,7 @@ def earlier(finding: Finding, days: int = 365) -> list[Finding]:
 
 FILTERS = (
     "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "aged",
-    "mine", "q", "raised_from", "raised_to", "closed_from", "closed_to",
+    "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to",
 )  # fmt: skip
 SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
 """What a list can be sorted by: indexed columns only."""
@@ -143,6 +143,7 @@ _EQUAL = {
     "department": Finding.department_id,
     "owner": Finding.owner_id,
     "audit": Finding.audit_id,
+    "register": Finding.old_register_id,
 }
 _DAYS: dict[str, Callable[[date], ColumnElement[bool]]] = {
     "raised_from": lambda day: Finding.raised_on >= day,

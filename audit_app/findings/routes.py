@@ -15,8 +15,14 @@ from audit_app.findings import (
     deadlines,
     exports,
     forms,
+    origins,
     queries,
+    repeat_screens,
+    repeat_services,
     routes_deadlines,
+    routes_old,
+    routes_own,
+    routes_repeats,
     screens,
     services,
 )
@@ -29,7 +35,7 @@ from audit_app.web.forms import refused_or
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
-VIEWS = (routes_deadlines,)
+VIEWS = (routes_deadlines, routes_old, routes_own, routes_repeats)
 """Modules whose views are on the same blueprint."""
 
 SEE = Permission.FINDING_SEE
@@ -58,7 +64,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "findings/index.html", findings=page, lines=screens.lines(page), given=given,
         selects=screens.finding_filters(current_user, given),
-        may_raise=current_user.may(Permission.FINDING_RAISE),
+        may_raise=current_user.may(Permission.FINDING_RAISE), origins=origins.counts(current_user),
     )  # fmt: skip
 
 
@@ -67,7 +73,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list as filtered, as a workbook."""
     query = queries.listing(current_user, arguments(queries.FILTERS), request.args.get("sort", "-raised"))
-    content = exports.register(query, _language())
+    content = exports.register(query, _language(), current_user)
     return downloads.send(content, exports.filename(_("Findings"), "xlsx"), downloads.XLSX)
 
 
@@ -106,7 +112,10 @@ def show(id: int) -> ResponseReturnValue:
     """A finding, from statement to effectiveness."""
     finding = queries.get(id, to=current_user)
     return render_template(
-        "findings/show.html", finding=finding, **screens.finding_page(finding, current_user)
+        "findings/show.html",
+        finding=finding,
+        **screens.finding_page(finding, current_user),
+        **repeat_screens.on_page(finding, current_user),
     )
 
 
@@ -129,13 +138,15 @@ def new() -> ResponseReturnValue:
     if item is not None:
         del form.audit_id
     if form.validate_on_submit():
-        finding = refused_or(form, services.raise_finding, **form.facts(), item=item, by=current_user)
+        facts = form.facts() | {"item": item, "repeat_of": repeat_screens.chosen()}
+        finding = refused_or(form, repeat_services.raise_finding, **facts, by=current_user)
         if finding is not None:
             flash(_("%(code)s is written up. Read it through once more.", code=finding.code), "success")
             return redirect(url_for("findings.show", id=finding.id))
     elif not form.is_submitted():
         screens.prefill(form, item, _number("audit_id"), request.args.get("grade", ""))
-    return _form("findings/new.html", form, **screens.new_page(item, current_user))
+    beside = repeat_screens.beside(form, current_user)
+    return _form("findings/new.html", form, **screens.new_page(item, current_user), **beside)
 
 
 def _number(name: str) -> int | None:
@@ -158,14 +169,17 @@ def edit(id: int) -> ResponseReturnValue:
     form = forms.FindingForm(obj=_shown(finding))
     form.fill_choices()
     form.show_version(finding)
-    if (
-        form.validate_on_submit()
-        and form.check_fresh(finding)
-        and refused_or(form, services.edit, finding, **form.facts(), by=current_user)
-    ):
+    if form.validate_on_submit() and form.check_fresh(finding):
+        facts = form.facts() | {"repeat_of": repeat_screens.chosen()}
+        kept = refused_or(form, repeat_services.edit, finding, **facts, by=current_user)
+    else:
+        kept = None
+    if kept is not None:
         flash(_("Saved."), "success")
         return redirect(url_for("findings.show", id=id))
-    return _form("findings/edit.html", form, finding=queries.get(id, to=current_user))
+    finding = queries.get(id, to=current_user)
+    beside = repeat_screens.beside(form, current_user, finding)
+    return _form("findings/edit.html", form, finding=finding, **beside)
 
 
 @blueprint.route("/<int:id>/step/<step>", methods=["GET", "POST"])

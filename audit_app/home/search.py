@@ -16,6 +16,8 @@ from audit_app.checklists.models import AnswerRevision, ChecklistItem, RevisionS
 from audit_app.core.db import db
 from audit_app.findings import visibility as findings
 from audit_app.findings.models import Action, Finding
+from audit_app.improvements import queries as improvements
+from audit_app.improvements.models import Improvement
 from audit_app.indicators import queries as indicators
 from audit_app.indicators.models import Indicator
 from audit_app.programme import queries as programme
@@ -77,6 +79,9 @@ FIELDS: tuple[Field, ...] = (
                  "clause", "cause", "correction"), "findings.show", lambda row: row.title),
     Field(_l("Actions"), "checklist", P.FINDING_SEE, findings.visible_actions,
           _texts(Action, "code", "title", "done_note"), "findings.action", lambda row: row.title),
+    Field(_l("Improvements"), "bulb", P.IMPROVEMENT_SEE, improvements.visible_to,
+          _texts(Improvement, "code", "title", "description", "source_code"), "improvements.show",
+          lambda row: row.title),
     Field(_l("Audits"), "clipboard-check", P.AUDIT_SEE, programme.visible_to,
           _texts(Audit, "code", "title", "objective", "criteria", "conclusion", "body"), "programme.audit",
           lambda row: row.title),

@@ -27,6 +27,8 @@ from audit_app.findings.deadline_models import Extension
 from audit_app.findings.models import SETTLED, Finding
 from audit_app.home import owed
 from audit_app.home.owed import Task
+from audit_app.improvements import queries as improvements
+from audit_app.improvements.models import Improvement
 from audit_app.indicators.models import Indicator, Measurement, Source
 from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
@@ -236,6 +238,10 @@ def _request(request: Extension) -> Task:
     )
 
 
+def _improvement(row: Improvement) -> Task:
+    return Task(row.code, row.title, row.due_on, "improvements.show", row.id, row.state.label)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up",
          P.ACTION_DO, owed.sent_back, owed.action_task, on_top=True),
@@ -271,6 +277,12 @@ KINDS: tuple[Kind, ...] = (
          P.FINDING_VERIFY, owed.to_verify, owed.finding_task),
     Kind("close", _l("Effectiveness checks"), _l("Show that it did not come back, then close"),
          "circle-check", P.FINDING_CLOSE, owed.to_close, owed.finding_task),
+    Kind("improve", _l("Improvements I carry out"), _l("Start, report, measure against the target"), "bulb",
+         P.IMPROVEMENT_PROPOSE, improvements.to_do, _improvement),
+    Kind("evaluate", _l("Proposals to evaluate"), _l("Score benefit, effort and risk; set a target"), "bulb",
+         P.IMPROVEMENT_EVALUATE, improvements.to_evaluate, _improvement),
+    Kind("improvements", _l("Improvements to decide"), _l("Approve or decline, close with the result"),
+         "bulb", P.IMPROVEMENT_APPROVE, improvements.to_decide, _improvement),
     Kind("inputs", _l("Review inputs to write"), _l("Write a short assessment"), "edit", P.REVIEW_CONTRIBUTE,
          inputs_to_write, _input),
     Kind("values", _l("Values to enter"), _l("Enter last month's value"), "chart-line", P.MEASUREMENT_ENTER,

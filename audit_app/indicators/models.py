@@ -5,34 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Dialect, ForeignKey, Index, Numeric, String, UniqueConstraint, types
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.models import Bilingual, Person, Process, in_reader_language
 from audit_app.core.db import Base, Versioned, by_value
+from audit_app.core.exact import Exact as Exact
 from audit_app.core.labels import Label
-
-
-class Exact(types.TypeDecorator[Decimal]):
-    """A number of at most 15 significant digits that is read exactly as it was written.
-
-    PostgreSQL keeps decimals; SQLite keeps floats, which hold 15 digits but show noise behind them.
-    """
-
-    impl = Numeric
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """The same column type everywhere; on SQLite its values come as floats."""
-        kind: Any = Numeric(24, 10, asdecimal=False) if dialect.name == "sqlite" else Numeric(24, 10)
-        return dialect.type_descriptor(kind)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """The shortest decimal of 15 digits that the stored number is."""
-        if value is None:
-            return None
-        number = value if isinstance(value, Decimal) else Decimal(format(value, ".15g"))
-        return number.normalize() + 0 if number else Decimal(0)
 
 
 class Direction(Label):

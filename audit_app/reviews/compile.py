@@ -2,6 +2,8 @@
 of rows.
 """
 
+from datetime import date
+
 from sqlalchemy import select
 
 from audit_app.accounts.models import Organisation
@@ -13,8 +15,10 @@ from audit_app.reviews import (
     compile_audits,
     compile_escalated,
     compile_findings,
+    compile_improvements,
     compile_indicators,
     compile_overview,
+    compile_repeats,
     lights,
     series,
 )
@@ -30,6 +34,7 @@ from audit_app.reviews.pack import (
     Name,
     Pack,
     PreviousAction,
+    Remark,
     Said,
     SourceFile,
     said,
@@ -78,7 +83,7 @@ def compile_input(review: Review, key: InputKey) -> tuple[Block, ...]:
     if key is InputKey.A:
         return compile_actions.for_input(compile_actions.read(review))
     if key is InputKey.D:
-        return compile_findings.improvements(*span)
+        return _d(*span)
     if key in (InputKey.B, InputKey.F, InputKey.K, InputKey.L):
         return ()
     register = series.read(*span)
@@ -97,7 +102,21 @@ def _of_indicators(key: InputKey, register: series.Register, review: Review) -> 
 
 
 def _c1(findings: compile_findings.Findings, register: series.Register) -> tuple[Block, ...]:
-    return (*compile_findings.for_input(findings), *compile_escalated.blocks(), *_told(register, "c1"))
+    again = compile_repeats.blocks(findings.date_from, findings.end)
+    return (
+        *compile_findings.for_input(findings),
+        *compile_escalated.blocks(),
+        *again,
+        *_told(register, "c1"),
+    )
+
+
+def _d(date_from: date, date_to: date) -> tuple[Block, ...]:
+    """The register first; that there is nothing is said once, and only if there is nothing at all."""
+    register = compile_improvements.blocks(date_from, date_to)
+    others = compile_findings.improvements(date_from, date_to)
+    silent = register and all(isinstance(each, Remark) for each in others)
+    return register if silent else (*register, *others)
 
 
 def _c3(audits: compile_audits.Audits, register: series.Register) -> tuple[Block, ...]:
@@ -121,7 +140,7 @@ def _blocks(
         "a": compile_actions.for_input(previous),
         "c1": _c1(findings, register),
         "c3": _c3(audits, register),
-        "d": compile_findings.improvements(review.period_from, review.period_to),
+        "d": _d(review.period_from, review.period_to),
     }
     for key in (InputKey.C2, InputKey.E, InputKey.G, InputKey.H, InputKey.I, InputKey.J):
         found[key.value] = _of_indicators(key, register, review)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.core.labels import Label
 from audit_app.findings.models import ActionKind, ActionState, FindingState, Grade
+from audit_app.improvements.models import ImprovementState, Outcome
 from audit_app.indicators.models import Direction, Source
 from audit_app.indicators.trend import Movement
 from audit_app.programme.models import AuditKind, AuditState
@@ -20,6 +21,8 @@ ENUMS: dict[str, type[Label]] = {
     "finding": FindingState,
     "action": ActionState,
     "action_kind": ActionKind,
+    "improvement": ImprovementState,
+    "outcome": Outcome,
     "audit": AuditState,
     "audit_kind": AuditKind,
     "decision": DecisionState,
@@ -100,6 +103,8 @@ PHRASES: dict[str, Any] = {
     "col.missed": _l("Months missed"),
     "col.since": _l("Missed since"),
     "col.spoken": _l("Comment or action"),
+    "col.repeat_of": _l("Repeat of"),
+    "col.measured": _l("Measured value"),
     # values
     "value.met": _l("Met"),
     "value.missed": _l("Missed"),
@@ -118,6 +123,8 @@ PHRASES: dict[str, Any] = {
     "value.month_value": "%(month)s %(value)s",
     "value.with_unit": _l("%(name)s, %(unit)s"),
     "value.more": _l("+%(count)s more"),
+    "value.quantity": "%(value)s\u00a0%(unit)s",
+    "value.outcome": _l("%(value)s, %(outcome)s"),
     "value.of": _l("%(part)s of %(whole)s"),
     "value.silent": _l("none"),
     "value.spoken": _l("stated"),
@@ -131,6 +138,7 @@ PHRASES: dict[str, Any] = {
     "table.nc_matrix": _l("Distribution: clause × department"),
     "table.escalated": _l("Escalated to this review: first date missed and nothing shown"),
     "table.nc_open": _l("Nonconformities still open, those late first"),
+    "table.repeats": _l("Findings of the period that repeat earlier ones"),
     "table.indicators": _l("All indicators with a value"),
     "table.months": _l("Values by month"),
     "table.values": _l("All values, one row each"),
@@ -140,6 +148,7 @@ PHRASES: dict[str, Any] = {
     "table.programmes": _l("Audits by programme"),
     "table.audits": _l("Results by audit"),
     "table.ofis": _l("Opportunities for improvement"),
+    "table.register": _l("Improvement register"),
     "table.improvements": _l("Improvement actions"),
     "plot.nc": _l("Nonconformities raised and closed"),
     "plot.nc_open": _l("Nonconformities open and overdue at month end"),
@@ -159,6 +168,7 @@ PHRASES: dict[str, Any] = {
         "Recurring: %(part)s of %(whole)s (%(share)s) on a clause and department that "
         "had one in the twelve months before."
     ),
+    "nc.repeats": _l("Confirmed by auditors as repeats of earlier findings: %(count)s."),
     "nc.age": _l("Open findings are %(days)s days old on average."),
     "indicator.missed_short": _l(
         "%(name)s (%(code)s): missed in %(count)s of %(total)s months (%(months)s), latest %(value)s in "
@@ -186,6 +196,10 @@ PHRASES: dict[str, Any] = {
     "previous.none": _l("There is no decision of an earlier review to follow up."),
     "previous.summary": _l(
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
+    ),
+    "improve.summary": _l(
+        "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s "
+        "measured against their target, %(reached)s reached it."
     ),
     "improve.none": _l(
         "No opportunity for improvement and no improvement action is on record for the period."

@@ -113,6 +113,9 @@ for (const area of document.querySelectorAll("textarea[data-autosize]")) if (are
 const token = document.querySelector("meta[name=csrf-token]")?.content;
 const signIn = document.body.dataset.signin;
 document.addEventListener("htmx:configRequest", (event) => {
+  // A server takes an address of some four thousand characters: long texts go with their beginning.
+  const most = Number(event.detail.elt.dataset.most);
+  if (most) for (const [name, value] of [...event.detail.formData]) if (value.length > most) event.detail.formData.set(name, value.slice(0, most));
   if (event.detail.verb !== "get" && token) event.detail.headers["X-CSRFToken"] = token;
 });
 document.addEventListener("htmx:beforeSwap", (event) => {

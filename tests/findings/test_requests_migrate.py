@@ -21,7 +21,7 @@ OWNER, LEAD = 1, 2
 @pytest.fixture
 def engine(kind: str, databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     with databases.fresh(kind, tmp_path, schema=False) as url:
-        schema.upgrade(url, "0015")
+        schema.upgrade(url, "0016")
         made = create_engine(url)
         yield made
         made.dispose()
@@ -164,7 +164,7 @@ def test_requests_are_read_from_columns_and_trail_and_go_back(kind: str, engine:
     }  # fmt: skip
     with pytest.raises(DatabaseError, match="stays"), engine.begin() as connection:
         connection.execute(text("UPDATE action SET original_due_on = '2030-01-01' WHERE id = 1"))
-    schema.downgrade(url, "0015")
+    schema.downgrade(url, "0016")
     assert rows(engine, "SELECT id, extension_to, extension_reason FROM action ORDER BY id") == [
         (1, str(FOURTH), "Again."), (2, str(SECOND), "No trail."), (3, None, "Please."),
     ]  # fmt: skip

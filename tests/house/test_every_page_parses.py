@@ -122,7 +122,7 @@ def english_left(tree: Element, known: list[str]) -> set[str]:
     return left
 
 
-FRAGMENTS = {"dossiers.progressed"}
+FRAGMENTS = {"dossiers.progressed", "findings.proposals"}
 """Pieces that a page asks for; they are part of one."""
 
 

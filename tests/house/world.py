@@ -35,7 +35,7 @@ from audit_app.reports import services as reports
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
-from tests.house import agenda_world, authored_world, deadlines_world, field_world, planned
+from tests.house import agenda_world, authored_world, deadlines_world, field_world, planned, registers_world
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 from tests.programme.factory import approve
@@ -179,6 +179,7 @@ def build(people: People) -> World:
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     deadlines_world.build(p, made)
+    world.more["registers"] = registers_world.build(p, made)
     db.session.commit()
     return world
 
@@ -319,6 +320,7 @@ def table(world: World) -> dict[str, Arguments]:
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **authored_world.addresses(world.more["own"]),
         **more_addresses(world.more),
+        **registers_world.addresses(world),
         **planned.addresses(world.planned, world.audit),
         **agenda_world.addresses(world.audit, world.other_audit),
     }  # fmt: skip
