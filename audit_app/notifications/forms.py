@@ -13,7 +13,7 @@ from audit_app.web.forms import BaseForm, SelectMultipleField, choice
 
 
 def _hour(value: Any) -> int | None:
-    return int(value) if str(value).isdecimal() else None
+    return int(value) if value not in (None, "", "None") else None
 
 
 class ChoiceForm(BaseForm):

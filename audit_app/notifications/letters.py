@@ -110,7 +110,7 @@ def _item(notice: Notice, links: Links) -> list[str]:
     title, body = words.render(notice.kind, notice.facts)
     since = _("Since %(day)s", day=written(notice.day, weekday=True))
     until = notice.facts.get("until")
-    if until:
+    if until and until not in body:
         due = _("Due %(day)s", day=written(date.fromisoformat(until), weekday=True))
         since = f"{due} · {since}"
     inner = [*body.split("\n"), since, links.thing(notice)]

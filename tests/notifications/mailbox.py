@@ -20,7 +20,7 @@ LINKS = Links(
     "https://audit.test/notices",
     "https://audit.test/notices/settings",
 )
-ITEM = re.compile(r"^■ (.*?)$(.*?)^  (https://\S+)$", re.M | re.S)
+ITEM = re.compile(r"^■ (.*?)$(.*?)^  (https?://\S+)$", re.M | re.S)
 
 
 @dataclass
