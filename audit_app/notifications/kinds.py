@@ -31,13 +31,18 @@ class Heap(IntEnum):
         """Colour of the part on a screen."""
         return HEADINGS[self][1]
 
+    @property
+    def icon(self) -> str:
+        """Picture of the part on a screen."""
+        return HEADINGS[self][2]
 
-HEADINGS: dict[Heap, tuple[Any, str]] = {
-    Heap.LATE: (_l("Late"), "danger"),
-    Heap.NOW: (_l("Cannot wait"), "warning"),
-    Heap.DUE: (_l("Due soon"), "info"),
-    Heap.TODO: (_l("To do"), "secondary"),
-    Heap.NEWS: (_l("For your information"), "teal"),
+
+HEADINGS: dict[Heap, tuple[Any, str, str]] = {
+    Heap.LATE: (_l("Late"), "danger", "clock-exclamation"),
+    Heap.NOW: (_l("Cannot wait"), "warning", "alert-triangle"),
+    Heap.DUE: (_l("Due soon"), "info", "calendar-due"),
+    Heap.TODO: (_l("To do"), "secondary", "checkbox"),
+    Heap.NEWS: (_l("For your information"), "teal", "info-circle"),
 }
 
 

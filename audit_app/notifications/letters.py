@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from audit_app.accounts.language import LOCALES
 from audit_app.accounts.models import Person
 from audit_app.config import Settings
+from audit_app.core.clock import local
 from audit_app.core.days import written
 from audit_app.notifications import kinds, words
 from audit_app.notifications.models import Notice
@@ -108,12 +109,13 @@ def _lines(person: Person, ordered: Sequence[Notice], links: Links) -> list[str]
 
 def _item(notice: Notice, links: Links) -> list[str]:
     title, body = words.render(notice.kind, notice.facts)
-    since = _("Since %(day)s", day=written(notice.day, weekday=True))
+    days = []
     until = notice.facts.get("until")
     if until and until not in body:
-        due = _("Due %(day)s", day=written(date.fromisoformat(until), weekday=True))
-        since = f"{due} · {since}"
-    inner = [*body.split("\n"), since, links.thing(notice)]
+        days.append(_("Due %(day)s", day=written(date.fromisoformat(until), weekday=True)))
+    if notice.day <= local(notice.queued_at).date():  # some are counted by a day still to come
+        days.append(_("Since %(day)s", day=written(notice.day, weekday=True)))
+    inner = [*body.split("\n"), " · ".join(days), links.thing(notice)]
     return [f"■ {' '.join(title.split())}", *(f"  {line}" for line in inner if line)]
 
 
