@@ -24,6 +24,7 @@ from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.evidence import services as evidence
 from audit_app.findings.models import FindingState, Grade
+from audit_app.notifications import services as notifications
 from audit_app.notifications.models import Mail, MailState, Notice
 from audit_app.programme import services as programme
 from audit_app.programme import waivers
@@ -178,6 +179,8 @@ def build(people: People) -> World:
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     parked_mail(p.owner, 1)
+    notifications.choose(p.owner, hour=9, muted=["finding.closed"], by=p.owner)
+    notifications.remember_gathered(today())
     db.session.commit()
     return world
 
