@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, url_for
+from flask import Flask
 from flask_babel import force_locale
 
 from audit_app import create_app, schema
@@ -24,12 +24,11 @@ from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.indicators import queries as indicator_queries
 from audit_app.indicators import services as indicators
-from audit_app.notifications import services as notifications
+from audit_app.notifications import outbox
 from audit_app.reports import services as reports
 from audit_app.reviews import exports as review_exports
 from audit_app.reviews import queries as review_queries
 from audit_app.reviews import services as reviews
-from audit_app.subjects import SUBJECTS
 from audit_app.trail import services as trail
 
 data_option = click.option(
@@ -297,7 +296,7 @@ def _last_of(copy: Path) -> tuple[int, str]:
 @data_option
 def send_notices(data: Path | None) -> None:
     """Gather what is due and deliver the outbox (run it every few minutes)."""
-    from audit_app.home import due
+    from audit_app.home import due, landing
 
     with opened(data) as app:
         settings: Settings = app.config["SETTINGS"]
@@ -309,20 +308,8 @@ def send_notices(data: Path | None) -> None:
                 "and show in the application."
             )
             return
-        sent, failed = notifications.deliver(settings, lambda notice: link_to(app, notice))
-        click.echo(
-            f"{gathered} notices gathered, {sent} mails sent, {failed} failed (tried again next time)."
-        )
-
-
-def link_to(app: Flask, notice: Any) -> str:
-    """Address of what a notice speaks of."""
-    subject = SUBJECTS.get(notice.subject_kind)
-    base = app.config["SETTINGS"].base_url.rstrip("/")
-    if subject is None:
-        return f"{base}/"
-    with app.test_request_context():
-        return base + url_for(subject.endpoint, id=notice.subject_id)
+        sent, failed = outbox.deliver(settings, landing.links(app))
+        click.echo(f"{gathered} notices gathered, {sent} mails sent, {failed} failed (tried again later).")
 
 
 @main.command("create-admin")

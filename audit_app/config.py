@@ -37,6 +37,14 @@ class Settings:
         "SMTP_URL", "", "smtp://user:password@host:587 or smtps://…; empty keeps mail in the outbox."
     )
     mail_from: str = setting("MAIL_FROM", "audit@localhost", "Sender address of notices.")
+    digest_hour: int = setting(
+        "DIGEST_HOUR", 8, "Hour of the daily digest on worked days; people may choose another for themselves."
+    )
+    quiet_hours: str = setting(
+        "QUIET_HOURS",
+        "20:00-07:00",
+        "No mail goes out in these hours, nor on days that are not worked; empty for none.",
+    )
     base_url: str = setting("BASE_URL", "http://127.0.0.1:8000", "Address people use; written into notices.")
     secure_cookies: bool = setting(
         "SECURE_COOKIES", False, "Send cookies over HTTPS only: set to 1 in production."

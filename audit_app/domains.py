@@ -10,8 +10,8 @@ from flask import Flask
 from audit_app.accounts.models import Person
 from audit_app.checklists import queries as checklists
 from audit_app.evidence import queries as evidence
+from audit_app.notifications import hours, kinds, letters, outbox
 from audit_app.notifications import queries as notifications
-from audit_app.notifications import services as outbox
 from audit_app.notifications import words as notices
 from audit_app.trail import queries as trail_chain
 from audit_app.trail import words as trail
@@ -36,7 +36,7 @@ BLUEPRINTS = (
 )
 WORDS = (
     "accounts", "competence", "standards", "programme", "checklists", "agenda", "findings", "planning",
-    "improvements", "indicators", "reports", "reviews", "certification",
+    "improvements", "indicators", "reports", "reviews", "certification", "notifications",
 )  # fmt: skip
 
 
@@ -75,7 +75,8 @@ def init_app(app: Flask) -> None:
     from audit_app.accounts import leaving
     from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
-    from audit_app.findings import field, handover
+    from audit_app.findings import dates, field, handover
+    from audit_app.home import still
     from audit_app.improvements import sources
     from audit_app.programme import fieldwork_door
     from audit_app.subjects import SUBJECTS
@@ -89,10 +90,14 @@ def init_app(app: Flask) -> None:
         if module:
             trail.learn(module)
             notices.learn(module)
+            kinds.learn(module)
     app.extensions["subjects"] = SUBJECTS
     sync.TAKERS["finding"] = field.take
     enclosing = calendar.enclosing(app.config["SETTINGS"].base_url.rstrip("/"))
-    outbox.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
+    letters.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
+    hours.Quiet.parse(app.config["SETTINGS"].quiet_hours)  # a setting that cannot be read stops the start
+    outbox.STILL.update(still.RULES)
+    calendar.SOURCES[:] = [dates.entries]
     sources.DOORS.update(promotions())
     fieldwork_door.answer_with(rulings.standing)
     leaving.BURDENS[:] = [handover.burden]

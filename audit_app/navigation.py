@@ -23,7 +23,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(_l("My work"), "home", "home.index"),
+    Entry(_l("My work"), "home", "home.index", also=("home.notice",)),
     Entry(_l("Dashboard"), "chart-bar", "home.dashboard", (P.PROGRAMME_SEE,)),
     Entry(
         _l("Audit programme"),
@@ -59,7 +59,7 @@ ENTRIES = (
         (P.ANSWER_RECORD, P.PEOPLE_MANAGE),
         ("checklists.device",),
     ),
-    Entry(_l("People and organisation"), "users", "accounts.index", (), ("accounts.",)),
+    Entry(_l("People and organisation"), "users", "accounts.index", (), ("accounts.", "home.mail")),
     Entry(_l("Trail"), "history", "home.trail_index", (P.TRAIL_SEE,)),
 )
 

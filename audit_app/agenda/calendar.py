@@ -3,7 +3,7 @@
 Times carry the organisation's time zone and its rules, so that a change of the clocks is right everywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,8 +17,8 @@ from audit_app.agenda import queries
 from audit_app.agenda.models import PlanState, Slot
 from audit_app.config import PRODUCT
 from audit_app.core.clock import local, now
+from audit_app.notifications.letters import Enclosed
 from audit_app.notifications.models import Notice
-from audit_app.notifications.services import Enclosed
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit, AuditState
 
@@ -108,6 +108,16 @@ def events_for(person: Person, base_url: str, audit: Audit | None = None) -> lis
     since = now() - KEPT
     slots = [slot_event(slot, base_url) for slot in queries.appointments(person, since=since)]
     return slots + [audit_event(each, base_url) for each in queries.without_agenda(person, since)]
+
+
+SOURCES: list[Callable[[Person, str], Iterable[Event]]] = []
+"""What further dates of a person belong in their feed; the floors above are asked by ``domains.py``."""
+
+
+def feed_for(person: Person, base_url: str) -> list[Event]:
+    """What a person's feed holds: their times in audits, and every date of theirs that a source knows."""
+    further = [event for source in SOURCES for event in source(person, base_url)]
+    return events_for(person, base_url) + further
 
 
 def in_language_of(person: Person) -> Any:

@@ -61,11 +61,11 @@ def feed_revoke() -> ResponseReturnValue:
 @blueprint.get("/calendar/<token>.ics")
 @by_ticket
 def feed(token: str) -> ResponseReturnValue:
-    """The feed: whoever has the secret reads that person's appointments, and nothing else."""
+    """The feed: whoever has the secret reads that person's appointments and due dates, and nothing else."""
     person = queries.feed_by(feeds.hashed(token)).person
     with calendar.in_language_of(person):
         name = _("Audits: %(name)s", name=person.name)
-        text = calendar.text_of(calendar.events_for(person, _base_url()), name=name)
+        text = calendar.text_of(calendar.feed_for(person, _base_url()), name=name)
     reply = Response(text, content_type=CALENDAR)
     reply.headers["Cache-Control"] = "private, no-store"
     reply.headers["Referrer-Policy"] = "no-referrer"

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "plan.write": _l("wrote the audit plan"),
     "plan.propose": _l("had an agenda proposed from the scope"),
@@ -60,4 +62,10 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("Another time asked for: %(code)s"),
         _l("An auditee of the audit “%(title)s” asks for another time. The reason is on the plan."),
     ),
+}
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "plan.approved": kinds.TODO,
+    "plan.changed": kinds.NOW,
+    "plan.other_time": kinds.NOW,
 }

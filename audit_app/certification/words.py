@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "certificate.begin": _l("began the certification cycle"),
     "certificate.edit": _l("changed the certification cycle"),
@@ -44,3 +46,5 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("%(title)s. Speak with the certification body today; the page says what is missing."),
     ),
 }
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {"certificate.window": kinds.DUE, "certificate.passed": kinds.LATE}

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "competence.add": _l("recorded the competence"),
     "competence.renew": _l("renewed the competence"),
@@ -32,3 +34,5 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("“%(title)s” ended on %(due)s. Until it is renewed no audit can be assigned."),
     ),
 }
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {"competence.ending": kinds.DUE, "competence.ended": kinds.LATE}

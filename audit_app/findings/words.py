@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "finding.raise": _l("wrote up the finding"),
     "finding.edit": _l("changed the finding"),
@@ -223,4 +225,43 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("%(code)s is late"),
         _l("%(title)s. It was due on %(due)s. Report it done, or ask for more time."),
     ),
+}
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "finding.issued": kinds.NOW,
+    "finding.accepted": kinds.news(_l("A finding I raised was accepted")),
+    "finding.disputed": kinds.TODO,
+    "finding.upheld": kinds.NOW,
+    "finding.corrected": kinds.news(_l("The case of a finding I raised was corrected")),
+    "finding.proposed": kinds.TODO,
+    "finding.planned": kinds.TODO,
+    "finding.plan_returned": kinds.NOW,
+    "finding.check_due": kinds.DUE,
+    "finding.extension_asked": kinds.TODO,
+    "finding.extension_declined": kinds.TODO,
+    "finding.handed_over": kinds.TODO,
+    "action.handed_over": kinds.TODO,
+    "escalation.owner": kinds.LATE,
+    "escalation.head": kinds.LATE,
+    "escalation.representative": kinds.LATE,
+    "escalation.review": kinds.LATE,
+    "finding.implemented": kinds.TODO,
+    "finding.sent_back": kinds.NOW,
+    "finding.verified": kinds.news(_l("A finding of mine was verified")),
+    "finding.closed": kinds.news(_l("A finding of mine was closed")),
+    "finding.reopened": kinds.NOW,
+    "finding.withdrawn": kinds.news(_l("A finding of mine was withdrawn")),
+    "finding.extended": kinds.TODO,
+    "finding.due": kinds.DUE,
+    "finding.late": kinds.LATE,
+    "action.assigned": kinds.TODO,
+    "action.done": kinds.TODO,
+    "action.verified": kinds.news(_l("An action of mine was verified")),
+    "action.sent_back": kinds.NOW,
+    "action.cancelled": kinds.news(_l("An action of mine was cancelled")),
+    "action.extension_asked": kinds.TODO,
+    "action.extended": kinds.TODO,
+    "action.extension_declined": kinds.TODO,
+    "action.due": kinds.DUE,
+    "action.late": kinds.LATE,
 }

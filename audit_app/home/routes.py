@@ -1,16 +1,16 @@
-"""My work, dashboard, search, notices, trail: only composes the other domains' queries."""
+"""My work, dashboard, search, trail: only composes the other domains' queries."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.exports import chart_json
 from audit_app.home import dashboard as board
+from audit_app.home import landing, routes_notices, work
 from audit_app.home import search as finder
-from audit_app.home import work
+from audit_app.home.blueprint import blueprint
 from audit_app.notifications import queries as notices
-from audit_app.notifications import services as notifications
 from audit_app.notifications import words
 from audit_app.trail import queries as trail
 from audit_app.trail.models import TrailEntry
@@ -18,17 +18,20 @@ from audit_app.web.access import allow, public, signed_in
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
-blueprint = Blueprint("home", __name__)
+__all__ = ["VIEWS", "blueprint"]
+
+VIEWS = (routes_notices,)
+"""Modules whose views are on the blueprint too."""
 
 
 @blueprint.get("/")
 @signed_in
 def index() -> ResponseReturnValue:
     """What is due, late or waiting for me."""
-    unread = [
-        (notice, words.render(notice.kind, notice.facts)[0]) for notice in notices.unread(current_user, 10)
-    ]
-    return render_template("home/index.html", piles=work.piles(current_user), notices=unread)
+    unread = notices.unread(current_user, 10)
+    to = landing.paths(unread)
+    news = [(each, words.render(each.kind, each.facts)[0], to[each.id]) for each in unread]
+    return render_template("home/index.html", piles=work.piles(current_user), notices=news)
 
 
 @blueprint.get("/dashboard")
@@ -54,23 +57,6 @@ def search() -> ResponseReturnValue:
     return render_template(
         "home/search.html", q=q, hits=finder.search(q, current_user), shortest=finder.SHORTEST
     )
-
-
-@blueprint.post("/notices/<int:id>/read")
-@signed_in
-def read(id: int) -> ResponseReturnValue:
-    """Tick a notice off."""
-    notifications.mark_read(notices.get(id, to=current_user))
-    return redirect(url_for("home.index"), 303)
-
-
-@blueprint.post("/notices/read")
-@signed_in
-def read_all() -> ResponseReturnValue:
-    """Tick off everything that is unread."""
-    for notice in notices.unread(current_user, 1000):
-        notifications.mark_read(notice)
-    return redirect(url_for("home.index"), 303)
 
 
 @blueprint.get("/trail")

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "improvement.propose": _l("proposed the improvement"),
     "improvement.edit": _l("worded the proposal better"),
@@ -55,4 +57,12 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("%(title)s. Please look at the result and close it, or let it go on."),
     ),
     "improvement.closed": (_l("%(code)s was closed"), _l("%(title)s. Its result stands in the register.")),
+}
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "improvement.proposed": kinds.TODO,
+    "improvement.approved": kinds.TODO,
+    "improvement.declined": kinds.news(_l("An improvement I proposed was declined")),
+    "improvement.measured": kinds.TODO,
+    "improvement.closed": kinds.news(_l("An improvement of mine was closed")),
 }

@@ -1,35 +1,29 @@
-"""Queueing and delivering notices."""
+"""Queueing notices, ticking them off, and choosing how one is written to. Delivery is in ``outbox.py``."""
 
-import smtplib
-import ssl
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from email.message import EmailMessage
-from email.utils import make_msgid
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import insert, select, update
 
+from audit_app.accounts.language import LOCALES
 from audit_app.accounts.models import Person
-from audit_app.config import Settings
 from audit_app.core.clock import now, today
-from audit_app.core.db import db
-from audit_app.notifications import words
-from audit_app.notifications.models import Notice
+from audit_app.core.db import db, serialize_writes
+from audit_app.core.errors import Refused
+from audit_app.notifications import kinds
+from audit_app.notifications.models import Gathered, Notice, NoticeChoice
+from audit_app.trail import services as trail
 
 
 def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None) -> Notice | None:
     """Put a notice in the outbox, in the transaction of what it tells.
 
     One per kind, person, subject and day: a second call the same day changes nothing. Nobody is told who is
-    not
-    there (``to`` None or deactivated).
+    not there (``to`` None or deactivated).
     """
     if to is None or not to.active:
         return None
@@ -43,16 +37,21 @@ def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None
     known = db.session.scalar(select(Notice).filter_by(**key))
     if known is not None:
         return None
-    due = getattr(subject, "due_on", None)
-    facts = {
-        "code": getattr(subject, "code", ""),
-        "title": getattr(subject, "title", ""),
-        "due": due.isoformat() if due else "–",
-    }
-    notice = Notice(**key, facts=facts, queued_at=now())
+    notice = Notice(**key, facts=facts_of(subject), queued_at=now())
     db.session.add(notice)
     db.session.flush()
     return notice
+
+
+def facts_of(subject: Any, due: date | None = None) -> dict[str, Any]:
+    """What a notice keeps of its subject, so that its words stay true of the day it was written."""
+    day = due or getattr(subject, "due_on", None)
+    facts = {
+        "code": getattr(subject, "code", ""),
+        "title": getattr(subject, "title", ""),
+        "due": day.isoformat() if day else "–",
+    }
+    return facts | ({"until": due.isoformat()} if due else {})
 
 
 def queue_again(kind: str, *, to: Person | None, subject: Any) -> Notice | None:
@@ -63,104 +62,102 @@ def queue_again(kind: str, *, to: Person | None, subject: Any) -> Notice | None:
         return made
     key = {"kind": kind, "person_id": to.id, "subject_kind": subject.__tablename__}
     known = db.session.scalar(select(Notice).filter_by(**key, subject_id=str(subject.id), day=today()))
-    if known is not None:
-        known.sent_at = known.read_at = None
+    if known is not None and (known.sent_at or known.read_at or known.unmailed):
+        known.sent_at = known.read_at = known.mail_id = None
+        known.unmailed = ""
         db.session.flush()
     return known
 
 
 @dataclass(frozen=True)
-class Enclosed:
-    """A calendar that goes with a mail: its name, its iCalendar text, and the method it is sent with."""
+class Due:
+    """One reminder that somebody should have: of ``subject``, counted as of ``day``; ``until`` is the day
+    by which the thing is to be done, if it has one."""
 
-    filename: str
-    text: str
-    method: str
+    kind: str
+    to: Person | None
+    subject: Any
+    day: date
+    until: date | None = None
 
-
-ENCLOSE: dict[str, Callable[[Notice], Enclosed | None]] = {}
-"""What encloses a calendar with a notice, by kind of notice; each domain is asked by ``domains.py``."""
-
-
-def deliver(settings: Settings, link: Any) -> tuple[int, int]:
-    """Send what waits: one mail per person with all their notices. Returns (mails sent, mails failed).
-
-    What the person has already ticked off in the application is not mailed after them.
-
-    ``link(notice)`` gives the address of what a notice speaks of. A failed mail keeps its notices in the
-    outbox
-    with the reason; they are tried again next time. Commits after each mail, so that none is sent twice.
-    """
-    waiting: dict[int, list[Notice]] = defaultdict(list)
-    unread = select(Notice).where(Notice.sent_at.is_(None), Notice.read_at.is_(None))
-    query = unread.options(joinedload(Notice.person)).order_by(Notice.id)
-    for notice in db.session.scalars(query):
-        waiting[notice.person_id].append(notice)
-    sent = failed = 0
-    for notices in waiting.values():
-        person = notices[0].person
-        error = _send(settings, compose(settings, person, notices, link)) if person.active else ""
-        for notice in notices:
-            notice.attempts += 1
-            notice.last_error = error[:500]
-            notice.sent_at = None if error else now()
-        db.session.commit()
-        sent, failed = sent + (not error), failed + bool(error)
-    return sent, failed
+    @property
+    def key(self) -> tuple[str, int, str, str, date]:
+        """What the unique key of notices is made of."""
+        assert self.to is not None
+        return (self.kind, self.to.id, self.subject.__tablename__, str(self.subject.id), self.day)
 
 
-def compose(settings: Settings, person: Person, notices: list[Notice], link: Any) -> EmailMessage:
-    """One digest for one person, in their language, each notice with a link that lands on the thing."""
-    mail = EmailMessage()
-    with force_locale("zh_Hans_CN" if person.language == "zh" else "en"):
-        parts = []
-        enclosed = {}
-        for notice in notices:
-            found = ENCLOSE[notice.kind](notice) if notice.kind in ENCLOSE else None
-            if found is not None:
-                enclosed[found.filename] = found
-            title, body = words.render(notice.kind, notice.facts)
-            parts.append(f"■ {title}\n{body}\n{link(notice)}")
-        mail["Subject"] = (
-            words.render(notices[0].kind, notices[0].facts)[0]
-            if len(notices) == 1
-            else _("%(count)d notices from the audit tracker", count=len(notices))
-        )
-        greeting = _("Hello %(name)s,", name=person.name)
-    mail["From"] = settings.mail_from
-    mail["To"] = person.email
-    mail["Message-ID"] = make_msgid(
-        f"notice-{notices[0].id}", domain=settings.mail_from.rpartition("@")[2] or None
-    )
-    mail.set_content(greeting + "\n\n" + "\n\n".join(parts) + "\n")
-    for each in enclosed.values():
-        mail.add_attachment(
-            each.text, subtype="calendar", filename=each.filename, params={"method": each.method}
-        )
-    return mail
+KEY = ("kind", "person_id", "subject_kind", "subject_id", "day")
+"""Columns of the unique key, as in :attr:`Due.key`."""
 
 
-def _send(settings: Settings, mail: EmailMessage) -> str:
-    """Hand one mail to the server; the reason if it was not taken, else an empty string."""
-    target = urlsplit(settings.smtp_url)
-    kind = smtplib.SMTP_SSL if target.scheme == "smtps" else smtplib.SMTP
-    try:
-        with kind(
-            target.hostname or "localhost",
-            target.port or (465 if target.scheme == "smtps" else 25),
-            timeout=20,
-        ) as server:
-            if target.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-            if target.username:
-                server.login(unquote(target.username), unquote(target.password or ""))
-            server.send_message(mail)
-    except (OSError, smtplib.SMTPException) as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
+def queue_all(wanted: Iterable[Due]) -> int:
+    """Queue many reminders in a few statements. Returns how many are new; those known are left alone."""
+    serialize_writes()
+    fresh = {each.key: each for each in wanted if each.to is not None and each.to.active}
+    columns = [getattr(Notice, name) for name in KEY]
+    days = {key[-1] for key in fresh}
+    for row in db.session.execute(select(*columns).where(Notice.day.in_(days))) if days else ():
+        fresh.pop(tuple(row), None)
+    moment, rows = now(), []
+    for language, locale in LOCALES.items():
+        with force_locale(
+            locale
+        ):  # a notice keeps its words, such as the name of a skill, in its reader's language
+            rows += [
+                dict(zip(KEY, key, strict=True))
+                | {"facts": facts_of(each.subject, each.until), "queued_at": moment}
+                for key, each in fresh.items()
+                if each.to is not None and each.to.language == language
+            ]
+    if rows:
+        db.session.execute(insert(Notice), rows)
+    return len(rows)
+
+
+def last_gathered() -> date | None:
+    """The last day for which due notices were gathered."""
+    return db.session.scalar(select(Gathered.day).where(Gathered.id == 1))
+
+
+def remember_gathered(day: date) -> None:
+    """The next gathering begins after this day."""
+    row = db.session.get(Gathered, 1)
+    if row is None:
+        db.session.add(Gathered(id=1, day=day, at=now()))
+    else:
+        row.day, row.at = max(day, row.day), now()
+    db.session.flush()
 
 
 def mark_read(notice: Notice) -> None:
     """The person has seen it in the application."""
     notice.read_at = notice.read_at or now()
     db.session.flush()
+
+
+def mark_all_read(person: Person) -> None:
+    """The person has seen everything there is."""
+    unread = update(Notice).where(Notice.person_id == person.id, Notice.read_at.is_(None))
+    db.session.execute(unread.values(read_at=now()).execution_options(synchronize_session="fetch"))
+
+
+def choice_of(person: Person) -> NoticeChoice:
+    """What the person chose; the defaults, not stored, for who has not chosen."""
+    found = db.session.get(NoticeChoice, person.id)
+    return found or NoticeChoice(person_id=person.id, hour=None, muted=[], version=1)
+
+
+def choose(person: Person, *, hour: int | None, muted: Sequence[str], by: Person) -> None:
+    """Set the hour of one's digest and the kinds one does without. Raises :class:`Refused` for a kind that
+    is a duty, and for anybody else's choice."""
+    if by.id != person.id:
+        raise Refused(_("Everybody chooses for themselves."))
+    duties = [kind for kind in muted if not kinds.of(kind).optional]
+    if duties:
+        raise Refused(_("What you must do cannot be switched off."), "muted")
+    choice = db.session.get(NoticeChoice, person.id)
+    if choice is None:
+        choice = NoticeChoice(person_id=person.id, person=person)
+    with trail.act("notice_choice.set", choice, by=by):
+        choice.hour, choice.muted = hour, sorted(muted)

@@ -3,6 +3,22 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, Any] = {
+    "notice_choice.set": _l("chose how to be written to"),
+    "mail.resend": _l("had a mail sent again"),
+}
+
+FIELDS: dict[str, Any] = {
+    "attempts": _l("Attempts"),
+    "hour": _l("Hour of the digest"),
+    "muted": _l("Switched off"),
+    "next_try_at": _l("Next attempt"),
+    "tried_since": _l("Tried since"),
+    "unclear": _l("Answers lost"),
+}
+
 NOTICES: dict[str, tuple[Any, Any]] = {}
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "programme.add": _l("wrote the audit programme"),
     "programme.edit": _l("changed the audit programme"),
@@ -103,4 +105,19 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("Audit report is due: %(code)s"),
         _l("The last day of the audit “%(title)s” has passed and there is no report yet."),
     ),
+}
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "programme.approved": kinds.news(_l("The audit programme was approved")),
+    "programme.revised": kinds.TODO,
+    "waiver.asked": kinds.TODO,
+    "waiver.approved": kinds.TODO,
+    "waiver.withdrawn": kinds.NOW,
+    "audit.notified": kinds.TODO,
+    "audit.changed": kinds.NOW,
+    "audit.reported": kinds.news(_l("An audit I took part in was reported")),
+    "audit.cancelled": kinds.NOW,
+    "audit.soon": kinds.DUE,
+    "audit.start_due": kinds.LATE,
+    "audit.report_due": kinds.LATE,
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "report.write": _l("wrote in the audit report"),
     "report.conclude": _l("wrote the conclusion of the audit"),
@@ -44,4 +46,11 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("Audit report corrected: %(code)s"),
         _l("A supplement to the report of “%(title)s” was issued. Please read it beside the report."),
     ),
+}
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "report.to_approve": kinds.TODO,
+    "report.grades_approved": kinds.TODO,
+    "report.issued": kinds.TODO,
+    "report.supplemented": kinds.TODO,
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "review.plan": _l("planned the review"),
     "review.edit": _l("changed the plan of the review"),
@@ -65,4 +67,12 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("Review input is due: %(code)s"),
         _l("%(title)s. The meeting is near, and this input says nothing yet."),
     ),
+}
+
+NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "review.planned": kinds.TODO,
+    "review.held": kinds.TODO,
+    "review.approved": kinds.news(_l("A management review I take part in was approved")),
+    "review_input.assigned": kinds.TODO,
+    "review_input.due": kinds.DUE,
 }

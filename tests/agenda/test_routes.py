@@ -12,7 +12,7 @@ from audit_app.agenda.models import CalendarFeed, MeetingKind, PlanState, Reply
 from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.notifications import services as outbox
+from audit_app.notifications import letters
 from audit_app.notifications.models import Notice
 from audit_app.programme import services as audits
 from audit_app.programme.models import Audit, TeamRole
@@ -250,7 +250,10 @@ def test_times_keep_their_hour_over_a_change_of_the_clocks_in_the_calendar(peopl
 def test_the_notice_of_an_approved_plan_carries_the_persons_times_as_a_calendar(app, people):
     plan = approved(people)
     notice = db.session.query(Notice).filter_by(kind="plan.approved", person_id=people.owner.id).one()
-    mail = outbox.compose(app.config["SETTINGS"], people.owner, [notice], lambda each: "http://x/")
+    links = letters.Links(lambda each: "http://x/")
+    mail = letters.compose(
+        app.config["SETTINGS"], people.owner, [notice], links, message_id="<1@x>", at=clock.now()
+    )
     (enclosed,) = mail.iter_attachments()
     assert (enclosed.get_content_type(), enclosed.get_param("method")) == ("text/calendar", "PUBLISH")
     assert enclosed.get_filename() == f"{plan.code}.ics"

@@ -21,7 +21,7 @@ from audit_app.programme import waivers
 from audit_app.programme.waiver_models import WaiverKind
 from tests.findings import factory as findings
 from tests.house import agenda_world, standards_world
-from tests.house.world import World, answer, plan_audit
+from tests.house.world import World, answer, parked_mail, plan_audit
 from tests.people import add_person, qualify
 
 MORE = 27
@@ -84,6 +84,7 @@ def grow(world: World) -> None:
             Notice(kind="finding.issued", person_id=p.manager.id, subject_kind="finding", subject_id=str(number),
                    day=today(), facts={"code": "X", "title": "x", "due": "–"}, queued_at=now())
         )  # fmt: skip
+        parked_mail(p.owner2, number + 10)
         department = (p.dev, p.sdm)[number % 2]
         new = add_person(f"Person {number}", f"p{number}@example.org", Role.AUDITOR, department)
         qualify(new, p.admin, until=today() + timedelta(days=number))

@@ -25,7 +25,8 @@ from audit_app.core.db import db
 from audit_app.evidence import services as evidence
 from audit_app.findings.deadline_models import Extension
 from audit_app.findings.models import FindingState, Grade
-from audit_app.notifications.models import Notice
+from audit_app.notifications import services as notifications
+from audit_app.notifications.models import Mail, MailState, Notice
 from audit_app.programme import services as programme
 from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditKind, TeamRole
@@ -180,8 +181,22 @@ def build(people: People) -> World:
     assert made["closed"].state is FindingState.CLOSED
     deadlines_world.build(p, made)
     world.more["registers"] = registers_world.build(p, made)
+    parked_mail(p.owner, 1)
+    notifications.choose(p.owner, hour=9, muted=["finding.closed"], by=p.owner)
+    notifications.remember_gathered(today())
     db.session.commit()
     return world
+
+
+def parked_mail(person: Person, number: int) -> None:
+    """A mail that the server refused for good."""
+    db.session.add(
+        Mail(
+            person=person, day=today() - timedelta(days=number), urgent=False, message_id=f"<{number}@world.test>",
+            state=MailState.FAILED, made_at=now(), tried_since=now(), next_try_at=now(), attempts=1,
+            last_error="550 没有此邮箱", carried=[1],
+        )
+    )  # fmt: skip
 
 
 def ask_waiver(p: People, audit: Audit) -> Any:
@@ -317,6 +332,9 @@ def table(world: World) -> dict[str, Arguments]:
         "evidence.upload": [{"kind": "finding", "id": made["planned"].id}],
         "indicators.sample": [{"n": 3, "seed": "world"}],
         "home.read": [{"id": world.notice.id}],
+        "home.mail_resend": [{"id": 1}],
+        "home.mail": [{}, {"state": "failed"}],
+        "home.notices": [{}, {"show": "all"}],
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **authored_world.addresses(world.more["own"]),
         **more_addresses(world.more),
