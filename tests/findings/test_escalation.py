@@ -227,7 +227,8 @@ def test_a_reopened_finding_begins_a_new_ladder(people: People) -> None:
     assert again is not None
     with on(again + timedelta(days=5)):
         escalation.gather()
-    rounds = [(row.round, row.rung) for row in db.session.query(Escalation).filter_by(finding_id=subject.id)]
+    rows = db.session.query(Escalation).filter_by(finding_id=subject.id).order_by(Escalation.id)
+    rounds = [(row.round, row.rung) for row in rows]
     assert rounds[0] == (0, Rung.OWNER)
     assert {number for number, _rung in rounds} == {0, 1}
 
