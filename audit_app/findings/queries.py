@@ -16,6 +16,7 @@ from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings import deadlines
 from audit_app.findings.deadline_models import Extension, ExtensionState
+from audit_app.findings.figures import COUNTED
 from audit_app.findings.figures import board as board
 from audit_app.findings.figures import statistics as statistics
 from audit_app.findings.guards import SHUT
@@ -39,8 +40,9 @@ SEARCHED = (
     Finding.nonconformity,
     Finding.location,
 )
-OPEN, NC = "open", "nc"
-"""Filter values beside the stored ones: every state that is not settled; major and minor together."""
+OPEN, NC, UNSTATED = "open", "nc", "none"
+"""Filter values beside the stored ones: every state that is not settled; major and minor together; cause not
+stated."""
 
 
 # --- one record ---------------------------------------------------------------------------------------------
@@ -133,7 +135,7 @@ def earlier(finding: Finding, days: int = 365) -> list[Finding]:
 
 FILTERS = (
     "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "aged",
-    "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to",
+    "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to", "cause",
 )  # fmt: skip
 SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
 """What a list can be sorted by: indexed columns only."""
@@ -215,6 +217,8 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
         found.append(
             Finding.origin == given["origin"] if _known(Finding.origin, given["origin"]) else false()
         )
+    if given.get("cause"):
+        found += _caused(given["cause"])
     if given.get("clause"):
         found.append(
             or_(
@@ -238,6 +242,15 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
     if given.get("q"):
         found.append(or_(*(column.icontains(given["q"], autoescape=True) for column in SEARCHED)))
     return found
+
+
+def _caused(asked: str) -> list[ColumnElement[bool]]:
+    """Nonconformities whose cause is of a kind, or was never sorted: what a bar of the Pareto counts."""
+    counted = [COUNTED, Finding.grade.in_(NONCONFORMITY)]
+    if asked == UNSTATED:
+        return [*counted, Finding.cause_category.is_(None)]
+    known = _known(Finding.cause_category, asked)
+    return [*counted, Finding.cause_category == asked] if known else [false()]
 
 
 def _known(column: Any, value: str) -> bool:
