@@ -12,7 +12,7 @@ from .tree_layout import Picture, fishbone, rows
 SLACK = 0.9
 """Part of a line that is filled: the reader's font may run wider than ours."""
 SIZE = 14.0
-TREE_WIDE, FISH_WIDE = 760.0, 1080.0
+TREE_WIDE, FISH_WIDE = 640.0, 1080.0
 FONT = "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', system-ui, sans-serif"
 FRAMES = {
     "plain": ("#ffffff", "#d5dae1", 1.0),

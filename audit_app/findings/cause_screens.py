@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, url_for
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import Optional
 
 from audit_app.accounts.models import Person
 from audit_app.exports.svg_tree import svg
@@ -17,7 +18,7 @@ from audit_app.findings.cause_models import (
 )
 from audit_app.findings.cause_tree import chains, ribs, trees, walk
 from audit_app.findings.models import Finding
-from audit_app.web.forms import BaseForm, choice, long_text
+from audit_app.web.forms import BaseForm, SelectField, long_text
 
 WHYS, FISHBONE = "whys", "fishbone"
 VIEWS = (WHYS, FISHBONE)
@@ -31,7 +32,10 @@ class WhyForm(BaseForm):
         _l("What shows it"), longest=LONGEST_EVIDENCE, rows=1,
         description=_l("A record, a figure, what somebody saw. Without it, it is an assumption."),
     )  # fmt: skip
-    category = choice(_l("Kind of cause"), [("", _l("not sorted")), *CauseCategory.choices()], default="")
+    category = SelectField(
+        _l("Kind of cause"), choices=[("", _l("not sorted")), *CauseCategory.choices()], default="",
+        validators=[Optional()],
+    )  # fmt: skip
 
     def facts(self) -> dict[str, Any]:
         """What was typed, with the category as the table knows it."""
@@ -80,7 +84,7 @@ def page(finding: Finding, person: Person, view: str, open_: dict[str, Any]) -> 
             by_node.setdefault(each.node, []).append(each.words)
     return {
         "view": view,
-        "twigs": chains(found),
+        "twigs": chains(found, open_.get("under", 0)),
         "bones": ribs(found),
         "count": len(finding.causes),
         "picture": drawing(finding, view),

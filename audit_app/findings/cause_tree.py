@@ -55,9 +55,11 @@ def walk(found: Iterable[Twig]) -> Iterator[Twig]:
         yield from each.walk()
 
 
-def chains(found: Iterable[Twig]) -> tuple[Twig, ...]:
-    """What the view of whys shows: whys, and bones that somebody asked further about."""
-    return tuple(each for each in found if each.node.kind is CauseKind.WHY or each.twigs)
+def chains(found: Iterable[Twig], asked: int = 0) -> tuple[Twig, ...]:
+    """What the view of whys shows: whys, and bones asked about further, or now (``asked`` is its id)."""
+    return tuple(
+        each for each in found if each.node.kind is CauseKind.WHY or each.twigs or each.node.id == asked
+    )
 
 
 def ribs(found: Iterable[Twig]) -> dict[CauseCategory, tuple[Twig, ...]]:

@@ -78,7 +78,12 @@ def _with_share(found: list[Bar]) -> dict[str, Any]:
     """The bars, and over them the cumulative share on an axis of its own."""
     drawn = option(chart(found))
     shares = [None if each.cumulative is None else round(each.cumulative) for each in found]
-    line = {"name": _("Cumulative share in %"), "type": "line", "yAxisIndex": 1, "data": shares}
+    line = {
+        "name": _("Cumulative share in %"), "type": "line", "yAxisIndex": 1, "data": shares, "z": 5,
+        "itemStyle": {"color": "tone:warning"}, "lineStyle": {"color": "tone:warning", "width": 2.5},
+    }  # fmt: skip
+    drawn["xAxis"]["axisLabel"] = {"interval": 0, "width": 96, "overflow": "break"}
+    drawn["grid"] = {**drawn["grid"], "bottom": 16}
     axis = {"type": "value", "min": 0, "max": 100, "splitLine": {"show": False}, "axisLabel": {}}
     drawn["yAxis"] = [drawn["yAxis"], axis]
     drawn["series"] = [*drawn["series"], line]
