@@ -153,7 +153,9 @@ def _ribs(bone: Bone, column: float, size: float, slack: float) -> list[tuple[Ri
     room = (column - LEAN - 12) * slack
     found = []
     for rib in bone.ribs[:SHOWN]:
-        text = (plain(rib.mark) + ": " if rib.marked and plain(rib.mark) else "") + plain(rib.text)
+        text, mark = plain(rib.text), plain(rib.mark) if rib.marked else ""
+        if mark:
+            text = _("%(mark)s: %(text)s", mark=mark, text=text)
         lines = lines_of(text, size, room, BOLD if rib.marked else REGULAR)
         if len(lines) > LINES:
             lines = (*lines[: LINES - 1], lines[LINES - 1].rstrip("，,。.；; ")[:-1] + "…")
