@@ -35,7 +35,7 @@ def _view() -> str:
 
 def _back(id: int, node: int = 0, **more: Any) -> ResponseReturnValue:
     view = _view() if _view() != WHYS else None
-    place = f"why-{node}" if node else "chain"
+    place = "text" if more else f"why-{node}" if node else "chain"
     return redirect(url_for("findings.cause", id=id, view=view, _anchor=place, **more))
 
 

@@ -49,7 +49,7 @@ def _act(action: str, finding: Finding, by: Person, **details: Any) -> Iterator[
     refused = why_not(finding, by)
     if refused is not None:
         raise Refused(refused)
-    with db.session.begin_nested(), trail.act(f"finding.{action}", finding, by=by, **details):
+    with db.session.begin_nested(), trail.act(action, finding, by=by, **details):
         yield
     db.session.expire(finding, ["causes"])
 
@@ -71,7 +71,7 @@ def add(
     )  # fmt: skip
     _fits(finding, parent, kind)
     _word(node, text, evidence, category, by)
-    with _act("cause_add", finding, by, reason=node.text):
+    with _act("finding.cause_add", finding, by, reason=node.text):
         db.session.add(node)
         db.session.flush()
     return node
@@ -124,7 +124,7 @@ def edit(
 ) -> FindingCause:
     """Word an answer better, or add what shows it."""
     before = node.text
-    with _act("cause_edit", finding, by, before=[before], reason=" ".join(text.split())):
+    with _act("finding.cause_edit", finding, by, before=[before], reason=" ".join(text.split())):
         _word(node, text, evidence, category, by)
     return node
 
@@ -140,7 +140,7 @@ def move(finding: Finding, node: FindingCause, earlier: bool, *, by: Person) -> 
     if not 0 <= place < len(beside):
         raise Refused(_l("It stands at the end already."))
     other = beside[place]
-    with _act("cause_move", finding, by, reason=node.text):
+    with _act("finding.cause_move", finding, by, reason=node.text):
         node.position, other.position = other.position, node.position
     return node
 
@@ -149,7 +149,7 @@ def remove(finding: Finding, node: FindingCause, *, by: Person) -> int:
     """Take an answer out with everything under it; the trail keeps the words. Returns how many went."""
     twig = next(each for each in walk(trees(finding.causes)) if each.node is node)
     gone = [each.node for each in twig.walk()]
-    with _act("cause_remove", finding, by, before=[each.text for each in gone]):
+    with _act("finding.cause_remove", finding, by, before=[each.text for each in gone]):
         for each in reversed(gone):
             db.session.delete(each)
             db.session.flush()
@@ -158,6 +158,6 @@ def remove(finding: Finding, node: FindingCause, *, by: Person) -> int:
 
 def mark(finding: Finding, node: FindingCause, is_root: bool, *, by: Person) -> FindingCause:
     """Name an answer as a root: what will be removed, so that it cannot happen again. Or take that back."""
-    with _act("cause_root" if is_root else "cause_no_root", finding, by, reason=node.text):
+    with _act("finding.cause_root" if is_root else "finding.cause_no_root", finding, by, reason=node.text):
         node.is_root = is_root
     return node

@@ -17,7 +17,7 @@ def test_five_whys_with_a_finger_end_in_the_cause_of_the_finding(people, page_fo
     made = factory.at(people, "corrected")
     number, owner = made.id, people.owner
     db.session.commit()
-    page = page_for(owner, viewport={"width": 390, "height": 844}, has_touch=True)
+    page = page_for(owner, viewport="phone")
     db.session.remove()
     page.goto(f"/findings/{number}/cause")
     page.get_by_role("link", name="Ask the first why").tap()
@@ -55,7 +55,7 @@ def test_what_leads_nowhere_is_removed_after_asking(people, page_for):
     causes.add(made, text="Below", parent=first, by=people.owner)
     number, owner = made.id, people.owner
     db.session.commit()
-    page = page_for(owner, viewport={"width": 390, "height": 844}, has_touch=True)
+    page = page_for(owner, viewport="phone")
     db.session.remove()
     page.goto(f"/findings/{number}/cause")
     page.locator("#why-1 > .why summary").tap()

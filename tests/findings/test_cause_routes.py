@@ -89,7 +89,7 @@ def test_one_why_after_another_with_the_next_already_open(people: People, client
     )
     (first,) = nodes(subject)
     assert reply.status_code == 302
-    assert reply.location.endswith(f"{base}?under={first.id}#why-{first.id}")
+    assert reply.location.endswith(f"{base}?under={first.id}#text")
     client.post(f"{base}/add?under={first.id}", data={"text": "Optional field.", "category": "technology"})
     client.post(f"{base}/add?bone=people&view=fishbone", data={"text": "Two left.", "category": "people"})
     made = nodes(subject)
