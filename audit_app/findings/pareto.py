@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db
@@ -12,6 +12,9 @@ from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.figures import COUNTED
 from audit_app.findings.models import NONCONFORMITY, Finding
 from audit_app.findings.visibility import seen_by
+
+UNSTATED = "none"
+"""Filter value for a cause of which no kind was named."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,12 @@ def bars(counts: Sequence[tuple[CauseCategory | None, int]]) -> list[Bar]:
         found.append(Bar(category, count, 100 * count / total, 100 * sum_ / total))
     rest = sum(count for category, count in counts if category is None)
     return [*found, Bar(None, rest)] if rest else found
+
+
+def caused(asked: str) -> list[ColumnElement[bool]]:
+    """Nonconformities whose cause is of a kind, or was never sorted: what a bar of the Pareto counts."""
+    counted = [COUNTED, Finding.grade.in_(NONCONFORMITY)]
+    if asked == UNSTATED:
+        return [*counted, Finding.cause_category.is_(None)]
+    known = asked in {each.value for each in CauseCategory}
+    return [*counted, Finding.cause_category == asked] if known else [false()]

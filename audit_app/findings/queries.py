@@ -16,7 +16,6 @@ from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings import deadlines
 from audit_app.findings.deadline_models import Extension, ExtensionState
-from audit_app.findings.figures import COUNTED
 from audit_app.findings.figures import board as board
 from audit_app.findings.figures import statistics as statistics
 from audit_app.findings.guards import SHUT
@@ -28,6 +27,8 @@ from audit_app.findings.models import (
     Finding,
     FindingState,
 )
+from audit_app.findings.pareto import UNSTATED as UNSTATED
+from audit_app.findings.pareto import caused
 from audit_app.findings.visibility import visible_actions, visible_to
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit, TeamMember
@@ -40,9 +41,8 @@ SEARCHED = (
     Finding.nonconformity,
     Finding.location,
 )
-OPEN, NC, UNSTATED = "open", "nc", "none"
-"""Filter values beside the stored ones: every state that is not settled; major and minor together; cause not
-stated."""
+OPEN, NC = "open", "nc"
+"""Filter values beside the stored ones: every state that is not settled; major and minor together."""
 
 
 # --- one record ---------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
             Finding.origin == given["origin"] if _known(Finding.origin, given["origin"]) else false()
         )
     if given.get("cause"):
-        found += _caused(given["cause"])
+        found += caused(given["cause"])
     if given.get("clause"):
         found.append(
             or_(
@@ -242,15 +242,6 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
     if given.get("q"):
         found.append(or_(*(column.icontains(given["q"], autoescape=True) for column in SEARCHED)))
     return found
-
-
-def _caused(asked: str) -> list[ColumnElement[bool]]:
-    """Nonconformities whose cause is of a kind, or was never sorted: what a bar of the Pareto counts."""
-    counted = [COUNTED, Finding.grade.in_(NONCONFORMITY)]
-    if asked == UNSTATED:
-        return [*counted, Finding.cause_category.is_(None)]
-    known = _known(Finding.cause_category, asked)
-    return [*counted, Finding.cause_category == asked] if known else [false()]
 
 
 def _known(column: Any, value: str) -> bool:
