@@ -9,6 +9,7 @@ from audit_app.checklists import models as checklists
 from audit_app.competence import models as competence
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
+from audit_app.findings import cause_models as causes
 from audit_app.findings import deadline_models, old_models, repeat_models
 from audit_app.findings import models as findings
 from audit_app.improvements import models as improvements
@@ -37,6 +38,7 @@ MODULES = (
     checklists,
     field_models,
     agenda,
+    causes,
     findings,
     deadline_models,
     old_models,

@@ -11,8 +11,9 @@ from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
 from audit_app.findings import action_services as actions
-from audit_app.findings import answers, checks, extensions
+from audit_app.findings import answers, causes, checks, extensions
 from audit_app.findings import services as findings
+from audit_app.findings.cause_models import CauseCategory, CauseKind
 from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin, Proof
 
 FILES = ("findings-1", "findings-2", "findings-3", "findings-light")
@@ -105,6 +106,8 @@ class Plot:
         planned = facts.get("plan", USUAL["plan"])
         if reached >= 1:
             self.plan(planned, 11, self.analyse)
+        elif self.entry["key"] in texts("causes")["chains"]:
+            self.plan(planned, 11, self.ask_why)
         if reached >= 2:
             self.plan(planned, 12, self.propose)
         if reached >= 3:
@@ -234,8 +237,13 @@ class Plot:
 
     def analyse(self) -> None:
         """Cause and similar cases."""
+        self.ask_why()
         answers.analyse(
-            self.finding, cause=self.words["cause"], similar_cases=self.words["similar"], by=self._owner()
+            self.finding,
+            cause=self.words["cause"],
+            cause_category=CauseCategory(texts("causes")["kinds"][self.entry["key"]]),
+            similar_cases=self.words["similar"],
+            by=self._owner(),
         )
 
     def propose(self) -> None:
@@ -243,6 +251,26 @@ class Plot:
         self.promise(ActionKind.CORRECTIVE)
         criterion = self.story.said(self.check)["criterion"]
         answers.propose(self.finding, effectiveness_criterion=criterion, by=self._owner())
+
+    def ask_why(self) -> None:
+        """The owner asks why until it can be changed, or looks along the bones of a fishbone."""
+        told = texts("causes")["chains"].get(self.entry["key"], {})
+        for node in told.get("whys", ()):
+            self._answer(node, None, CauseKind.WHY, node.get("kind"))
+        for bone, nodes in told.get("bones", {}).items():
+            for node in nodes:
+                self._answer(node, None, CauseKind.BONE, bone)
+
+    def _answer(self, node: dict[str, Any], parent: Any, kind: CauseKind, bone: str | None) -> None:
+        text, evidence = self.story.said(node)
+        made = causes.add(
+            self.finding, text=text, evidence=evidence, parent=parent, kind=kind,
+            category=CauseCategory(bone) if bone else None, by=self._owner(),
+        )  # fmt: skip
+        if node.get("root"):
+            causes.mark(self.finding, made, True, by=self._owner())
+        for each in node.get("why", ()):
+            self._answer(each, made, CauseKind.WHY, each.get("kind"))
 
     def approve(self) -> None:
         """Somebody else approves the plan, and work begins."""
@@ -328,7 +356,13 @@ class Plot:
         answers.correct(
             self.finding, correction=words["correction2"], correction_done_on=clock.today(), by=owner
         )
-        answers.analyse(self.finding, cause=words["cause2"], similar_cases=words["similar2"], by=owner)
+        answers.analyse(
+            self.finding,
+            cause=words["cause2"],
+            cause_category=CauseCategory(texts("causes")["again"][self.entry["key"]]),
+            similar_cases=words["similar2"],
+            by=owner,
+        )
         for title in words["actions2"]:
             actions.add_action(
                 title=title, owner=owner, due_on=story.day(12), kind=ActionKind.CORRECTIVE,

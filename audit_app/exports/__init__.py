@@ -7,6 +7,7 @@ A domain's own `exports.py` builds one of three plain values and hands it to a r
     document.py   Document(blocks=(Cover…, Grid…, …))  pdf.render(document)
     charts.py     Chart(kind, labels, series, target…) goes into a Sheet or a Figure as it is;
                   chart_json.option(chart) is the same chart for ECharts on a page
+                  Tree and Fishbone are drawn by pdf_tree on paper and by svg_tree on a page, from one layout
     names.py      download_name("Audit 3 报告", "pdf") and the Content-Disposition header for it
 
 Behind them: pdf_fonts (the embedded font), pdf_text (escaping, line breaking), pdf_styles (the design),

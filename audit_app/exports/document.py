@@ -153,6 +153,53 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeNode:
+    """One answer of a tree: a line of small words above, the text, a note below, and what it led to.
+
+    `marked` sets it in a strong frame, with `mark` in words beside its label.
+    """
+
+    text: Words
+    label: Words = ""
+    note: Words = ""
+    marked: bool = False
+    mark: Words = ""
+    nodes: tuple["TreeNode", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Trees drawn as an outline: a box per node, set in by its depth and joined by lines; breaks between."""
+
+    nodes: tuple[TreeNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rib:
+    """A possible cause on a bone; `marked` draws it strong, with `mark` before its text."""
+
+    text: Words
+    marked: bool = False
+    mark: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bone:
+    """A bone of a fishbone with its name and what hangs on it."""
+
+    name: Words
+    ribs: tuple[Rib, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fishbone:
+    """What was found at the head, bones above and below the spine. Scaled down rather than cut."""
+
+    head: Words
+    bones: tuple[Bone, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A picture (JPEG, PNG) fitted into at most `width` × `height` millimetres, with its caption below.
 
@@ -220,7 +267,7 @@ class KeepTogether:
 
 Block: TypeAlias = (
     Cover | Letterhead | Contents | Heading | Text | Bullets | Facts | Grid | Figure | FigureRow
-    | Board | Image | Callout | Signatures | PageBreak | Space | KeepTogether
+    | Board | Tree | Fishbone | Image | Callout | Signatures | PageBreak | Space | KeepTogether
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ from .pdf_styles import (
     Type,
     tone_colours,
 )  # fmt: skip
+from .pdf_tree import Fish, tree_flows
 from .values import Badge, Check, plain, tone_of
 
 STYLES = {"normal": BODY, "lead": LEAD, "note": NOTE, "quote": QUOTE}
@@ -101,7 +102,8 @@ class Builder:
             d.Cover: self._cover, d.Letterhead: self._letterhead, d.Contents: self._contents,
             d.Heading: self._heading, d.Text: self._text, d.Bullets: self._bullets, d.Facts: self._facts,
             d.Grid: self._grid, d.Figure: self._figure, d.FigureRow: self._figures,
-            d.Board: self._board, d.Image: self._image,
+            d.Board: self._board, d.Image: self._image, d.Tree: lambda block: tree_flows(block, TEXT_WIDTH),
+            d.Fishbone: lambda block: [Fish(block, TEXT_WIDTH)],
             d.Callout: self._callout, d.Signatures: self._signatures, d.PageBreak: lambda _block: [NewPage()],
             d.Space: lambda block: [Gap(block.height * mm)], d.KeepTogether: self._keep,
         }  # fmt: skip

@@ -13,6 +13,7 @@ from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import extensions
 from audit_app.findings.action_services import add_action
+from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.models import ActionKind, Finding, FindingState
 from audit_app.findings.services import end_actions
 from audit_app.findings.steps import said, step
@@ -91,12 +92,37 @@ def correct(
     return finding
 
 
-def analyse(finding: Finding, *, cause: str, similar_cases: str, by: Person) -> Finding:
-    """State the cause and the search for similar cases (10.1.1 b)."""
+def analyse(
+    finding: Finding,
+    *,
+    cause: str,
+    similar_cases: str,
+    cause_category: CauseCategory | None = None,
+    by: Person,
+) -> Finding:
+    """State the cause, of what kind it is, and the search for similar cases (10.1.1 b)."""
     with step(FINDING, "analyse", finding, by=by):
-        finding.cause, finding.similar_cases = cause.strip(), similar_cases.strip()
-        finding.analysed_at = now()
+        _state_cause(finding, cause, similar_cases, cause_category)
     return finding
+
+
+def restate(
+    finding: Finding,
+    *,
+    cause: str,
+    similar_cases: str,
+    cause_category: CauseCategory | None = None,
+    by: Person,
+) -> Finding:
+    """Word the cause anew before the plan is proposed, or after it came back."""
+    with step(FINDING, "restate", finding, by=by):
+        _state_cause(finding, cause, similar_cases, cause_category)
+    return finding
+
+
+def _state_cause(finding: Finding, cause: str, similar: str, category: CauseCategory | None) -> None:
+    finding.cause, finding.similar_cases = cause.strip(), similar.strip()
+    finding.cause_category, finding.analysed_at = category, now()
 
 
 def propose(

@@ -27,7 +27,7 @@ from audit_app.exports.document import (
 from audit_app.exports.names import download_name
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Badge, Check, Tone, speaking
-from audit_app.findings import deadlines, extensions, repeat_exports
+from audit_app.findings import cause_drawing, deadlines, extensions, repeat_exports
 from audit_app.findings.models import Action, Finding, FindingState, Grade
 from audit_app.trail.queries import history
 
@@ -77,6 +77,7 @@ FINDING_COLUMNS: tuple[tuple[Column, Callable[[Finding], Any]], ...] = (
     (Column(_l("Location"), width=24, wrap=True), lambda f: f.location),
     (Column(_l("Correction"), width=36, wrap=True), lambda f: f.correction),
     (Column(_l("Cause"), width=36, wrap=True), lambda f: f.cause),
+    (Column(_l("Kind of cause"), width=20), lambda f: f.cause_category.label if f.cause_category else ""),
     (Column(_l("Similar cases"), width=36, wrap=True), lambda f: f.similar_cases),
     (Column(_l("Verified by"), width=16), lambda f: _name(f.verified_by)),
     (Column(_l("Verified at"), "datetime"), lambda f: f.verified_at),
@@ -251,8 +252,24 @@ def _answer(finding: Finding) -> tuple[Any, ...]:
         *_part(_l("Correction"), finding.correction),
         *((Facts(((_l("Corrected on"), done_on),)),) if done_on is not None else ()),
         *_part(_l("Cause"), finding.cause),
+        *_cause(finding),
         *_part(_l("Similar cases"), finding.similar_cases),
     )
+
+
+def _cause(finding: Finding) -> tuple[Any, ...]:
+    """Kind of the cause, the chain of whys and the fishbone as drawings, and who made them when."""
+    kind = finding.cause_category
+    found: list[Any] = [Facts(((_l("Kind of cause"), kind.label),))] if kind is not None else []
+    tree, fish = cause_drawing.whole(finding), cause_drawing.fish(finding)
+    if tree.nodes:
+        last = max(finding.causes, key=lambda each: each.written_at)
+        at = f"{clock.local(last.written_at):%Y-%m-%d %H:%M}"
+        found += [Heading(_l("Why it could happen"), 3), tree]
+        if fish is not None:
+            found += [Heading(_l("Fishbone"), 3), fish]
+        found.append(Text(_l("Last worded by %(name)s, %(at)s", name=last.written_by.name, at=at), "note"))
+    return tuple(found)
 
 
 def _actions(finding: Finding) -> tuple[Any, ...]:

@@ -12,6 +12,8 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings import policy, queries
+from audit_app.findings.cause_models import CauseCategory
+from audit_app.findings.cause_tree import proposed_cause
 from audit_app.findings.models import SERIES, Action, ActionKind, Finding, Grade, Origin, Proof
 from audit_app.programme.models import Audit
 from audit_app.web.forms import (
@@ -211,10 +213,26 @@ class AnalyseForm(BaseForm):
         description=_l("Ask “why?” until the answer is something you can change. “Somebody forgot” "
             "is not a cause."),
     )  # fmt: skip
+    cause_category = RadioField(
+        _l("Kind of cause"), choices=CauseCategory.choices(), validators=[required()],
+        description=_l("What would have to be different? Causes of a kind are counted together."),
+    )  # fmt: skip
     similar_cases = long_text(
         _l("Similar cases"), need=True, longest=5000, rows=3,
         description=_l("Where else could it happen? Where did you look, and what did you find?"),
     )  # fmt: skip
+
+    def propose(self, finding: Finding) -> None:
+        """The marked roots of the chain, as long as nothing else was written."""
+        if not self.is_submitted() and not finding.cause:
+            self.cause.data = proposed_cause(finding.causes)
+            kinds = {each.category for each in finding.causes if each.is_root and each.category}
+            if len(kinds) == 1 and self.cause_category.data in (None, "", "None"):
+                self.cause_category.data = kinds.pop().value
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, with the category as the table knows it."""
+        return self.values() | {"cause_category": CauseCategory(self.cause_category.data)}
 
 
 class ProposeForm(RowsForm):

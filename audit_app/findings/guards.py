@@ -168,6 +168,11 @@ def cause_found(finding: Finding, _person: Person) -> Any:
     return None if finding.cause else _l("Write down the cause: why could this happen?")
 
 
+def cause_sorted(finding: Finding, _person: Person) -> Any:
+    """A category of the cause, so that causes can be counted."""
+    return None if finding.cause_category else _l("Say of what kind the cause is.")
+
+
 def similar_looked_for(finding: Finding, _person: Person) -> Any:
     """10.1.1 b) 3): do similar nonconformities exist elsewhere?"""
     return None if finding.similar_cases else _l("Say where you looked for similar cases and what you found.")

@@ -20,6 +20,7 @@ from audit_app.checklists.models import ChecklistItem
 from audit_app.core.clock import today
 from audit_app.core.db import Base, Versioned, append_only, by_value
 from audit_app.core.labels import Label
+from audit_app.findings.cause_models import CauseCategory, FindingCause
 from audit_app.programme.models import Audit
 
 
@@ -148,6 +149,7 @@ class Finding(Versioned, Base):
     correction: Mapped[str] = mapped_column(String(5000), default="")
     correction_done_on: Mapped[date | None]
     cause: Mapped[str] = mapped_column(String(10000), default="")
+    cause_category: Mapped[CauseCategory | None] = mapped_column(by_value(CauseCategory), index=True)
     similar_cases: Mapped[str] = mapped_column(String(5000), default="")
     analysed_at: Mapped[datetime | None]
     proposed_at: Mapped[datetime | None]
@@ -195,6 +197,9 @@ class Finding(Versioned, Base):
     actions: Mapped[list["Action"]] = relationship(back_populates="finding", order_by="Action.id")
     extensions: Mapped[list[Any]] = relationship(
         "Extension", back_populates="finding", order_by="Extension.id"
+    )
+    causes: Mapped[list[FindingCause]] = relationship(
+        order_by=(FindingCause.position, FindingCause.id), passive_deletes="all"
     )
 
     __table_args__ = (

@@ -27,6 +27,8 @@ from audit_app.findings.models import (
     Finding,
     FindingState,
 )
+from audit_app.findings.pareto import UNSTATED as UNSTATED
+from audit_app.findings.pareto import caused
 from audit_app.findings.visibility import visible_actions, visible_to
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit, TeamMember
@@ -133,7 +135,7 @@ def earlier(finding: Finding, days: int = 365) -> list[Finding]:
 
 FILTERS = (
     "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "aged",
-    "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to",
+    "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to", "cause",
 )  # fmt: skip
 SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
 """What a list can be sorted by: indexed columns only."""
@@ -215,6 +217,8 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
         found.append(
             Finding.origin == given["origin"] if _known(Finding.origin, given["origin"]) else false()
         )
+    if given.get("cause"):
+        found += caused(given["cause"])
     if given.get("clause"):
         found.append(
             or_(

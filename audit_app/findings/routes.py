@@ -12,6 +12,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.evidence import queries as evidence
 from audit_app.findings import (
     action_services,
+    cause_routes,
     deadlines,
     exports,
     forms,
@@ -35,7 +36,7 @@ from audit_app.web.forms import refused_or
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
-VIEWS = (routes_deadlines, routes_old, routes_own, routes_repeats)
+VIEWS = (cause_routes, routes_deadlines, routes_old, routes_own, routes_repeats)
 """Modules whose views are on the same blueprint."""
 
 SEE = Permission.FINDING_SEE

@@ -20,6 +20,7 @@ from audit_app.evidence import queries as evidence
 from audit_app.findings import (
     action_services,
     answers,
+    cause_screens,
     checks,
     deadline_forms,
     deadlines,
@@ -31,6 +32,7 @@ from audit_app.findings import (
     turns,
     workflow,
 )
+from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.models import (
     OWNERS_TURN,
     SERIES,
@@ -68,6 +70,7 @@ FINDING_STEPS: dict[str, tuple[Any, Any]] = {
     "correct": (forms.CorrectForm, answers.correct),
     "analyse": (forms.AnalyseForm, answers.analyse),
     "propose": (forms.ProposeForm, answers.propose),
+    "restate": (forms.AnalyseForm, answers.restate),
     "approve_plan": (forms.ApproveForm, answers.approve_plan),
     "return_plan": (forms.ReasonForm, answers.return_plan),
     "start": (forms.NoFactsForm, answers.start),
@@ -101,6 +104,7 @@ WHAT_HAPPENS: dict[str, Any] = {
     "correct": _l("The case itself is repaired. What removes the cause comes in the next steps."),
     "analyse": _l("You state why it could happen. The plan is built on it."),
     "propose": _l("Lead auditor or programme manager approves the plan before the work begins."),
+    "restate": _l("The cause is worded anew; planned actions stay."),
     "approve_plan": _l("The plan stands from now on, and so does by what and when its effect is checked."),
     "return_plan": _l("The owner gets the plan back with your reason and proposes again."),
     "start": _l("The actions are under way."),
@@ -126,6 +130,8 @@ WHAT_HAPPENS: dict[str, Any] = {
 }
 FINAL = frozenset({"withdraw", "concede", "cancel"})
 """Steps that cannot be taken back: the page asks once more."""
+CAUSE_STEPS = frozenset({"analyse", "restate", "propose", "approve_plan", "return_plan"})
+"""Steps whose page shows the chain of whys and what can be pointed out about it."""
 ENDINGS = frozenset({"withdraw", "cancel"})
 """Steps that end everything at any time: they stand aside from those that lead on."""
 
@@ -166,6 +172,7 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
         ("owner", _("Owner"), queries.names()),
         ("audit", _("Audit"), queries.audits_to_choose(person, given.get("audit", ""))),
         ("origin", _("Origin"), Origin.choices()),
+        ("cause", _("Kind of cause"), [*CauseCategory.choices(), (queries.UNSTATED, _("not stated"))]),
     ]
 
 
@@ -203,6 +210,7 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
     """Everything the page of a finding shows beside its columns."""
     return {
         **_split(workflow.offers(workflow.FINDING, finding, person)),
+        **(cause_screens.summary(finding, person) if finding.is_nonconformity else {}),
         "next_words": turns.what_next(finding),
         "next_person": turns.named(finding),
         "stations": turns.stations(finding),
@@ -267,7 +275,9 @@ def step_page(subject: Finding | Action, row: Step, person: Person) -> dict[str,
     """Words of a step's form page, and what still stands in its way."""
     table = workflow.FINDING if isinstance(subject, Finding) else workflow.ACTION
     known = {offer.step.name: offer for offer in workflow.offers(table, subject, person)}
+    about = subject if isinstance(subject, Finding) and row.name in CAUSE_STEPS else None
     return {
+        **(cause_screens.summary(about, person) if about is not None else {}),
         "what_happens": WHAT_HAPPENS.get(row.name),
         "missing": known[row.name].missing if row.name in known else (),
         "final": row.name in FINAL,

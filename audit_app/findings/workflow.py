@@ -24,6 +24,7 @@ from audit_app.findings.guards import (
     actions_done,
     answers_for,
     cause_found,
+    cause_sorted,
     check_after_actions,
     check_day_come,
     correction_dated,
@@ -67,11 +68,13 @@ FINDING = Workflow(
         Step("correct", _l("Report the correction"), (F.ACCEPTED,), F.CORRECTED, P.FINDING_ANSWER,
              (full_path, answers_for, has_correction, correction_dated)),
         Step("analyse", _l("State the cause"), (F.CORRECTED,), F.ANALYSED, P.FINDING_ANSWER,
-             (full_path, answers_for, cause_found, similar_looked_for)),
+             (full_path, answers_for, cause_found, cause_sorted, similar_looked_for)),
         Step(
             "propose", _l("Propose the plan"), (F.ANALYSED,), F.PROPOSED, P.FINDING_ANSWER,
             (full_path, answers_for, cause_found, corrective_action_planned, action_is_not_correction),
         ),
+        Step("restate", _l("Word the cause anew"), (F.ANALYSED,), F.ANALYSED, P.FINDING_ANSWER,
+             (full_path, answers_for, cause_found, cause_sorted, similar_looked_for)),
         Step(
             "approve_plan", _l("Approve the plan"), (F.PROPOSED,), F.PLANNED, P.FINDING_APPROVE,
             (full_path, not_own_finding, cause_found, corrective_action_planned, criterion_set,
@@ -134,9 +137,9 @@ CONCERNS: frozenset[Guard] = frozenset(
 """Guards that say a step is not for this record or this person: such a step is not shown at all."""
 
 SUPPLIED: frozenset[Guard] = frozenset(
-    {has_correction, correction_dated, disputed_why, dispute_answered, cause_found, similar_looked_for,
-     corrective_action_planned, action_is_not_correction, criterion_set, check_after_actions,
-     effectiveness_recorded, real_record}
+    {has_correction, correction_dated, disputed_why, dispute_answered, cause_found, cause_sorted,
+     similar_looked_for, corrective_action_planned, action_is_not_correction, criterion_set,
+     check_after_actions, effectiveness_recorded, real_record}
 )  # fmt: skip
 """Guards over facts that the form of the step itself asks for: they do not hide its button."""
 

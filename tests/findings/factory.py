@@ -11,6 +11,7 @@ from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.evidence.services import attach as attach
 from audit_app.findings import action_services, answers, checks, services
+from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.models import (
     Action,
     ActionKind,
@@ -125,7 +126,8 @@ def _do(people: People, made: Finding) -> None:
     answers.report_done(made, by=made.owner or people.owner)
 
 
-CAUSE = {
+CAUSE: dict[str, Any] = {
+    "cause_category": CauseCategory.TECHNOLOGY,
     "cause": "The form lets the desk save without a priority, because the field was optional since the migration.",
     "similar_cases": "Service requests and problems looked at: 40 records, all classified.",
 }

@@ -12,6 +12,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import action_services, answers, checks, services
+from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.guards import attached, belongs_to
 from audit_app.findings.models import (
     ActionKind,
@@ -85,7 +86,9 @@ ACTS = {
     "concede": lambda f, by, w: answers.concede(f, reason=w, by=by),
     "correct": lambda f, by, w: answers.correct(f, correction=w, correction_done_on=today(), by=by),
     "add": add,
-    "analyse": lambda f, by, w: answers.analyse(f, cause=w, similar_cases=w, by=by),
+    "analyse": lambda f, by, w: answers.analyse(
+        f, cause=w, similar_cases=w, cause_category=CauseCategory.PROCESS, by=by
+    ),
     "propose": lambda f, by, w: answers.propose(f, by=by),
     "approve": approve,
     "return": lambda f, by, w: answers.return_plan(f, reason=w, by=by),

@@ -154,7 +154,14 @@ def test_the_whole_path_through_the_forms(people: People, client_for: Any) -> No
     day = today().isoformat()
     walk(client_for, people.owner, step + "accept", correction="Set them.")
     walk(client_for, people.owner, step + "correct", correction="Set them.", correction_done_on=day)
-    walk(client_for, people.owner, step + "analyse", cause="Optional field.", similar_cases="None.")
+    walk(
+        client_for,
+        people.owner,
+        step + "analyse",
+        cause="Optional field.",
+        similar_cases="None.",
+        cause_category="technology",
+    )
     plan = {"action_title": "Make it mandatory", "action_owner_id": people_owner, "action_due_on": day}
     walk(client_for, people.owner, step + "propose", **plan)
     check = (today() + timedelta(days=30)).isoformat()

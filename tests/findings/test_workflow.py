@@ -11,6 +11,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import action_services, answers, checks, extensions, services
+from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.models import (
     ActionKind,
     ActionState,
@@ -31,7 +32,16 @@ FACTS: dict[str, dict[str, Any]] = {
     "uphold": {"reason": "The team belongs to the process."},
     "concede": {"reason": "The record was found."},
     "correct": {"correction": "Set the priorities.", "correction_done_on": today()},
-    "analyse": {"cause": "The field is optional.", "similar_cases": "None in 40 records."},
+    "analyse": {
+        "cause": "The field is optional.",
+        "similar_cases": "None in 40 records.",
+        "cause_category": CauseCategory.TECHNOLOGY,
+    },
+    "restate": {
+        "cause": "The field was left optional when the tool was moved.",
+        "similar_cases": "None in 40 records.",
+        "cause_category": CauseCategory.TECHNOLOGY,
+    },
     "propose": {},
     "approve_plan": {},
     "return_plan": {"reason": "Nothing removes the cause."},

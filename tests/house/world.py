@@ -36,7 +36,15 @@ from audit_app.reports import services as reports
 from audit_app.web import holding
 from audit_app.web.access import FOREIGN, TICKET
 from tests.findings import factory as findings
-from tests.house import agenda_world, authored_world, deadlines_world, field_world, planned, registers_world
+from tests.house import (
+    agenda_world,
+    authored_world,
+    cause_world,
+    deadlines_world,
+    field_world,
+    planned,
+    registers_world,
+)
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 from tests.programme.factory import approve
@@ -159,6 +167,7 @@ def build(people: People) -> World:
     made = {
         state: findings.at(p, state, Grade.MINOR, title="优先级缺失", audit=audit) for state in findings.PATH
     }
+    why = cause_world.build(p, made["corrected"])
     foreign = foreign_finding(p)
     issue_report(p, year)
     held_seq, missing_file = field_world.build(checklist, items[2], p.auditor, p.lead)
@@ -176,7 +185,7 @@ def build(people: People) -> World:
         foreign.actions[0] if foreign.actions else None, files, published, copy,
         db.session.query(Notice).filter_by(person_id=p.owner.id).first(),
         holding.keep(data_folder() / "uploads", p.lead.id, "questions.csv", BytesIO(SHEET)).token,
-        build_more(p, data_folder()) | {"own": own}, ask_waiver(p, other), held_seq, missing_file, proposal,
+        build_more(p, data_folder()) | {"own": own, "why": why}, ask_waiver(p, other), held_seq, missing_file, proposal,
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     deadlines_world.build(p, made)
@@ -289,7 +298,7 @@ def table(world: World) -> dict[str, Arguments]:
         "findings.step": [
             {"id": made[state].id, "step": step} for state, step in
             (("draft", "issue"), ("issued", "accept"), ("issued", "dispute"), ("accepted", "correct"),
-             ("corrected", "analyse"), ("analysed", "propose"), ("proposed", "approve_plan"),
+             ("corrected", "analyse"), ("analysed", "restate"), ("analysed", "propose"), ("proposed", "approve_plan"),
              ("proposed", "return_plan"), ("planned", "start"), ("in_progress", "report"),
              ("implemented", "verify"), ("implemented", "send_back"), ("effectiveness_due", "close"),
              ("effectiveness_due", "fail_check"), ("closed", "reopen"), ("draft", "withdraw"))
@@ -337,6 +346,7 @@ def table(world: World) -> dict[str, Arguments]:
         "home.notices": [{}, {"show": "all"}],
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **authored_world.addresses(world.more["own"]),
+        **cause_world.addresses(made, world.more["why"]),
         **more_addresses(world.more),
         **registers_world.addresses(world),
         **planned.addresses(world.planned, world.audit),

@@ -67,6 +67,8 @@ function drawOne(echarts, node) {
   node.append(canvas);
   const chart = echarts.init(canvas, null, { renderer: "svg" });
   chart.setOption(dressed(option));
+  // Where each point has a list behind it, the point opens it; the table of numbers holds the same links for the keyboard.
+  if (option.links) chart.on("click", (point) => { location.href = option.links[point.dataIndex]; });
   new ResizeObserver(() => chart.resize()).observe(node);
   document.addEventListener("themechange", () => chart.setOption(dressed(option), true));
 }
