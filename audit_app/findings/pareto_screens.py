@@ -17,8 +17,7 @@ from audit_app.exports.charts import Chart, Series
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import speaking
 from audit_app.findings.exports import LOCALES
-from audit_app.findings.pareto import Bar, pareto
-from audit_app.findings.queries import UNSTATED
+from audit_app.findings.pareto import UNSTATED, Bar, pareto
 from audit_app.web.formats import number, percent
 
 YEAR = timedelta(days=364)

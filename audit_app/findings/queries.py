@@ -19,15 +19,7 @@ from audit_app.findings.deadline_models import Extension, ExtensionState
 from audit_app.findings.figures import board as board
 from audit_app.findings.figures import statistics as statistics
 from audit_app.findings.guards import SHUT
-from audit_app.findings.models import (
-    NONCONFORMITY,
-    SETTLED,
-    Action,
-    ActionState,
-    Finding,
-    FindingState,
-)
-from audit_app.findings.pareto import UNSTATED as UNSTATED
+from audit_app.findings.models import NONCONFORMITY, SETTLED, Action, ActionState, Finding, FindingState
 from audit_app.findings.pareto import caused
 from audit_app.findings.visibility import visible_actions, visible_to
 from audit_app.programme import queries as programme

@@ -27,6 +27,7 @@ from audit_app.findings import (
     escalation,
     extensions,
     forms,
+    pareto,
     queries,
     services,
     turns,
@@ -172,7 +173,7 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
         ("owner", _("Owner"), queries.names()),
         ("audit", _("Audit"), queries.audits_to_choose(person, given.get("audit", ""))),
         ("origin", _("Origin"), Origin.choices()),
-        ("cause", _("Kind of cause"), [*CauseCategory.choices(), (queries.UNSTATED, _("not stated"))]),
+        ("cause", _("Kind of cause"), [*CauseCategory.choices(), (pareto.UNSTATED, _("not stated"))]),
     ]
 
 

@@ -49,13 +49,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_finding_cause_finding_id", "finding_cause", ["finding_id", "position"])
     op.create_index(op.f("ix_finding_cause_parent_id"), "finding_cause", ["parent_id"])
-    with op.batch_alter_table("finding") as batch:
-        batch.add_column(sa.Column("cause_category", _category(), nullable=True))
+    op.add_column("finding", sa.Column("cause_category", _category(), nullable=True))
     op.create_index(op.f("ix_finding_cause_category"), "finding", ["cause_category"])
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_finding_cause_category"), "finding")
-    with op.batch_alter_table("finding") as batch:
-        batch.drop_column("cause_category")
+    op.drop_column(
+        "finding", "cause_category"
+    )  # not as a batch: that makes the table anew, without its triggers
     op.drop_table("finding_cause")
