@@ -11,7 +11,7 @@ from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
 from audit_app.findings import action_services as actions
-from audit_app.findings import answers, causes, checks, extensions
+from audit_app.findings import answers, causes, checks, extensions, policy
 from audit_app.findings import services as findings
 from audit_app.findings.cause_models import CauseCategory, CauseKind
 from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin, Proof
@@ -182,6 +182,9 @@ class Plot:
     def issue(self) -> None:
         """A lead auditor or the programme manager issues it."""
         due = self.story.day(self.issued + self.facts["due"]) if "due" in self.facts else None
+        last = policy.proposed_due(self.grade, clock.today())
+        if due is not None and last is not None:
+            due = min(due, last)  # a weekend may have moved it to the Monday after the period
         by = "lin" if self.facts.get("by") == "lin" else self.facts.get("second", "wei")
         findings.issue(self.finding, due_on=due, by=self.story.people[by])
 

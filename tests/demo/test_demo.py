@@ -37,7 +37,7 @@ from audit_app.trail.models import TrailEntry
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORDS = re.compile(r"[A-Za-z]{4,}(?: [A-Za-z]{2,}){2,}")
-SECONDS = 30
+SECONDS = 60
 
 
 def built(folder: Path, language: str) -> tuple[Flask, float, list[str]]:

@@ -6,9 +6,10 @@ import pytest
 from icalendar import Calendar
 
 from audit_app.agenda import feeds
+from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.findings import action_services, dates, services
+from audit_app.findings import action_services, answers, checks, dates
 from audit_app.findings.models import Finding
 from tests.findings import factory
 
@@ -48,15 +49,16 @@ def test_what_is_done_disappears_and_comes_to_who_verifies_and_who_judges(app, p
     action_services.done(action, note="Form changed.", by=people.owner)
     assert mine(read(people.owner, client), action.code) == set()
     factory.attach(made, factory.Upload(), by=people.owner)
-    services.report_done(made, by=people.owner)
+    answers.report_done(made, by=people.owner)
     db.session.commit()
     assert mine(read(people.owner, client), made.code, action.code) == set()
     assert mine(read(people.auditor, client), made.code) == {f"Verify: {made.code} {made.title}"}
-    services.verify(made, note="Looked at 20 incidents.", by=people.auditor2)
+    checks.verify(made, note="Looked at 20 incidents.", by=people.auditor2)
     db.session.commit()
     assert mine(read(people.auditor, client), made.code) == set()
     assert mine(read(people.lead, client), made.code) == {f"Check effectiveness: {made.code} {made.title}"}
-    services.close(made, effectiveness_note="None since.", by=people.lead)
+    with clock.at(clock.now() + timedelta(days=90)):
+        checks.close(made, **factory.proof(), by=people.lead)
     db.session.commit()
     assert mine(read(people.lead, client), made.code) == set()
 

@@ -21,7 +21,8 @@ from tests.people import People
 def test_everything_open_goes_to_one_person_with_notice_and_trail(people: People) -> None:
     made = {state: factory.at(people, state) for state in factory.PATH}
     open_ones = [made[state] for state in factory.PATH if state != "closed"]
-    actions = [action for each in ("planned", "implemented") for action in made[each].actions]
+    planning = ("proposed", "planned", "in_progress", "implemented")
+    actions = [action for state in planning for action in made[state].actions]
     assert handover.burden(people.owner) == leaving.burden(people.owner) == len(open_ones) + len(actions)
     moved = handover.hand_over(people.owner, to=people.owner2, reason="She left.", by=people.admin)
     assert moved == (len(open_ones), len(actions))
