@@ -61,7 +61,8 @@ VERBS: dict[str, Any] = {
 }
 WHO = {
     "issue": "lead", "accept": "owner", "dispute": "owner", "uphold": "manager", "concede": "lead",
-    "correct": "owner", "analyse": "owner", "propose": "owner", "approve_plan": "lead", "return_plan": "lead",
+    "correct": "owner", "analyse": "owner", "restate": "owner", "propose": "owner", "approve_plan": "lead",
+    "return_plan": "lead",
     "start": "owner", "report": "owner", "verify": "auditor2", "send_back": "auditor2", "close": "lead",
     "fail_check": "lead", "settle": "lead", "reopen": "lead", "resume": "lead", "withdraw": "lead",
 }  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
 from tests.databases import SQLITE, Databases, on_postgresql
@@ -104,6 +104,7 @@ def justify_what_is_left_out(manager: steps.Manager, reason: str) -> None:
     """What no audit of the year covers gets its reason, or top management cannot approve."""
     manager.menu("Audit programme")
     manager.main.get_by_role("link", name="What is left out").first.click()
+    expect(manager.main.get_by_role("button", name="Justify the ticked ones")).to_be_visible()
     for box in manager.main.locator("input[name=gaps]").all():
         box.check()
     manager.form({"Reason why they are not audited this year": reason}, "Justify the ticked ones")
