@@ -319,7 +319,10 @@ class Owner(Desk):
     def plan(self, finding: int, *, cause: str, similar: str, action: str) -> None:
         """Cause, similar cases, and what removes the cause."""
         self.open(f"/findings/{finding}")
-        self.step("State the cause", {"Cause": cause, "Similar cases": similar})
+        self.step(
+            "State the cause",
+            {"Cause": cause, "Kind of cause": "Process and rules", "Similar cases": similar},
+        )
         self.step("Propose the plan", {
             "Corrective action": action, "Until when": today() + timedelta(days=20),
             "How it will be seen that it worked": "The next three major incidents have their review.",
