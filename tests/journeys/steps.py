@@ -319,10 +319,9 @@ class Owner(Desk):
     def plan(self, finding: int, *, cause: str, similar: str, action: str) -> None:
         """Cause, similar cases, and what removes the cause."""
         self.open(f"/findings/{finding}")
-        self.step(
-            "State the cause",
-            {"Cause": cause, "Kind of cause": "Process and rules", "Similar cases": similar},
-        )
+        self.open(f"/findings/{finding}/step/analyse")
+        self.main.locator("label", has_text="Process and rules").first.click()
+        self.form({"Cause": cause, "Similar cases": similar}, "State the cause")
         self.step("Propose the plan", {
             "Corrective action": action, "Until when": today() + timedelta(days=20),
             "How it will be seen that it worked": "The next three major incidents have their review.",
