@@ -1,11 +1,10 @@
 """Importing a checklist: upload, choose what is what, see it, take it in as a draft."""
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from audit_app.accounts.permissions import Permission
@@ -13,8 +12,8 @@ from audit_app.checklists import forms, importing, services
 from audit_app.checklists.blueprint import blueprint
 from audit_app.checklists.importing import ChecklistPreview
 from audit_app.checklists.routes_library import me
-from audit_app.core.errors import NotVisible, Refused
-from audit_app.web import holding
+from audit_app.core.errors import Refused
+from audit_app.web import holding, uploads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 
@@ -22,11 +21,6 @@ SHOWN = 20
 """Rows shown before the import."""
 LARGEST = 20 << 20
 """Bytes of a sheet with questions."""
-
-
-def _folder() -> Path:
-    folder: Path = current_app.config["SETTINGS"].data_dir / "uploads"
-    return folder
 
 
 @blueprint.route("/checklists/import", methods=["GET", "POST"])
@@ -43,11 +37,11 @@ def import_upload() -> ResponseReturnValue:
 
 def _take_in(file: Any) -> str:
     """Keep the file if it can be read at all."""
-    held = holding.keep(_folder(), me().id, file.filename or "", file.stream, largest=LARGEST)
+    held = holding.keep(uploads.folder(), me().id, file.filename or "", file.stream, largest=LARGEST)
     try:
         importing.preview(held.path.read_bytes(), held.filename)
     except Refused:
-        holding.drop(_folder(), me().id, held.token)
+        holding.drop(uploads.folder(), me().id, held.token)
         raise
     return held.token
 
@@ -74,7 +68,7 @@ def import_save(token: str) -> ResponseReturnValue:
             form, services.import_template, found.rows, title=form.title.data, source=name, by=me()
         )
         if version is not None:
-            holding.drop(_folder(), me().id, token)
+            holding.drop(uploads.folder(), me().id, token)
             flash(
                 ngettext(
                     "%(num)d question is imported as a draft. Read it through, then publish it.",
@@ -88,34 +82,14 @@ def import_save(token: str) -> ResponseReturnValue:
 
 
 def _fetch(token: str) -> tuple[str, bytes]:
-    try:
-        held = holding.fetch(_folder(), me().id, token)
-    except NotVisible:
-        raise Refused(
-            _("The uploaded file is no longer here (it is kept for a day). Choose it again.")
-        ) from None
+    held = uploads.waiting(token, me().id)
     return held.filename, held.path.read_bytes()
 
 
 def _preview(data: bytes, name: str, given: Any) -> tuple[ChecklistPreview | None, Any]:
-    """The preview for the choices in an address or a form; a refusal goes beside the guess without them."""
-    header = given.get("header", "")
-    asked = {field.key: given.get(f"col_{field.key}", "") for field in importing.FIELDS}
-    mapping = {key: column for key, column in asked.items() if column}
-    try:
-        found = importing.preview(
-            data,
-            name,
-            sheet=given.get("sheet") or None,
-            header=int(header) if header.isdecimal() and len(header) < 8 else None,
-            mapping=mapping if "mapped" in given else None,
-        )
-        return found, found.refusal
-    except Refused as refused:
-        try:
-            return importing.preview(data, name), refused.words
-        except Refused:
-            return None, refused.words
+    """The preview for the choices in an address or a form."""
+    chosen = uploads.choices(given, (field.key for field in importing.FIELDS))
+    return uploads.previewed(partial(importing.preview, data, name), chosen)
 
 
 def _page(token: str, name: str, form: Any, found: Any, refusal: Any) -> str:

@@ -9,19 +9,22 @@ whoever approves the plan sees the same remarks.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from rapidfuzz import fuzz
 
 from audit_app.findings.cause_models import FindingCause
 from audit_app.findings.cause_tree import Twig, roots, trees, walk
+from audit_app.findings.likeness import tokens
 from audit_app.findings.models import Finding
 
 WHYS = 3
 """Fewer whys before the root are pointed out. Five is a rule of thumb; below three, habit has answered."""
-ALIKE, HELD = 0.72, 0.8
-"""Share of equal letters in order, and share of a cause's words that stand in the statement."""
+ALIKE, HELD = 72, 0.8
+"""Percent of equal letters in order, and share of a cause's words that stand in the statement."""
+LONGEST = 10000
+"""Characters of a cause that are compared: all of it."""
 FEWEST = 4
 """Words a text must have before its share of known words means anything."""
 
@@ -51,11 +54,6 @@ _FATE = re.compile(
     "天气|市场(环境|形势)|人手不(足|够)",
     re.IGNORECASE,
 )
-_STOP = frozenset(
-    "a an the of to in on at for by with and or not no was were is are be been had has have did do does it "
-    "its this that these those from as which who whom there their they".split()
-)
-_TOKEN = re.compile(r"[a-z0-9][a-z0-9.\-/]*|[一-鿿]+")
 
 
 @dataclass(frozen=True)
@@ -67,30 +65,19 @@ class Remark:
     node: int | None = None
 
 
-def tokens(text: str) -> list[str]:
-    """Words of Latin script without the smallest; pairs of characters of Chinese."""
-    found: list[str] = []
-    for each in _TOKEN.findall(text.casefold()):
-        if each[0] < "一":
-            found += [each.rstrip(".-/")] if each not in _STOP else []
-        else:
-            found += [each[at : at + 2] for at in range(len(each) - 1)] or [each]
-    return found
-
-
 def repeats(cause: str, said: Iterable[str]) -> bool:
-    """Whether a cause only says again what stands in one of the texts: by letters in order, or by words."""
-    mine = tokens(cause)
-    if not mine:
-        return False
-    for text in said:
-        theirs = tokens(text)
-        if not theirs:
-            continue
-        if SequenceMatcher(None, " ".join(mine), " ".join(theirs), autojunk=False).ratio() >= ALIKE:
+    """Whether a cause only says again what stands in one of the texts: by letters in order, or by words.
+
+    Another question than :func:`likeness.likeness` asks: a cause that names the case and then goes on to say
+    why is alike and repeats nothing, so the share counts what of the cause stands in the statement.
+    """
+    mine = tokens(cause, LONGEST)
+    words = mine.split()
+    for theirs in (tokens(text, LONGEST) for text in said) if words else ():
+        if theirs and fuzz.ratio(mine, theirs) >= ALIKE:
             return True
-        known = set(theirs)
-        if len(mine) >= FEWEST and sum(each in known for each in mine) / len(mine) >= HELD:
+        known = set(theirs.split())
+        if len(words) >= FEWEST and sum(each in known for each in words) / len(words) >= HELD:
             return True
     return False
 

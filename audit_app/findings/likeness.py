@@ -39,9 +39,9 @@ _ENDINGS = ("ings", "ing", "ied", "ed", "ies", "es", "s")
 
 
 @lru_cache(maxsize=4096)
-def tokens(text: str) -> str:
-    """The words and pairs of characters that carry the meaning of a text, once each, blanks between them."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
+def tokens(text: str, longest: int = LONGEST) -> str:
+    """The words and pairs of characters that carry the meaning of a text's beginning, once each."""
+    plain = unicodedata.normalize("NFKC", text[:longest]).casefold()
     found: dict[str, None] = {}
     for run in _RUN.findall(plain):
         if run[0] >= "\u3400":

@@ -1,7 +1,7 @@
 """Reading findings and actions. Every list and every ``get`` starts at what the person may see."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
@@ -101,26 +101,6 @@ def answer_told(item: ChecklistItem) -> str:
 def of_item(item: ChecklistItem, *, to: Person) -> list[Finding]:
     """The findings already written up from a checklist item."""
     return list(db.session.scalars(visible_to(to).where(Finding.item_id == item.id).order_by(Finding.id)))
-
-
-def earlier(finding: Finding, days: int = 365) -> list[Finding]:
-    """R10: nonconformities on the same clause and department in the twelve months before this one."""
-    if not (finding.is_nonconformity and finding.clause and finding.department_id):
-        return []
-    query = (
-        select(Finding)
-        .where(
-            Finding.clause == finding.clause,
-            Finding.department_id == finding.department_id,
-            Finding.raised_on.between(finding.raised_on - timedelta(days=days), finding.raised_on),
-            Finding.grade.in_(NONCONFORMITY),
-            Finding.state.not_in((FindingState.DRAFT, FindingState.WITHDRAWN)),
-            Finding.id < finding.id,
-        )
-        .order_by(Finding.raised_on.desc(), Finding.id.desc())
-        .limit(20)
-    )
-    return list(db.session.scalars(query))
 
 
 # --- lists --------------------------------------------------------------------------------------------------

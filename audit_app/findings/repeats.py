@@ -192,6 +192,21 @@ def upgrade(draft: Wording, found: Sequence[Proposal], *, to: Person) -> Upgrade
     return Upgrade(len(again), minors, draft.clause, rule.months, enough) if again or enough else None
 
 
+def earlier(finding: Finding, *, to: Person) -> list[Finding]:
+    """R10: nonconformities on the same clause and department within the months of the policy, as far as the
+    person sees them; the newest first."""
+    if not (finding.is_nonconformity and finding.clause and finding.department_id):
+        return []
+    query = visible_to(to).where(
+        Finding.clause == finding.clause,
+        Finding.department_id == finding.department_id,
+        Finding.grade.in_(NONCONFORMITY),
+        Finding.id < finding.id,
+        *_window(wording(finding), policy().months),
+    )
+    return list(db.session.scalars(query.order_by(Finding.raised_on.desc(), Finding.id.desc()).limit(20)))
+
+
 # --- chains -------------------------------------------------------------------------------------------------
 
 

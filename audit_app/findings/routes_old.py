@@ -1,12 +1,11 @@
 """Taking in an old register of nonconformities: upload, say which column is which, see it, import."""
 
 import hashlib
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.file import FileField, FileRequired
@@ -16,11 +15,11 @@ from audit_app.accounts import replies
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
-from audit_app.core.errors import NotVisible, Refused
+from audit_app.core.errors import Refused
 from audit_app.findings import old_importing, old_services
 from audit_app.findings.blueprint import blueprint
 from audit_app.findings.old_importing import OldPreview
-from audit_app.web import holding
+from audit_app.web import holding, uploads
 from audit_app.web.access import allow
 from audit_app.web.forms import BaseForm, refused_or, row, rows_as_choices, text
 from audit_app.web.holding import Held
@@ -74,12 +73,17 @@ def _take_in(form: UploadForm) -> str:
     """Keep the file if it can be read at all."""
     file, mine = form.file.data, replies.me().id
     held = holding.keep(
-        _folder(), mine, file.filename or "", file.stream, largest=LARGEST, old_register=form.source.data
+        uploads.folder(),
+        mine,
+        file.filename or "",
+        file.stream,
+        largest=LARGEST,
+        old_register=form.source.data,
     )
     try:
         old_importing.preview(held.path.read_bytes(), held.filename, old_services.known())
     except Refused:
-        holding.drop(_folder(), mine, held.token)
+        holding.drop(uploads.folder(), mine, held.token)
         raise
     return held.token
 
@@ -102,7 +106,7 @@ def old_save(token: str) -> ResponseReturnValue:
     if form.validate() and found is not None and not found.refusal:
         register = refused_or(form, _import, held, form, found)
         if register is not None:
-            holding.drop(_folder(), replies.me().id, token)
+            holding.drop(uploads.folder(), replies.me().id, token)
             flash(
                 ngettext("%(num)s finding is imported.", "%(num)s findings are imported.", register.rows),
                 "success",
@@ -121,44 +125,22 @@ def _import(held: Held, form: SaveForm, found: OldPreview) -> Any:
     )  # fmt: skip
 
 
-def _folder() -> Path:
-    folder: Path = current_app.config["SETTINGS"].data_dir / "uploads"
-    return folder
-
-
 def _fetch(token: str) -> Held:
-    try:
-        held = holding.fetch(_folder(), replies.me().id, token)
-    except NotVisible:
-        held = None
-    if held is None or "old_register" not in held.facts:
-        raise Refused(_("The uploaded file is no longer here (it is kept for a day). Choose it again."))
-    return held
+    return uploads.waiting(token, replies.me().id, "old_register")
 
 
 def _preview(held: Held, given: Any) -> tuple[OldPreview | None, Any]:
-    """The preview for the choices in an address or a form; a refusal goes beside the guess without them."""
-    header, order = given.get("header", ""), given.get("order", "")
-    columns = {field.key: given.get(f"col_{field.key}", "") for field in old_importing.FIELDS}
-    data, known = held.path.read_bytes(), old_services.known()
-    earlier = old_services.remembered(held.facts["old_register"])
-    try:
-        found = old_importing.preview(
-            data,
-            held.filename,
-            known,
-            sheet=given.get("sheet") or None,
-            header=int(header) if header.isdecimal() and len(header) < 8 else None,
-            mapping=columns if "mapped" in given else None,
-            remembered=earlier,
-            day_first={"day": True, "month": False}.get(order),
-        )
-        return found, found.refusal
-    except Refused as refused:
-        try:
-            return old_importing.preview(data, held.filename, known, remembered=earlier), refused.words
-        except Refused:
-            return None, refused.words
+    """The preview for the choices in an address or a form."""
+    chosen = uploads.choices(given, (field.key for field in old_importing.FIELDS))
+    chosen["day_first"] = {"day": True, "month": False}.get(given.get("order", ""))
+    look = partial(
+        old_importing.preview,
+        held.path.read_bytes(),
+        held.filename,
+        old_services.known(),
+        remembered=old_services.remembered(held.facts["old_register"]),
+    )
+    return uploads.previewed(look, chosen)
 
 
 def _page(held: Held, form: SaveForm, found: OldPreview | None, refusal: Any) -> str:

@@ -29,6 +29,7 @@ from audit_app.findings import (
     forms,
     pareto,
     queries,
+    repeats,
     services,
     turns,
     workflow,
@@ -221,7 +222,8 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
         "action_files": evidence.of_many(Action.__tablename__, [each.id for each in finding.actions]),
         "item_files": evidence.of(finding.item) if finding.item is not None else [],
         "history": trail.history(finding),
-        "earlier": queries.earlier(finding),
+        "earlier": repeats.earlier(finding, to=person),
+        "repeat_months": repeats.policy().months,
         "may_edit": services.may_edit(finding, person),
         "may_add": action_services.may_add_to(finding, person),
         "may_regrade": len([each for each in Grade if SERIES[each] == SERIES[finding.grade]]) > 1

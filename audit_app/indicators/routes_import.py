@@ -1,10 +1,9 @@
 """Importing files: choose, look at what would be taken, confirm. Nothing is stored before the last step."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -18,7 +17,7 @@ from audit_app.indicators.logs import ProblemKind
 from audit_app.indicators.profiles import LogProfile, OutageProfile, get_profile, read_profile
 from audit_app.indicators.reports import Report
 from audit_app.indicators.values_import import LONG
-from audit_app.web import holding
+from audit_app.web import holding, uploads
 from audit_app.web.access import allow
 from audit_app.web.forms import BaseForm
 from audit_app.web.holding import Held
@@ -29,14 +28,8 @@ KINDS: dict[str, Any] = {VALUES: forms.UploadForm, TICKETS: forms.LogForm, OUTAG
 PROFILES: dict[str, Any] = {TICKETS: LogProfile, OUTAGES: OutageProfile}
 
 
-def folder() -> Path:
-    """Where uploads wait for their confirmation."""
-    found: Path = current_app.config["SETTINGS"].data_dir / "uploads"
-    return found
-
-
 def _held(token: str) -> Held:
-    return holding.fetch(folder(), current_user.id, token)
+    return holding.fetch(uploads.folder(), current_user.id, token)
 
 
 @blueprint.get("/imports")
@@ -100,7 +93,7 @@ def _keep(kind: str, form: Any) -> Held:
         facts["profile"] = form.profile.data
         own = form.profile_file.data
         if own and own.filename:
-            held = holding.keep(folder(), current_user.id, own.filename, own.stream)
+            held = holding.keep(uploads.folder(), current_user.id, own.filename, own.stream)
             try:
                 read_profile(held.path, PROFILES[kind])
             except Refused as refused:
@@ -115,7 +108,7 @@ def _keep(kind: str, form: Any) -> Held:
             "leave_out": form.leave_out.data or "",
         }
         _outage_choices({**facts}, _profile(facts))
-    return holding.keep(folder(), current_user.id, upload.filename, upload.stream, **facts)
+    return holding.keep(uploads.folder(), current_user.id, upload.filename, upload.stream, **facts)
 
 
 def _profile(facts: dict[str, Any]) -> Any:
@@ -188,9 +181,9 @@ def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:
 
 
 def _done(held: Held, report: Report) -> ResponseReturnValue:
-    holding.drop(folder(), current_user.id, held.token)
+    holding.drop(uploads.folder(), current_user.id, held.token)
     if held.facts.get("profile_token"):
-        holding.drop(folder(), current_user.id, held.facts["profile_token"])
+        holding.drop(uploads.folder(), current_user.id, held.facts["profile_token"])
     flash(
         _(
             "“%(name)s” is imported: %(count)s monthly figures are new or changed.",
@@ -207,7 +200,7 @@ def _done(held: Held, report: Report) -> ResponseReturnValue:
 def import_drop(token: str) -> ResponseReturnValue:
     """Give the upload up."""
     held = _held(token)
-    holding.drop(folder(), current_user.id, held.token)
+    holding.drop(uploads.folder(), current_user.id, held.token)
     flash(_("Nothing was imported."), "info")
     return redirect(url_for(".import_new", kind=held.facts["kind"]), 303)
 

@@ -1,10 +1,10 @@
 """Licensed clause texts: their sources, the import in two steps, the withdrawal; and the crosswalk."""
 
 import hashlib
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,12 +12,12 @@ from flask_login import current_user
 
 from audit_app.accounts import replies
 from audit_app.accounts.permissions import Permission
-from audit_app.core.errors import NotVisible, Refused
+from audit_app.core.errors import Refused
 from audit_app.standards import crosswalk as topics
 from audit_app.standards import forms, importing, queries, services
 from audit_app.standards.importing import TextPreview
 from audit_app.trail import queries as trail
-from audit_app.web import holding
+from audit_app.web import holding, uploads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 from audit_app.web.holding import Held
@@ -91,12 +91,12 @@ def _take_in(form: forms.ImportForm) -> str:
     services.check(form.licence())
     file, mine = form.file.data, replies.me().id
     held = holding.keep(
-        _folder(), mine, file.filename or "", file.stream, largest=LARGEST, licence=form.facts()
+        uploads.folder(), mine, file.filename or "", file.stream, largest=LARGEST, licence=form.facts()
     )
     try:
         importing.preview(held.path.read_bytes(), held.filename)
     except Refused:
-        holding.drop(_folder(), mine, held.token)
+        holding.drop(uploads.folder(), mine, held.token)
         raise
     return held.token
 
@@ -127,48 +127,22 @@ def import_save(token: str) -> ResponseReturnValue:
             by=replies.me(),
         )
         if source is not None:
-            holding.drop(_folder(), replies.me().id, token)
+            holding.drop(uploads.folder(), replies.me().id, token)
             count = source.row_count
             flash(ngettext("%(num)d clause is imported.", "%(num)d clauses are imported.", count), "success")
             return redirect(url_for(".show", id=source.id), 303)
     return _page(held, form, found, refusal), 422
 
 
-def _folder() -> Path:
-    folder: Path = current_app.config["SETTINGS"].data_dir / "uploads"
-    return folder
-
-
 def _fetch(token: str) -> Held:
-    try:
-        held = holding.fetch(_folder(), replies.me().id, token)
-    except NotVisible:
-        held = None
-    if held is None or "licence" not in held.facts:
-        raise Refused(_("The uploaded file is no longer here (it is kept for a day). Choose it again."))
-    return held
+    return uploads.waiting(token, replies.me().id, "licence")
 
 
 def _preview(held: Held, given: Any) -> tuple[TextPreview | None, Any]:
-    """The preview for the choices in an address or a form; a refusal goes beside the guess without them."""
-    header = given.get("header", "")
-    columns = {field.key: given.get(f"col_{field.key}", "") for field in importing.FIELDS}
+    """The preview for the choices in an address or a form."""
     data, language = held.path.read_bytes(), held.facts["licence"]["language"]
-    try:
-        found = importing.preview(
-            data,
-            held.filename,
-            sheet=given.get("sheet") or None,
-            header=int(header) if header.isdecimal() and len(header) < 8 else None,
-            mapping=columns if "mapped" in given else None,
-            language=language,
-        )
-        return found, found.refusal
-    except Refused as refused:
-        try:
-            return importing.preview(data, held.filename, language=language), refused.words
-        except Refused:
-            return None, refused.words
+    chosen = uploads.choices(given, (field.key for field in importing.FIELDS))
+    return uploads.previewed(partial(importing.preview, data, held.filename, language=language), chosen)
 
 
 def _page(held: Held, form: Any, found: TextPreview | None, refusal: Any) -> str:

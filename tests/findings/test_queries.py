@@ -200,16 +200,6 @@ def test_statistics_of_a_period(people: People) -> None:
     assert (empty.opened, empty.average_age, empty.on_time.percent) == (0, None, None)
 
 
-def test_recurrence_looks_back_twelve_months_and_no_further(people: People) -> None:
-    def raised(days_ago: int) -> Finding:
-        made = factory.finding(people, raised_on=today() - timedelta(days=days_ago))
-        return services.issue(made, by=people.lead)
-
-    old, near, now_ = raised(366), raised(365), raised(0)
-    assert queries.earlier(now_) == [near]
-    assert queries.earlier(near) == [old]
-
-
 def test_clauses_sort_as_in_the_standard() -> None:
     assert sorted(["8.10", "8.2.1", "8.9", "8.2"], key=queries.clause_order) == [
         "8.2",

@@ -1,11 +1,12 @@
 """Repeats: proposed while one writes, confirmed by a person, shown as a chain on page, paper and sheet."""
 
 import itertools
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import event
@@ -304,3 +305,24 @@ def test_the_page_of_a_finding_asks_as_many_queries_with_a_long_chain(people: Pe
         event.remove(db.engine, "before_cursor_execute", count)
     assert first == 1
     assert len(counted) <= 5
+
+
+def test_what_came_before_on_the_requirement_is_looked_for_within_the_months_of_the_policy(
+    people: People,
+) -> None:
+    def raised(day: date) -> Finding:
+        return services.issue(factory.finding(people, raised_on=day), by=people.lead)
+
+    year = today() - relativedelta(months=12)
+    old, near, present = raised(year - timedelta(days=1)), raised(year), raised(today())
+    assert repeats.earlier(present, to=people.manager) == [near]
+    assert repeats.earlier(near, to=people.manager) == [old]
+    repeat_services.set_policy(months=24, likeness=50, minors=3, by=people.manager)
+    assert repeats.earlier(present, to=people.manager) == [near, old]
+
+
+def test_what_came_before_is_shown_only_to_who_may_see_it(people: People) -> None:
+    first = services.issue(factory.finding(people), by=people.lead)
+    second = services.issue(factory.finding(people), by=people.lead)
+    assert repeats.earlier(second, to=people.manager) == [first]
+    assert repeats.earlier(second, to=people.owner2) == []
