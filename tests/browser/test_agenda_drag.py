@@ -29,6 +29,7 @@ def evening(people):
 def order(page, numbers):
     """The names of the three slots as they stand on the page."""
     wanted = {f"slot-{number}" for number in numbers}
+    page.wait_for_load_state()  # the address changes before the rows are there
     rows = page.locator(".agenda tbody tr").all()
     return "".join(
         row.locator(".agenda-name").inner_text() for row in rows if row.get_attribute("id") in wanted

@@ -37,4 +37,4 @@ def test_an_audit_on_days_off_says_so(people):
     plan = plan_year(people, 2026)
     facts = {"recorded": True, "starts_on": date(2026, 9, 30), "ends_on": date(2026, 10, 1)}
     (said,) = remarks(plan_audit(people, plan, **facts))
-    assert "Nobody works on 2026-10-01 (weekend or public holiday)" in str(said)
+    assert "Nobody works on 1 Oct 2026 (weekend or public holiday)" in str(said)
