@@ -130,9 +130,15 @@ def build_schema(url: str) -> None:
     from audit_app.core.db import Base
 
     assert tables.MODULES
+    # PostgreSQL adds some foreign keys after the tables, and SQLAlchemy then marks these keys in the models as
+    # "not with the table", for ever: an SQLite file made later by this process would lack them.
+    keys = [key for table in Base.metadata.tables.values() for key in table.foreign_key_constraints]
+    rules = [key._create_rule for key in keys]
     engine = create_engine(url)
     Base.metadata.create_all(engine)
     engine.dispose()
+    for key, rule in zip(keys, rules, strict=True):
+        key._create_rule = rule
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from audit_app.accounts.models import Person
 from audit_app.config import Settings
 from audit_app.core.db import APPEND_ONLY, Base, db
 from audit_app.trail import services as trail
-from tests.databases import POSTGRESQL, SQLITE, Databases, on_postgresql
+from tests.databases import POSTGRESQL, SQLITE, Databases, build_schema, on_postgresql
 from tests.house.files import ROOT
 from tests.people import invite
 
@@ -103,6 +103,19 @@ def test_the_migrations_lead_to_the_schema_of_the_models(
     for table, facts in by_models.items():
         assert by_migrations[table] == facts, table
     assert schema.is_current(empty)
+
+
+@pytest.mark.postgres
+def test_an_sqlite_file_made_after_a_postgresql_database_has_every_foreign_key(
+    databases: Databases, tmp_path: Path
+):
+    assert databases.postgres_template
+    url = f"sqlite:///{tmp_path / 'later.db'}"
+    build_schema(url)
+    engine = create_engine(url)
+    keys = {key for each in inspect(engine).get_foreign_keys("action") for key in each["constrained_columns"]}
+    engine.dispose()
+    assert "review_id" in keys
 
 
 @kinds
