@@ -119,7 +119,7 @@ class HoldsOutsideOfTheChain(Server):
 class KnowsBatchesNotRecords(Server):
     """A batch that came before is known again; a record that comes in another batch is not."""
 
-    found_by = "^(twice|shown as|heads)"
+    found_by = "^(twice|shown as|heads|acknowledged|not home)"
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ class ForgetsThatAnIdWasInUse(Server):
 class AdmitsByChangingTheRow(Server):
     """An admitted record is changed in place: the chain after it no longer holds."""
 
-    found_by = "^(twice|chain)"
+    found_by = "^(twice|(the )?chain|admitted)"
 
     def rule(self, row: Row, ruling: str) -> bool:
         if ruling == "admit" and super().rule(row, "late"):
@@ -254,7 +254,7 @@ class RenamesWhatWaits(Tablet):
 class KeepsItsPlaceAfterARestore(Tablet):
     """What others did is read on from the old number, although the numbers were given anew."""
 
-    found_by = "^a screen"
+    found_by = "^(a screen|no alarm)"
 
     def _look_at_chain(self, store: Store, reply: Reply) -> None:
         cursors, others = dict(store.cursors), dict(store.others)

@@ -122,7 +122,7 @@ def _clear_up(world: World) -> None:
             server.waive(photo)
         assert server.close(audit), server.why_open(audit)
     world.watch()
-    assert server.verify()
+    assert server.verify(), "chain"
 
 
 def _screens_agree(world: World) -> None:

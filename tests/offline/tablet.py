@@ -91,8 +91,8 @@ class Store:
     purged: set[str] = field(default_factory=set)
     reissued: dict[str, str] = field(default_factory=dict)
     chain_broke: bool = False
-    told_of_fork: bool = False
-    """Whether it was told that its id was in use twice, and took another. Each store is told of its own."""
+    twins: set[str] = field(default_factory=set)
+    """The ids of which it was told that another device uses them too. Each store is told of its own."""
 
     @property
     def alarm(self) -> set[str]:
@@ -281,7 +281,7 @@ class Tablet:
         elif status == "invalid":
             kept.state = "red"
         if "device_forked" in result.get("warnings", ()) and kept.device == store.device:
-            store.told_of_fork = True
+            store.twins.add(store.device)
             self.take_new_device_id(store)
 
     def _look_at_chain(self, store: Store, reply: Reply) -> None:

@@ -46,7 +46,7 @@ class World:
 
     def saved(self, store: Store, kept: Kept) -> None:
         """Remember what was made, as it is now."""
-        self.made.append(Made(dict(kept.record), kept.device, store.told_of_fork))
+        self.made.append(Made(dict(kept.record), kept.device, kept.device in store.twins))
 
     def heard(self, reply: Reply) -> None:
         """An acknowledgement that reaches a tablet is true at that moment: the row is there."""
@@ -172,21 +172,18 @@ class World:
         made = {each.record["id"] for each in self.made}
         for before, row in pairwise([None, *all_rows][self.checked :]):
             number = before.seq if before else 0
-            assert row.seq == number + 1
+            assert row.seq == number + 1, "chain: a number is missing"
             assert before is None or row.prev == before.hash, "chain"
             assert row.body["id"] in made
             if row.status != "accepted":
                 continue
             if row.admitted_by:
                 twins = [each for each in rows[row.body["id"]] if each.status == "held"]
-                assert any(each.body == row.body and each.device == row.device for each in twins)
+                assert any(each.body == row.body and each.device == row.device for each in twins), "admitted"
             else:
                 assert row.session == row.body["author"], f"under another session: {row}"
         self.checked = len(all_rows)
 
     def numbers_of_devices_are_used_once(self) -> None:
-        """Once a store was told that it has a twin, it numbers its records under an id of its own."""
-        used = {(each.device, each.record["device_seq"]) for each in self.made if not each.forked}
-        for each in self.made:
-            if each.forked:
-                assert (each.device, each.record["device_seq"]) not in used, "numbers of a twin"
+        """Once a store was told that an id has a twin, it makes no more records under it."""
+        assert not any(each.forked for each in self.made), "numbers of a twin"
