@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
-from audit_app.evidence import queries as evidence
 from audit_app.findings import (
     action_services,
     cause_routes,
@@ -17,6 +16,7 @@ from audit_app.findings import (
     exports,
     forms,
     origins,
+    paper,
     queries,
     repeat_screens,
     repeat_services,
@@ -125,7 +125,7 @@ def show(id: int) -> ResponseReturnValue:
 def report(id: int) -> ResponseReturnValue:
     """The nonconformity report on paper."""
     finding = queries.get(id, to=current_user)
-    content = exports.report(finding, evidence.of(finding), _language())
+    content = paper.report(finding, _language())
     return downloads.send(content, f"{finding.code}.pdf", downloads.PDF, inline=True)
 
 

@@ -8,8 +8,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from audit_app.core.db import db
-from audit_app.evidence import queries as evidence
-from audit_app.findings import exports, queries, services
+from audit_app.findings import exports, paper, queries, services
 from audit_app.findings.models import Finding, Grade
 from tests.findings import factory
 from tests.people import People
@@ -60,7 +59,7 @@ def test_rows_are_read_in_portions_and_not_kept(app: Flask, people: People) -> N
 def test_the_report_tells_the_whole_story(app: Flask, people: People, language: str, title: str) -> None:
     subject = factory.at(people, "closed", audit=factory.audit(people))
     with app.test_request_context():
-        text = words(exports.report(subject, evidence.of(subject), language))
+        text = words(paper.report(subject, language))
     for said in (
         title, subject.code, "8.6.1", "Threeoftwelve", "INC0010023", "optionalsince", "Makepriority",
         "OlgaOwner", "AnaAuditor", "record.txt", "threemonths",
@@ -74,9 +73,9 @@ def test_every_grade_and_an_empty_draft_have_a_report(app: Flask, people: People
         people, grade, requirement="", location="", process=None, nonconformity="x <b>&", clause=""
     )
     with app.test_request_context():
-        assert "x<b>&" in words(exports.report(subject, [], "en"))
+        assert "x<b>&" in words(paper.report(subject, "en"))
         services.withdraw(subject, reason="A typing error.", by=people.lead)
-        assert "Atypingerror." in words(exports.report(subject, [], "zh"))
+        assert "Atypingerror." in words(paper.report(subject, "zh"))
 
 
 @pytest.mark.parametrize("lines", range(1, 30, 3))
@@ -84,6 +83,6 @@ def test_nobody_signs_a_page_without_what_it_is_about(app: Flask, people: People
     subject = factory.at(people, "closed", audit=factory.audit(people))
     subject.requirement = "\n".join(["A line of the requirement."] * lines)
     with app.test_request_context():
-        pages = PdfReader(BytesIO(exports.report(subject, evidence.of(subject), "en"))).pages
+        pages = PdfReader(BytesIO(paper.report(subject, "en"))).pages
     signed = next(text for page in pages if "Closed by" in (text := page.extract_text()))
     assert "Effectiveness" in signed
