@@ -151,9 +151,10 @@ def _verified(on_record: Record) -> list[Block]:
     finding = on_record.finding
     blocks: list[Block] = [Heading(f"{finding.code} {finding.title}", 2), Facts(_stated(on_record))]
     parts = [(_("Dispute and decision"), paper_course.dispute(on_record))]
+    if finding.proposed_at is not None or finding.effectiveness_criterion:
+        parts.append((_("Plan and approval"), paper_course.plan(on_record)))
     if finding.state is not FindingState.WITHDRAWN:
         parts += [
-            (_("Plan and approval"), paper_course.plan(on_record)),
             (_("Actions"), paper_course.actions(on_record)),
             (_("Dates, more time, escalation"), paper_course.dates(on_record)),
             (

@@ -36,6 +36,15 @@ def _name(row: Any) -> str:
     return row.name if row is not None else ""
 
 
+def _label(value: Any) -> Any:
+    return value.label if value is not None else ""
+
+
+def _actions(finding: Finding) -> str:
+    """All actions of a finding in one cell, a line each; their dates stand in the register of actions."""
+    return "\n".join(f"{each.code} {each.title}" for each in finding.actions)
+
+
 FINDING_COLUMNS: tuple[tuple[Column, Callable[[Finding], Any]], ...] = (
     (Column(_l("Code"), width=14), lambda f: f.code),
     (Column(_l("Grade"), width=16), lambda f: _tone(f.grade)),
@@ -49,6 +58,7 @@ FINDING_COLUMNS: tuple[tuple[Column, Callable[[Finding], Any]], ...] = (
     (Column(_l("Origin"), width=16), lambda f: f.origin.label),
     (Column(_l("Raised on"), "date"), lambda f: f.raised_on),
     (Column(_l("Raised by"), width=16), lambda f: _name(f.raised_by)),
+    (Column(_l("Issued at"), "datetime"), lambda f: f.issued_at),
     (Column(_l("Due"), "date"), lambda f: f.due_on),
     (Column(_l("First due date"), "date"), lambda f: f.original_due_on),
     (Column(_l("Days past the first date"), "int"), lambda f: deadlines.days_late(f) or None),
@@ -62,15 +72,28 @@ FINDING_COLUMNS: tuple[tuple[Column, Callable[[Finding], Any]], ...] = (
     (Column(_l("Nonconformity"), width=44, wrap=True), lambda f: f.nonconformity),
     (Column(_l("Location"), width=24, wrap=True), lambda f: f.location),
     (Column(_l("Correction"), width=36, wrap=True), lambda f: f.correction),
+    (Column(_l("Corrected on"), "date"), lambda f: f.correction_done_on),
     (Column(_l("Cause"), width=36, wrap=True), lambda f: f.cause),
-    (Column(_l("Kind of cause"), width=20), lambda f: f.cause_category.label if f.cause_category else ""),
+    (Column(_l("Kind of cause"), width=20), lambda f: _label(f.cause_category)),
     (Column(_l("Similar cases"), width=36, wrap=True), lambda f: f.similar_cases),
+    (Column(_l("Actions"), width=48, wrap=True), lambda f: _actions(f)),
+    (Column(_l("Approved the plan"), width=16), lambda f: _name(f.planned_by)),
+    (Column(_l("Plan approved at"), "datetime"), lambda f: f.planned_at),
+    (Column(_l("Actions done at"), "datetime"), lambda f: f.implemented_at),
     (Column(_l("Verified by"), width=16), lambda f: _name(f.verified_by)),
     (Column(_l("Verified at"), "datetime"), lambda f: f.verified_at),
     (Column(_l("Verification"), width=36, wrap=True), lambda f: f.verification_note),
+    (Column(_l("Criterion of effectiveness"), width=36, wrap=True), lambda f: f.effectiveness_criterion),
+    (Column(_l("Effectiveness check due"), "date"), lambda f: f.effectiveness_due_on),
     (Column(_l("Effectiveness"), width=36, wrap=True), lambda f: f.effectiveness_note),
+    (Column(_l("What shows it"), width=20), lambda f: _label(f.effectiveness_shown_by)),
+    (Column(_l("Record looked at"), width=28, wrap=True), lambda f: f.effectiveness_record),
+    (Column(_l("Date of the record"), "date"), lambda f: f.effectiveness_record_on),
+    (Column(_l("Failed checks of effectiveness"), "int"), lambda f: f.effectiveness_failures),
+    (Column(_l("Closed by"), width=16), lambda f: _name(f.closed_by)),
     (Column(_l("Closed on"), "date"), lambda f: f.closed_on),
     (Column(_l("Reopened"), "int"), lambda f: f.reopened),
+    (Column(_l("Withdrawn because"), width=28, wrap=True), lambda f: f.withdrawn_reason),
 )
 ACTION_COLUMNS: tuple[tuple[Column, Callable[[Action], Any]], ...] = (
     (Column(_l("Code"), width=14), lambda a: a.code),
@@ -88,6 +111,8 @@ ACTION_COLUMNS: tuple[tuple[Column, Callable[[Action], Any]], ...] = (
     (Column(_l("What was done"), width=40, wrap=True), lambda a: a.done_note),
     (Column(_l("Verified by"), width=16), lambda a: _name(a.verified_by)),
     (Column(_l("Verified at"), "datetime"), lambda a: a.verified_at),
+    (Column(_l("Verification"), width=36, wrap=True), lambda a: a.verification_note),
+    (Column(_l("Cancelled because"), width=28, wrap=True), lambda a: a.cancel_reason),
 )
 
 
@@ -120,6 +145,9 @@ def finding_sheet(query: Select[Any], to: Person | None = None) -> Sheet:
     people = (
         joinedload(Finding.raised_by).lazyload(Person.roles),
         joinedload(Finding.verified_by).lazyload(Person.roles),
+        joinedload(Finding.planned_by).lazyload(Person.roles),
+        joinedload(Finding.closed_by).lazyload(Person.roles),
+        selectinload(Finding.actions).load_only(Action.code, Action.title, Action.finding_id),
     )
     shown = (*FINDING_COLUMNS, *repeat_exports.columns(to))
     rows = _stream(query.options(*people, selectinload(Finding.extensions)), shown)

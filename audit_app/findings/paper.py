@@ -65,7 +65,8 @@ def _sections(on_record: Record) -> list[Block]:
     ]
     if whole and not (withdrawn and not finding.correction and not finding.cause):
         parts.append((_("Answer of the owner"), _answer(finding)))
-    if whole and not (withdrawn and finding.proposed_at is None):
+    returned = on_record.last("finding.return_plan")
+    if whole and (finding.proposed_at or finding.effectiveness_criterion or returned):
         parts.append((_("Plan and approval"), paper_course.plan(on_record)))
     parts += [
         (_("Actions"), paper_course.actions(on_record)),

@@ -33,7 +33,7 @@ def moment(at: datetime | None) -> str:
 
 
 def _who(name: str, at: datetime | None) -> str:
-    return listed((name, moment(at))) if name else moment(at)
+    return _("%(name)s, %(at)s", name=name, at=moment(at)) if name else moment(at)
 
 
 def _columns(*given: tuple[str, float]) -> tuple[GridColumn, ...]:
@@ -123,7 +123,8 @@ def _told(action: Action, acts: Iterable[TrailEntry]) -> list[str]:
             else _reason(act)
         )
         if name == "done" or (name in REASONED and (note or name == "hand_over")):
-            line = listed((moment(act.at), act.actor_name, str(words.sentence(act.action))))
+            what = words.sentence(act.action)
+            line = _("%(at)s, %(name)s %(what)s", at=moment(act.at), name=act.actor_name, what=what)
             lines.append(titled(line, str(note)) if note else line)
     if not lines and action.done_note:
         lines.append(titled(_("Done"), action.done_note))
@@ -228,7 +229,9 @@ def checks(on_record: Record) -> list[Block]:
 
 def _check(check: Check) -> tuple[GridCell, ...]:
     proof = next((each.label for each in Proof if each.value == check.shown), "")
-    shown = listed(str(each) for each in (check.record, check.record_on) if each)
+    shown = str(check.record or check.record_on)
+    if check.record and check.record_on:
+        shown = _("%(name)s, %(at)s", name=check.record, at=check.record_on)
     lines = [check.note, *([titled(str(proof), shown)] if proof and shown else [])]
     result = Badge(_("Passed"), "good") if check.passed else Badge(_("Not passed"), "bad")
     return check.at, check.kind.label, check.by, result, tuple(lines)

@@ -1,5 +1,6 @@
 """Sheets and reports, read back."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -7,8 +8,10 @@ from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from audit_app.core import clock
+from audit_app.core.clock import local, now
 from audit_app.core.db import db
-from audit_app.findings import exports, paper, queries, services
+from audit_app.findings import deadlines, exports, paper, queries, services
 from audit_app.findings.models import Finding, Grade
 from tests.findings import factory
 from tests.people import People
@@ -35,6 +38,45 @@ def test_the_register_holds_every_row_and_formulas_stay_text(
         next(each for line in tab.iter_rows() for each in line if each.value == "=SUM(A1)").data_type == "s"
     )
     assert subject.raised_on in [getattr(value, "date", lambda: None)() for value in row]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_register_filters_and_its_dates_and_numbers_are_real(
+    app: Flask, people: People, language: str
+) -> None:
+    subject = factory.at(people, "closed", audit=factory.audit(people))
+    with clock.at(now() - timedelta(days=200)):
+        late = factory.at(people, "planned")
+    with app.test_request_context():
+        book = load_workbook(BytesIO(exports.register(queries.listing(people.manager, {}), language)))
+    tab = book.worksheets[0]
+    rows = [list(row) for row in tab.iter_rows()]
+    head = next(place for place, row in enumerate(rows) if str(row[0].value) in ("Code", "编号"))
+    assert tab.freeze_panes == f"A{head + 2}" or tab.freeze_panes.endswith(str(head + 2))
+    assert tab.auto_filter.ref == f"A{head + 1}:{rows[head][-1].column_letter}{head + 3}"
+    shown = [*exports.FINDING_COLUMNS]
+    for row in rows[head + 1 : head + 3]:
+        finding = subject if row[0].value == subject.code else late
+        for cell, (column, value) in zip(row, shown, strict=False):
+            meant = value(finding)
+            if column.kind == "date" and meant is not None:
+                assert cell.is_date
+                assert cell.value.date() == meant, column.title
+            elif column.kind == "datetime" and meant is not None:
+                assert cell.is_date
+                assert cell.value.date() == local(meant).date(), column.title
+            elif column.kind == "int" and meant is not None:
+                assert cell.data_type == "n"
+                assert cell.value == meant
+    texts = {str(cell.value) for row in rows for cell in row}
+    assert {
+        subject.correction,
+        subject.effectiveness_record,
+        subject.effectiveness_criterion,
+        "Leo Lead",
+    } <= texts
+    assert f"{subject.actions[0].code} {subject.actions[0].title}" in texts
+    assert deadlines.days_late(late) > 100
 
 
 def test_the_register_of_actions_names_its_source(app: Flask, people: People) -> None:
