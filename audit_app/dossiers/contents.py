@@ -4,7 +4,7 @@ Audits and reviews are read one after another and forgotten again, so that memor
 number.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
@@ -24,12 +24,11 @@ from audit_app.core.errors import NotVisible
 from audit_app.dossiers import papers, papers_review, prepared
 from audit_app.dossiers.dates import day, living
 from audit_app.dossiers.items import Doc
-from audit_app.evidence import queries as evidence
-from audit_app.evidence.models import Attachment
 from audit_app.exports import pdf, xlsx
 from audit_app.exports.document import Document
 from audit_app.findings import exports as finding_exports
-from audit_app.findings.models import NONCONFORMITY, Action, Finding, FindingState
+from audit_app.findings import paper as finding_paper
+from audit_app.findings.models import NONCONFORMITY, Action, Finding, FindingCheck, FindingState
 from audit_app.findings.visibility import visible_actions, visible_to
 from audit_app.programme import queries as programmes
 from audit_app.programme.models import Audit, AuditState, Programme
@@ -146,6 +145,7 @@ def nonconformities(audit: Audit, *, to: Person) -> list[Finding]:
                 joinedload(Action.owner), joinedload(Action.verified_by), selectinload(Action.extensions)
             ),
             selectinload(Finding.extensions),
+            selectinload(Finding.checks).joinedload(FindingCheck.by),
         )
         .order_by(Finding.code)
     )
@@ -157,7 +157,6 @@ def _found(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
     if not found:
         none = _not_yet(audit) or _("No nonconformity was issued in this audit.")
         yield Doc("nc_report", audit.code, "–", reason=none)
-    files = evidence.of_many("finding", [each.id for each in found])
     for finding in found:
         yield Doc(
             "nc_report",
@@ -165,7 +164,7 @@ def _found(audit: Audit, language: str, *, to: Person) -> Iterator[Doc]:
             finding.code,
             living(),
             finding.raised_on,
-            {"pdf": partial(finding_exports.report, finding, files.get(finding.id, ()), language)},
+            {"pdf": partial(finding_paper.report, finding, language)},
         )
 
 
@@ -221,8 +220,6 @@ def _verified(audit: Audit, *, to: Person) -> Iterator[Doc]:
     query = visible_to(to).where(Finding.id.in_(ids)).order_by(Finding.code)
     actions = visible_actions(to).where(Action.finding_id.in_(ids)).order_by(Action.code)
 
-    attached = _files(found)
-
     def sheets() -> bytes:
         both = (finding_exports.finding_sheet(query), finding_exports.action_sheet(actions))
         return xlsx.render(checklist_exports.workbook(both, audit.title, code))
@@ -233,18 +230,8 @@ def _verified(audit: Audit, *, to: Person) -> Iterator[Doc]:
         code,
         living(),
         max((each for each in verified if each), default=None),
-        {"pdf": lambda: pdf.render(papers.verification(audit, found, attached)), "xlsx": sheets},
+        {"pdf": lambda: pdf.render(papers.verification(audit, found)), "xlsx": sheets},
     )
-
-
-def _files(found: Sequence[Finding]) -> dict[tuple[str, int], Sequence[Attachment]]:
-    """What hangs on findings and their actions, by kind and id."""
-    ids = {"finding": [each.id for each in found], "action": [a.id for each in found for a in each.actions]}
-    return {
-        (kind, key): files
-        for kind, keys in ids.items()
-        for key, files in evidence.of_many(kind, keys).items()
-    }
 
 
 def of_review(review: Review, language: str, *, to: Person) -> Iterator[Doc]:

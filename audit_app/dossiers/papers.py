@@ -1,6 +1,6 @@
 """Papers that only a dossier asks for: plan, distribution, verification; what all of them share."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from audit_app.accounts import queries as accounts
 from audit_app.core.clock import local, now, zone
-from audit_app.evidence.models import Attachment
 from audit_app.exports.document import (
     Block,
     Document,
@@ -21,8 +20,10 @@ from audit_app.exports.document import (
     Signature,
     Signatures,
 )
-from audit_app.exports.values import Badge, Strong, days, listed, tone_of
+from audit_app.exports.values import Badge, Strong, days, listed, titled, tone_of
+from audit_app.findings import paper_course, record
 from audit_app.findings.models import Action, Finding, FindingState
+from audit_app.findings.record import Record
 from audit_app.programme.models import Audit
 from audit_app.reports import paper_findings
 from audit_app.reports.tree import Report
@@ -137,56 +138,57 @@ def actions(rows: Iterable[Action], *, empty: str = "") -> Grid:
     return Grid(columns, cells, compact=True, empty=empty)
 
 
-def verification(
-    audit: Audit, findings: Sequence[Finding], files: Mapping[tuple[str, int], Sequence[Attachment]]
-) -> Document:
-    """What was done about each nonconformity, on what evidence, who verified it, when and with what effect.
-
-    ``files``: what hangs on findings and actions, by kind and id.
-    """
+def verification(audit: Audit, findings: Sequence[Finding]) -> Document:
+    """What was done about each nonconformity, on what evidence, who verified it, when and with what effect;
+    with what was disputed, delayed, sent back, not effective or opened again."""
     blocks: list[Block] = [Letterhead(_("Verification record"), audit.title, None, head(audit))]
-    for each in findings:
-        blocks += _verified(each, files)
+    for each in record.of_many(findings):
+        blocks += _verified(each)
     return paper(_("Verification record"), f"{audit.code}-V", blocks)
 
 
-def _verified(finding: Finding, files: Mapping[tuple[str, int], Sequence[Attachment]]) -> list[Block]:
-    heading = Heading(f"{finding.code} {finding.title}", 2)
-    if finding.state is FindingState.WITHDRAWN:
-        told = (
-            (_("Grade"), Badge(finding.grade.label, tone_of(finding.grade.tone))),
-            (_("State"), Badge(finding.state.label, tone_of(finding.state.tone))),
-            (_("Why withdrawn"), finding.withdrawn_reason or DASH),
-        )
-        return [heading, Facts(told)]
-    verified = (
-        f"{finding.verified_by.name}, {moment(finding.verified_at)}"
-        if finding.verified_by
-        else _("not verified yet")
-    )
-    facts = (
+def _verified(on_record: Record) -> list[Block]:
+    finding = on_record.finding
+    blocks: list[Block] = [Heading(f"{finding.code} {finding.title}", 2), Facts(_stated(on_record))]
+    parts = [(_("Dispute and decision"), paper_course.dispute(on_record))]
+    if finding.proposed_at is not None or finding.effectiveness_criterion:
+        parts.append((_("Plan and approval"), paper_course.plan(on_record)))
+    if finding.state is not FindingState.WITHDRAWN:
+        parts += [
+            (_("Actions"), paper_course.actions(on_record)),
+            (_("Dates, more time, escalation"), paper_course.dates(on_record)),
+            (
+                _("Verification and effectiveness"),
+                [*paper_course.checks(on_record), *paper_course.ends(finding)],
+            ),
+        ]
+    parts.append((_("Opened again"), paper_course.rounds(on_record)))
+    for title, body in parts:
+        blocks += [Heading(title, 3), *body] if body else []
+    return blocks
+
+
+def _stated(on_record: Record) -> tuple[tuple[str, Any], ...]:
+    """The answer of the owner; of what was withdrawn, who withdrew it, when and why."""
+    finding = on_record.finding
+    told: list[tuple[str, Any]] = [
         (_("Grade"), Badge(finding.grade.label, tone_of(finding.grade.tone))),
         (_("State"), Badge(finding.state.label, tone_of(finding.state.tone))),
+    ]
+    if finding.state is FindingState.WITHDRAWN:
+        act = on_record.last(*record.ENDINGS)
+        by = (_("Withdrawn by"), listed((act.actor_name, moment(act.at)))) if act else None
+        return (*told, (_("Why withdrawn"), finding.withdrawn_reason or DASH), *((by,) if by else ()))
+    correction: tuple[Any, ...] = (finding.correction or DASH,)
+    if finding.correction_done_on is not None:
+        correction = (*correction, titled(_("Corrected on"), finding.correction_done_on.isoformat()))
+    files = tuple(f"{file.filename} ({code}, {file.sha256[:12]})" for code, file in on_record.files)
+    return (
+        *told,
         (_("Clause"), finding.clause or DASH),
         (_("Owner"), finding.owner.name if finding.owner else DASH),
-        (_("Correction"), finding.correction or DASH),
+        (_("Correction"), correction),
         (_("Cause"), finding.cause or DASH),
         (_("Similar cases"), finding.similar_cases or DASH),
-        (_("Evidence"), _evidence(finding, files)),
-        (_("Verification"), finding.verification_note or DASH),
-        (_("Verified by"), verified),
-        (_("Effectiveness"), finding.effectiveness_note or DASH),
-        (_("Closed on"), str(finding.closed_on or DASH)),
+        (_("Evidence"), files or DASH),
     )
-    return [
-        heading,
-        Facts(facts),
-        actions(finding.actions, empty=_("No action was planned.")),
-    ]
-
-
-def _evidence(finding: Finding, files: Mapping[tuple[str, int], Sequence[Attachment]]) -> str:
-    """Names of the files on the finding and its actions, each with the first signs of its SHA-256."""
-    keys = [("finding", finding.id), *(("action", each.id) for each in finding.actions)]
-    found = [file for key in keys for file in files.get(key, ())]
-    return "; ".join(f"{file.filename} ({file.sha256[:12]})" for file in found) or DASH

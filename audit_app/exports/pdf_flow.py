@@ -13,7 +13,7 @@ from . import document as d
 from .pdf_board import BoardLines
 from .pdf_cells import Line, Words
 from .pdf_cover import CoverPage, room_for_facts
-from .pdf_fonts import BOLD
+from .pdf_fonts import BOLD, width
 from .pdf_grid import Look, Row, Table, fitted
 from .pdf_lines import Flow, Head, Lines
 from .pdf_media import Charts, Photo, SignLines
@@ -117,14 +117,15 @@ class Builder:
         return [CoverPage(block, self.paper, table, self.words), NewPage(), *parts]
 
     def _letterhead(self, block: d.Letterhead) -> list[Flowable]:
-        room = TEXT_WIDTH - (110 if block.badge else 0)
+        aside = min(180.0, max(110.0, width(plain(block.badge.text), BOLD, 10) + 24)) if block.badge else 0.0
+        room = TEXT_WIDTH - aside
         title: list[list[Line]] = [self.words.lines(block.title, LETTER_TITLE, room)]
         if plain(block.subtitle):
             title[0] += self.words.lines(block.subtitle, Type(10, 15, colour=MUTED), room)
         widths, aligns = [TEXT_WIDTH], ["left"]
         if block.badge:
-            title.append(self.words.lines(block.badge, Type(10, 26), 100))
-            widths, aligns = [room, 110], ["left", "left"]
+            title.append(self.words.lines(block.badge, Type(10, 26), aside - 10))
+            widths, aligns = [room, aside], ["left", "left"]
         look = Look(widths, aligns, pad=2, side=0, rules=False)
         top: list[Flowable] = [Table(look, [look.row(title)], None, 0, 10)]
         return top + ([self._pairs(block.facts, 2)] if block.facts else [])

@@ -4,16 +4,14 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
-from audit_app.findings import cause_screens, causes, exports, pareto_screens, queries
+from audit_app.findings import cause_screens, causes, queries
 from audit_app.findings.blueprint import blueprint
 from audit_app.findings.cause_models import CauseCategory, CauseKind
 from audit_app.findings.cause_screens import VIEWS, WHYS, WhyForm, node_of
-from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments
@@ -118,25 +116,3 @@ def cause_act(id: int, node: int, verb: str) -> ResponseReturnValue:
     else:
         causes.mark(finding, found, verb == "root", by=current_user)
     return _back(id, node)
-
-
-# --- which kinds come up most -------------------------------------------------------------------------------
-
-
-@blueprint.get("/causes")
-@allow(SEE)
-def causes_page() -> ResponseReturnValue:
-    """The Pareto of causes; each bar opens its findings."""
-    given = arguments(("raised_from", "raised_to"))
-    return render_template("findings/causes.html", **pareto_screens.page(current_user, given))
-
-
-@blueprint.get("/causes/export")
-@allow(SEE)
-def causes_export() -> ResponseReturnValue:
-    """The same as a workbook."""
-    given, asked = arguments(("raised_from", "raised_to")), request.args.get("lang", "")
-    locale = get_locale()
-    language = asked if asked in ("zh", "en") else (locale.language if locale is not None else "en")
-    content = pareto_screens.book(current_user, given, language)
-    return downloads.send(content, exports.filename(_("Causes"), "xlsx"), downloads.XLSX)

@@ -126,13 +126,14 @@ def met(finding: Finding, term: Term) -> date | None:
 
 # --- ageing -------------------------------------------------------------------------------------------------
 
-BANDS: dict[str, tuple[int, int | None]] = {
+BANDS: dict[str, tuple[int | None, int | None]] = {
+    "0": (None, 0),
     "1-30": (1, 30),
     "31-60": (31, 60),
     "61-90": (61, 90),
     "91-": (91, None),
 }
-"""Days past the first date, both ends counted; the last band has no end."""
+"""Days past the first date, both ends counted; the first band has no beginning, the last no end."""
 
 
 def days_late(subject: Finding | Action, on: date | None = None) -> int:
@@ -157,17 +158,26 @@ def days_past(first: date | None, done: datetime | None, on: date) -> int:
 
 def aged(model: type[Finding] | type[Action], band: str, on: date) -> ColumnElement[bool] | None:
     """The condition on what is not done and so many days past its first date; None for an unknown band."""
-    if band not in BANDS:
-        return None
+    return and_(waiting(model), within(model, band, on)) if band in BANDS else None
+
+
+def within(model: type[Finding] | type[Action], band: str, on: date) -> ColumnElement[bool]:
+    """The condition on so many days past the first date, whatever became of it."""
     least, most = BANDS[band]
-    column = model.original_due_on
-    waiting: ColumnElement[bool] = (
-        and_(Finding.state.not_in(SETTLED), Finding.implemented_at.is_(None))
-        if model is Finding
-        else (Action.state == ActionState.OPEN)
-    )
-    found = and_(waiting, column <= date.fromordinal(on.toordinal() - least))
-    return found if most is None else and_(found, column >= date.fromordinal(on.toordinal() - most))
+    column: Any = model.original_due_on
+    found: list[ColumnElement[bool]] = []
+    if least is not None:
+        found.append(column <= date.fromordinal(on.toordinal() - least))
+    if most is not None:
+        found.append(column >= date.fromordinal(on.toordinal() - most))
+    return and_(*found)
+
+
+def waiting(model: type[Finding] | type[Action]) -> ColumnElement[bool]:
+    """The condition on what is still to be done."""
+    if model is Finding:
+        return and_(Finding.state.not_in(SETTLED), Finding.implemented_at.is_(None))
+    return Action.state == ActionState.OPEN
 
 
 # --- the periods --------------------------------------------------------------------------------------------

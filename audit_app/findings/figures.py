@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from audit_app.accounts.models import Person
@@ -248,21 +248,31 @@ def _by_clause(matrix: dict[tuple[str, int | None], int]) -> dict[str, int]:
 
 def recurring(date_from: date, date_to: date) -> Share:
     """Nonconformities of the period on a clause and department that had one in the 12 months before."""
-    before, among = aliased(Finding), other_standards()
-    again = exists().where(
+    again = came_again(other_standards())
+    raised = and_(COUNTED, Finding.grade.in_(NONCONFORMITY), Finding.raised_on.between(date_from, date_to))
+    query = select(func.count(), func.count().filter(again)).where(raised)
+    total, repeated = db.session.execute(query).one()
+    return Share(repeated, total)
+
+
+def came_again(among: list[str]) -> ColumnElement[bool]:
+    """The condition: a clause and department that had a nonconformity in the 12 months before.
+
+    ``among``: what ``told.other_standards`` found.
+    """
+    before = aliased(Finding)
+    earlier = select(before.id).where(  # the id alone, so that the index holds all that is asked
         before.clause == Finding.clause,
-        other_standard(before, among) == other_standard(Finding, among),
         before.department_id == Finding.department_id,
         before.raised_on >= _year_before(Finding.raised_on),
         before.raised_on <= Finding.raised_on,
-        before.id < Finding.id,
+        # By day and not by number: an old register that came in later holds what was found before.
+        or_(before.raised_on < Finding.raised_on, before.id < Finding.id),
         before.grade.in_(NONCONFORMITY),
         before.state.not_in((FindingState.DRAFT, FindingState.WITHDRAWN)),
+        other_standard(before, among) == other_standard(Finding, among),
     )
-    raised = and_(COUNTED, Finding.grade.in_(NONCONFORMITY), Finding.raised_on.between(date_from, date_to))
-    query = select(func.count(), func.count().filter(and_(Finding.clause != "", again))).where(raised)
-    total, repeated = db.session.execute(query).one()
-    return Share(repeated, total)
+    return and_(Finding.clause != "", earlier.exists())
 
 
 def _year_before(column: Any) -> Any:

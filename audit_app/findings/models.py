@@ -232,7 +232,36 @@ class Finding(Versioned, Base):
         Index("ix_finding_origin_state", "origin", "state"),
         Index("ix_finding_state_closed_on", "state", "closed_on"),
         Index("ix_finding_state_grade", "state", "grade", "raised_on", "next_due_on", "owner_id"),
-        Index("ix_finding_clause_department_raised", "clause", "department_id", "raised_on"),
+        # Whether a nonconformity came again, and the charts of the register, are answered from these alone.
+        Index(
+            "ix_finding_clause_department_raised",
+            "clause",
+            "department_id",
+            "raised_on",
+            "grade",
+            "state",
+            "item_id",
+        ),
+        Index(
+            "ix_finding_grade_raised",
+            "grade",
+            "raised_on",
+            "state",
+            "cause_category",
+            "clause",
+            "department_id",
+            "origin",
+            "item_id",
+        ),
+        Index(
+            "ix_finding_grade_original_due",
+            "grade",
+            "original_due_on",
+            "state",
+            "implemented_at",
+            "department_id",
+            "origin",
+        ),
     )
 
     @property
@@ -344,7 +373,8 @@ class Action(Versioned, Base):
         CheckConstraint("verified_by_id IS NULL OR verified_by_id <> owner_id", name="verifier_is_not_owner"),
         CheckConstraint("verified_by_id <> done_by_id", name="verifier_did_not_do_it"),
         CheckConstraint("due_on >= created_on", name="due_not_before_created"),
-        Index("ix_action_state_due_on", "state", "due_on"),
+        # The open actions of everybody, and of one person, are counted without a look at the rows.
+        Index("ix_action_state_due_on", "state", "due_on", "owner_id", "finding_id", "review_id"),
         Index("ix_action_due_on", "due_on"),
         Index("ix_action_created_on", "created_on"),
     )

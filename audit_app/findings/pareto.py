@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, false
 
-from audit_app.accounts.models import Person
-from audit_app.core.db import db
 from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.figures import COUNTED
 from audit_app.findings.models import NONCONFORMITY, Finding
-from audit_app.findings.visibility import seen_by
 
 UNSTATED = "none"
 """Filter value for a cause of which no kind was named."""
@@ -28,21 +24,6 @@ class Bar:
     count: int
     share: float | None = None
     cumulative: float | None = None
-
-
-def pareto(person: Person, date_from: date, date_to: date) -> list[Bar]:
-    """The bars over what the person may see, in one query; both days included."""
-    query = (
-        select(Finding.cause_category, func.count())
-        .where(
-            seen_by(person),
-            COUNTED,
-            Finding.grade.in_(NONCONFORMITY),
-            Finding.raised_on.between(date_from, date_to),
-        )
-        .group_by(Finding.cause_category)
-    )
-    return bars([(category, count) for category, count in db.session.execute(query)])
 
 
 def bars(counts: Sequence[tuple[CauseCategory | None, int]]) -> list[Bar]:

@@ -15,7 +15,9 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings import deadlines
+from audit_app.findings.chart_figures import NONE, narrowing
 from audit_app.findings.deadline_models import Extension, ExtensionState
+from audit_app.findings.figures import COUNTED
 from audit_app.findings.figures import board as board
 from audit_app.findings.figures import statistics as statistics
 from audit_app.findings.guards import SHUT
@@ -33,8 +35,9 @@ SEARCHED = (
     Finding.nonconformity,
     Finding.location,
 )
-OPEN, NC = "open", "nc"
-"""Filter values beside the stored ones: every state that is not settled; major and minor together."""
+OPEN, ISSUED, NC = "open", "issued_all", "nc"
+"""Filter values beside the stored ones: every state that is not settled; all but draft and withdrawn, as
+figures count; major and minor together."""
 
 
 # --- one record ---------------------------------------------------------------------------------------------
@@ -107,7 +110,8 @@ def of_item(item: ChecklistItem, *, to: Person) -> list[Finding]:
 
 FILTERS = (
     "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "aged",
-    "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to", "cause",
+    "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to", "cause", "kept", "again",
+    "promised_from", "promised_to", "on_clause", "standard",
 )  # fmt: skip
 SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
 """What a list can be sorted by: indexed columns only."""
@@ -122,6 +126,8 @@ _EQUAL = {
 _DAYS: dict[str, Callable[[date], ColumnElement[bool]]] = {
     "raised_from": lambda day: Finding.raised_on >= day,
     "raised_to": lambda day: Finding.raised_on <= day,
+    "promised_from": lambda day: Finding.original_due_on >= day,
+    "promised_to": lambda day: Finding.original_due_on <= day,
     "closed_from": lambda day: Finding.closed_on >= day,
     "closed_to": lambda day: Finding.closed_on <= day,
 }
@@ -179,6 +185,8 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
     found: list[ColumnElement[bool]] = []
     if given.get("state") == OPEN:
         found.append(Finding.state.not_in(SETTLED))
+    elif given.get("state") == ISSUED:
+        found.append(COUNTED)
     elif given.get("state") in {each.value for each in FindingState}:
         found.append(Finding.state == FindingState(given["state"]))
     if given.get("grade") == NC:
@@ -191,6 +199,9 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
         )
     if given.get("cause"):
         found += caused(given["cause"])
+    if given.get("department") == NONE:
+        found.append(Finding.department_id.is_(None))
+    found += narrowing(given)
     if given.get("clause"):
         found.append(
             or_(
@@ -313,6 +324,12 @@ def processes() -> list[Process]:
         select(Process).where(Process.active).order_by(Process.code).options(lazyload(Process.clause_rows))
     )
     return list(db.session.scalars(query))
+
+
+def departments_named() -> dict[int, tuple[str, str]]:
+    """(English, Chinese) name of every department, also inactive, by id in the order of codes."""
+    query = select(Department.id, Department.name_en, Department.name_zh).order_by(Department.code)
+    return {row.id: (row.name_en, row.name_zh) for row in db.session.execute(query)}
 
 
 def departments() -> list[Department]:

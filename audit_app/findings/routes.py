@@ -4,19 +4,19 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
-from audit_app.evidence import queries as evidence
 from audit_app.findings import (
     action_services,
     cause_routes,
+    chart_routes,
     deadlines,
     exports,
     forms,
     origins,
+    paper,
     queries,
     repeat_screens,
     repeat_services,
@@ -36,19 +36,12 @@ from audit_app.web.forms import refused_or
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
-VIEWS = (cause_routes, routes_deadlines, routes_old, routes_own, routes_repeats)
+VIEWS = (cause_routes, chart_routes, routes_deadlines, routes_old, routes_own, routes_repeats)
 """Modules whose views are on the same blueprint."""
 
 SEE = Permission.FINDING_SEE
 HANDS_ON = (Permission.FINDING_ANSWER, Permission.FINDING_RAISE, Permission.FINDING_ISSUE)
 DOES = (Permission.ACTION_DO, Permission.FINDING_APPROVE, Permission.FINDING_VERIFY)
-
-
-def _language() -> str:
-    """``zh`` or ``en`` from ``?lang=``, else the reader's."""
-    asked = request.args.get("lang", "")
-    locale = get_locale()
-    return asked if asked in ("zh", "en") else (locale.language if locale is not None else "en")
 
 
 # --- lists --------------------------------------------------------------------------------------------------
@@ -64,7 +57,7 @@ def index() -> ResponseReturnValue:
     page = paginate(queries.rows(*asked), among=queries.narrowed(*asked))
     return render_template(
         "findings/index.html", findings=page, lines=screens.lines(page), given=given,
-        selects=screens.finding_filters(current_user, given),
+        selects=screens.finding_filters(current_user, given), narrowed=screens.narrowed_by(given),
         may_raise=current_user.may(Permission.FINDING_RAISE), origins=origins.counts(current_user),
     )  # fmt: skip
 
@@ -74,7 +67,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list as filtered, as a workbook."""
     query = queries.listing(current_user, arguments(queries.FILTERS), request.args.get("sort", "-raised"))
-    content = exports.register(query, _language(), current_user)
+    content = exports.register(query, downloads.asked_language(), current_user)
     return downloads.send(content, exports.filename(_("Findings"), "xlsx"), downloads.XLSX)
 
 
@@ -100,7 +93,7 @@ def actions_export() -> ResponseReturnValue:
     query = queries.action_listing(
         current_user, arguments(queries.ACTION_FILTERS), request.args.get("sort", "due")
     )
-    content = exports.action_register(query, _language())
+    content = exports.action_register(query, downloads.asked_language())
     return downloads.send(content, exports.filename(_("Actions"), "xlsx"), downloads.XLSX)
 
 
@@ -125,7 +118,7 @@ def show(id: int) -> ResponseReturnValue:
 def report(id: int) -> ResponseReturnValue:
     """The nonconformity report on paper."""
     finding = queries.get(id, to=current_user)
-    content = exports.report(finding, evidence.of(finding), _language())
+    content = paper.report(finding, downloads.asked_language())
     return downloads.send(content, f"{finding.code}.pdf", downloads.PDF, inline=True)
 
 

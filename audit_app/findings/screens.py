@@ -21,6 +21,7 @@ from audit_app.findings import (
     action_services,
     answers,
     cause_screens,
+    chart_figures,
     checks,
     deadline_forms,
     deadlines,
@@ -159,7 +160,11 @@ def _line(row: Any, _language: str, day: date, _root: str) -> Markup:
 def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     """(name, label, choices) of the filters above the list of findings."""
     return [
-        ("state", _("State"), [(queries.OPEN, _("Not settled")), *F.choices()]),
+        (
+            "state",
+            _("State"),
+            [(queries.OPEN, _("Not settled")), (queries.ISSUED, _("Issued and not withdrawn")), *F.choices()],
+        ),
         ("grade", _("Grade"), [(queries.NC, _("All nonconformities")), *Grade.choices()]),
         ("overdue", _("Late"), [("1", _("Only late ones"))]),
         ("aged", _("Past the first date"), bands()),
@@ -168,20 +173,61 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
         (
             "department",
             _("Department"),
-            [(each.id, f"{each.code} {each.name}") for each in queries.departments()],
+            [(each.id, f"{each.code} {each.name}") for each in queries.departments()]
+            + (
+                [(chart_figures.NONE, _("No department"))]
+                if given.get("department") == chart_figures.NONE
+                else []
+            ),
         ),
         ("clause", _("Clause"), [(each, each) for each in queries.clauses_in_use()]),
         ("owner", _("Owner"), queries.names()),
         ("audit", _("Audit"), queries.audits_to_choose(person, given.get("audit", ""))),
         ("origin", _("Origin"), Origin.choices()),
         ("cause", _("Kind of cause"), [*CauseCategory.choices(), (pareto.UNSTATED, _("not stated"))]),
+        ("kept", _("First date"), kept_choices()),
+        (
+            "again",
+            _("Repeats"),
+            [(chart_figures.AGAIN, _("Came again")), (chart_figures.FIRST, _("First time"))],
+        ),
     ]
+
+
+def kept_choices() -> list[tuple[str, str]]:
+    """What became of a first date, as choices of a filter and as names in a chart."""
+    return [
+        (chart_figures.IN_TIME, _("Done by the first date")),
+        (chart_figures.LATE, _("Done later")),
+        (chart_figures.WAITING, _("Missed, not done yet")),
+        (chart_figures.AHEAD, _("Still ahead")),
+    ]
+
+
+NARROWED: dict[str, Any] = {
+    "raised_from": _l("Raised from"),
+    "raised_to": _l("Raised to"),
+    "promised_from": _l("First date from"),
+    "promised_to": _l("First date to"),
+    "closed_from": _l("Closed from"),
+    "closed_to": _l("Closed to"),
+}
+"""Days that lead here from a figure or a chart: shown as soon as one of them narrows the list."""
+
+
+def narrowed_by(given: Mapping[str, str]) -> dict[str, list[tuple[str, Any]]]:
+    """The fields for what a figure or a chart asked for, so that it can be seen and taken out again."""
+    return {
+        "dates": [(name, label) for name, label in NARROWED.items() if name in given],
+        "words": [("on_clause", _("Clause exactly"))] if "on_clause" in given else [],
+    }
 
 
 def bands() -> list[tuple[str, str]]:
     """The bands of ageing by the first date, as choices of a filter."""
     return [
-        (key, _("more than %(days)s days", days=least - 1) if most is None
+        (key, _("not past it") if least is None
+         else _("more than %(days)s days", days=least - 1) if most is None
          else _("%(first)s–%(last)s days", first=least, last=most))
         for key, (least, most) in deadlines.BANDS.items()
     ]  # fmt: skip

@@ -6,7 +6,7 @@ of another standard counts under that one, as long as nobody changed its clause.
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 
 from audit_app.checklists.models import Checklist, ChecklistItem, Template, TemplateVersion
 from audit_app.competence.standards import clause_told, of_home
@@ -25,6 +25,8 @@ def other_standard(row: Any, among: list[str]) -> Any:
 
     ``row``: ``Finding`` or an alias of it; ``among``: what :func:`other_standards` found.
     """
+    if not among:
+        return literal("")  # no row has to be looked at
     item = (
         select(Template.standard)
         .join(TemplateVersion, TemplateVersion.template_id == Template.id)
@@ -35,7 +37,7 @@ def other_standard(row: Any, among: list[str]) -> Any:
         )
         .correlate(row)
     )
-    return func.coalesce(item.scalar_subquery(), "")
+    return case((row.item_id.is_(None), ""), else_=func.coalesce(item.scalar_subquery(), ""))
 
 
 def clause_of(finding: Finding) -> str:

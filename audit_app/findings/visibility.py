@@ -57,8 +57,11 @@ def visible_to(person: Person) -> Select[Finding]:
 def visible_actions(person: Person) -> Select[Action]:
     """The actions a person may see: own ones, those of visible findings, those of reviews for who sees
     reviews."""
+    all_findings = person.sees_all and bool(person.role_set & SEES_DRAFTS)
+    if all_findings and person.may(Permission.REVIEW_SEE):
+        return select(Action)  # each is of a finding or of a review (CHECK one_source)
     conditions: list[ColumnElement[bool]] = [Action.owner_id == person.id]
-    if person.sees_all and person.role_set & SEES_DRAFTS:
+    if all_findings:
         conditions.append(Action.finding_id.is_not(None))
     else:
         conditions.append(Action.finding_id.in_(select(Finding.id).where(seen_by(person))))

@@ -1,5 +1,6 @@
 """Reading the trail."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
@@ -23,6 +24,19 @@ def history(subject: Any, limit: int = 200) -> list[TrailEntry]:
         .limit(limit)
     )
     return list(db.session.scalars(query))
+
+
+def acts(kind: str, ids: Iterable[int]) -> dict[int, list[TrailEntry]]:
+    """Every act on several subjects of one kind, oldest first, by subject: one query, nothing left out."""
+    query = (
+        select(TrailEntry)
+        .where(TrailEntry.subject_type == kind, TrailEntry.subject_id.in_([str(each) for each in ids]))
+        .order_by(TrailEntry.seq)
+    )
+    found: dict[int, list[TrailEntry]] = {}
+    for entry in db.session.scalars(query):
+        found.setdefault(int(entry.subject_id), []).append(entry)
+    return found
 
 
 def entries(actor: str = "", action: str = "", subject_type: str = "") -> Select[TrailEntry]:

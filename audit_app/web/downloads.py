@@ -4,13 +4,21 @@ from os import SEEK_END
 from typing import IO
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
+from flask_babel import get_locale
 from werkzeug.wsgi import FileWrapper
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 CSV = "text/csv; charset=utf-8"
 ZIP = "application/zip"
+
+
+def asked_language() -> str:
+    """``zh`` or ``en`` from ``?lang=``, else the reader's: the language of a file."""
+    asked = request.args.get("lang", "")
+    locale = get_locale()
+    return asked if asked in ("zh", "en") else (locale.language if locale is not None else "en")
 
 
 def send(content: bytes, filename: str, media_type: str, *, inline: bool = False) -> Response:

@@ -228,7 +228,7 @@ REPORT = (
 VERIFICATION = (
     ("evidence", "Evidence", "证据", lambda f: ""),
     ("verifier", "Verified by", "验证人", lambda f: f.nc.verified_by.name),
-    ("date", "Done", "完成", lambda f: f"{local(f.nc.verified_at):%Y-%m-%d}"),
+    ("date", "Reported done", "已报告完成", lambda f: f"{local(f.nc.verified_at):%Y-%m-%d}"),
     ("effectiveness", "Effectiveness", "有效性", lambda f: f.nc.effectiveness_note),
 )  # fmt: skip
 REVIEW_PLAN = (

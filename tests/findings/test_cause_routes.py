@@ -168,17 +168,16 @@ def test_the_approver_sees_what_is_pointed_out(people: People, client_for: Any):
 
 
 def test_the_pareto_opens_the_lists_behind_its_bars(people: People, client_for: Any, parsed: Any):
-    assert client_for(people.manager).get("/findings/causes").status_code == 200
     factory.at(people, "analysed", title="Sorted one")
     factory.at(people, "issued", title="Unsorted one")
     db.session.commit()
     client = client_for(people.manager)
-    page = parsed(client.get("/findings/causes?raised_from=zz"))
-    links = [each.get("href") for each in page.iterfind(".//td[@class='lead']/a")]
+    page = parsed(client.get("/findings/charts?first_day=zz"))
+    links = [each.get("href") for each in page.iterfind(".//section[@id='causes']//td/a")]
     assert len(links) == 2
     assert "Sorted one" in client.get(links[0]).text
     assert "Unsorted one" not in client.get(links[0]).text
     assert "Unsorted one" in client.get(links[1]).text
     assert "Sorted one" not in client.get("/findings/?cause=nonsense").text
     for language in ("zh", "en"):
-        assert client.get(f"/findings/causes/export?lang={language}").data[:2] == b"PK"
+        assert client.get(f"/findings/charts.xlsx?lang={language}").data[:2] == b"PK"

@@ -6,7 +6,7 @@ import pytest
 
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import answers, causes, pareto
+from audit_app.findings import answers, causes, chart_figures, pareto
 from audit_app.findings.cause_models import CauseCategory, CauseKind, FindingCause
 from audit_app.findings.cause_tree import chains, proposed_cause, ribs, trees, walk
 from audit_app.findings.models import Finding, Grade
@@ -138,10 +138,11 @@ def test_the_pareto_counts_what_the_person_sees_and_adds_up(people: People):
     factory.at(people, "draft")
     db.session.flush()
     day = factory.today()
-    found = pareto.pareto(people.manager, day, day)
+    chosen = chart_figures.Selection(day, day)
+    found, _cells = chart_figures.raised(people.manager, chosen)
     assert [(each.category, each.count) for each in found] == [
         (CauseCategory.PROCESS, 3), (CauseCategory.PEOPLE, 1), (None, 1),
     ]  # fmt: skip
     assert [each.cumulative for each in found] == [75.0, 100.0, None]
-    assert pareto.pareto(people.owner2, day, day) == []
+    assert chart_figures.raised(people.owner2, chosen) == ([], [])
     assert pareto.bars([]) == []

@@ -15,8 +15,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.evidence import queries as evidence
-from audit_app.findings import exports, repeat_services, repeats, services
+from audit_app.findings import exports, paper, repeat_services, repeats, services
 from audit_app.findings.models import Finding, FindingState, Grade
 from audit_app.findings.repeat_models import FindingRepeat
 from audit_app.findings.repeats import Wording
@@ -220,7 +219,7 @@ def test_a_chain_shows_a_person_only_what_they_may_see(people: People) -> None:
 
 def test_the_chain_stands_on_the_report_and_in_the_register(people: People) -> None:
     made = three(people)
-    document = exports.document(made[1], evidence.of(made[1]), "en")
+    document = paper.document(made[1], "en")
     assert any("Chain of repeats" in str(getattr(block, "text", "")) for block in document.blocks)
     book = load_workbook(BytesIO(exports.register(repeats.visible_to(people.manager), "en", people.manager)))
     rows = list(book.active.iter_rows(values_only=True))

@@ -288,6 +288,7 @@ def table(world: World) -> dict[str, Arguments]:
         "findings.new": [{}, {"item_id": world.item.id, "grade": "minor"}, {"audit_id": world.audit.id}],
         "findings.show": ids,
         "findings.report": ids[1:3],
+        "findings.charts_file": [{"kind": "pdf"}, {"kind": "xlsx"}],
         "findings.edit": ids[:2],
         "findings.extend": [{"id": made["planned"].id}],
         "findings.extension": [{"id": each.id} for each in db.session.query(Extension).order_by(Extension.id)],

@@ -68,7 +68,11 @@ function drawOne(echarts, node) {
   const chart = echarts.init(canvas, null, { renderer: "svg" });
   chart.setOption(dressed(option));
   // Where each point has a list behind it, the point opens it; the table of numbers holds the same links for the keyboard.
-  if (option.links) chart.on("click", (point) => { location.href = option.links[point.dataIndex]; });
+  // A point of one of several stacked series opens the rows of its series.
+  if (option.links) chart.on("click", (point) => {
+    const of = option.links[point.dataIndex];
+    location.href = Array.isArray(of) ? of[Math.min(point.seriesIndex, of.length - 1)] : of;
+  });
   new ResizeObserver(() => chart.resize()).observe(node);
   document.addEventListener("themechange", () => chart.setOption(dressed(option), true));
 }
