@@ -79,7 +79,7 @@ def _head(plan: AuditPlan) -> tuple[tuple[str, Any], ...]:
         (_("Kind"), str(audit.kind.label)),
         (_("Dates"), days(audit.starts_on, audit.ends_on)),
         (_("Places"), listed(site.name for site in audit.sites) or "–"),
-        (_("Edition"), plan.edition or _("not approved yet")),
+        (_("Version"), plan.edition or _("not approved yet")),
         (_("Times"), _("local time, %(zone)s", zone=str(zone()))),
     )
 

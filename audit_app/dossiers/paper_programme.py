@@ -26,7 +26,7 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.sheet import Column, Sheet
-from audit_app.exports.values import Badge, Strong, days, listed, named_role, tone_of
+from audit_app.exports.values import Badge, Strong, days, listed, named_role, titled, tone_of
 from audit_app.planning import phrases
 from audit_app.planning.models import ProposalLine
 from audit_app.programme import versions
@@ -121,7 +121,7 @@ def _head(edition: Edition) -> list[Block]:
     year, version = edition.year, edition.version
     badge = Badge(_("Approved"), "good") if version else Badge(year.state.label, tone_of(year.state.tone))
     approval = (
-        f"{version.approved_by.name}, {moment(version.approved_at)}" if version else _("not approved yet")
+        listed((version.approved_by.name, moment(version.approved_at))) if version else _("not approved yet")
     )
     facts = (
         (_("Number"), year.code),
@@ -220,7 +220,7 @@ def _processes(edition: Edition, lines: Line) -> Grid:
     for process in sorted(accounts.process_scopes(), key=lambda each: _first_clause(each.clauses)):
         mine = [each for each in ours if _covered(process, each)]
         why = [*phrases.reasons(lines[process.code])] if process.code in lines else []
-        why += [f"{each.code}: {each.rationale}" for each in mine if each.rationale]
+        why += [titled(each.code, each.rationale) for each in mine if each.rationale]
         why += [gaps[process.code]] if process.code in gaps else []
         months = tuple(f"{each.code} ({each.starts_on:%Y-%m})" for each in mine)
         clauses = f" ({', '.join(process.clauses)})" if process.clauses else ""
@@ -288,7 +288,8 @@ def _differences(found: Iterable[versions.Difference]) -> Grid:
         (
             (Strong(each.code), each.title),
             Badge(each.change.label, tone_of(each.change.tone)),
-            tuple(f"{label}: {old or DASH} → {new or DASH}" for label, old, new in each.facts) or DASH,
+            tuple(titled(str(label), f"{old or DASH} → {new or DASH}") for label, old, new in each.facts)
+            or DASH,
             each.reason or _("No reason is recorded."),
         )
         for each in found

@@ -160,7 +160,7 @@ def _verified(finding: Finding, files: Mapping[tuple[str, int], Sequence[Attachm
         )
         return [heading, Facts(told)]
     verified = (
-        f"{finding.verified_by.name}, {moment(finding.verified_at)}"
+        listed((finding.verified_by.name, moment(finding.verified_at)))
         if finding.verified_by
         else _("not verified yet")
     )

@@ -1,5 +1,6 @@
 """One sheet: heading, facts, notes, header, rows, and how it looks on screen and paper."""
 
+from collections.abc import Iterable
 from copy import copy
 from datetime import tzinfo
 from math import ceil
@@ -170,31 +171,55 @@ def _wraps(column: Column, wide: float) -> bool:
 
 
 def _above(pen: Pen, tab: Worksheet, sheet: Sheet, widths: list[float]) -> int:
-    """Heading, facts and notes; returns the row of the header."""
-    at = 1
+    """Heading, facts and notes; returns the row of the header.
+
+    Where paper takes the sheet on several pages side by side, its first column stands on each of them: what
+    is above begins in the second then, so that only the first page shows it, and whole.
+    """
+    at, pages = 1, _pages_wide(sheet, widths)
+    first = 2 if pages > 1 and len(widths) > 2 else 1
+    last = _last_of_first_page(widths, pages) if first > 1 else len(widths)
     if plain(sheet.heading):
-        pen.write(tab, at, 1, sheet.heading, bold=True, size=pen.size + 5, colour=ACCENT)
+        pen.write(tab, at, first, sheet.heading, bold=True, size=pen.size + 5, colour=ACCENT)
         tab.row_dimensions[at].height = pen.size * 2.4
         at += 2
     for name, value in sheet.facts:
-        pen.write(tab, at, 1, name, colour=MUTED, wrap=True, rule=not sheet.columns)
-        pen.write(tab, at, 2, value, form="#,##0.##" if isinstance(value, float) else "General",
+        pen.write(tab, at, first, name, colour=MUTED, wrap=True, rule=not sheet.columns)
+        pen.write(tab, at, first + 1, value, form="#,##0.##" if isinstance(value, float) else "General",
                   wrap=not sheet.columns, align="left", rule=not sheet.columns)  # fmt: skip
         at += 1
     at += bool(sheet.facts)
     for note in sheet.notes:
-        _across(pen, tab, at, plain(note), widths, colour=MUTED)
+        _across(pen, tab, at, plain(note), widths[:last], first, colour=MUTED)
         at += 1
     return at + bool(sheet.notes)
 
 
-def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], **look: Any) -> None:
-    """A sentence over all columns, with the height its lines need: Excel measures no merged cells."""
-    pen.write(tab, at, 1, text, wrap=True, **look)
-    if len(widths) > 1:
+def _pages_wide(sheet: Sheet, widths: Iterable[float]) -> int:
+    """How many pages of A4 stand side by side before the letters get too small."""
+    return max(1, ceil(sum(widths) / READABLE[_orientation(sheet)]))
+
+
+def _orientation(sheet: Sheet) -> str:
+    return "landscape" if sheet.landscape and sheet.columns else "portrait"
+
+
+def _last_of_first_page(widths: list[float], pages: int) -> int:
+    """The last column that is sure to stand on the first page, counted from 1."""
+    room = sum(widths) / pages * 0.9
+    fitting = sum(1 for place in range(1, len(widths) + 1) if sum(widths[:place]) <= room)
+    return max(2, fitting)
+
+
+def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], first: int = 1,
+            **look: Any) -> None:  # fmt: skip
+    """A sentence over the columns from `first` on, with the height its lines need: Excel measures no merged
+    cells."""
+    pen.write(tab, at, first, text, wrap=True, **look)
+    if len(widths) > first:
         # merge_cells() would make and style each cell beneath; an empty one needs neither.
-        tab.merged_cells.add(f"A{at}:{get_column_letter(len(widths))}{at}")
-    lines = _lines(text, sum(widths))
+        tab.merged_cells.add(f"{get_column_letter(first)}{at}:{get_column_letter(len(widths))}{at}")
+    lines = _lines(text, sum(widths[first - 1 :]))
     tab.row_dimensions[at].height = min(400.0, lines * pen.size * 1.5 + 3)
 
 
@@ -249,9 +274,8 @@ READABLE = {"landscape": 260, "portrait": 170}
 def print_setup(tab: Any, book: Workbook, sheet: Sheet) -> None:
     """A4, as few pages wide as can be read; organisation and title above, code, version and page below."""
     tab.page_setup.paperSize = 9
-    tab.page_setup.orientation = "landscape" if sheet.landscape and sheet.columns else "portrait"
-    wide = sum(each.width for each in tab.column_dimensions.values())
-    tab.page_setup.fitToWidth = max(1, ceil(wide / READABLE[tab.page_setup.orientation]))
+    tab.page_setup.orientation = _orientation(sheet)
+    tab.page_setup.fitToWidth = _pages_wide(sheet, [each.width for each in tab.column_dimensions.values()])
     tab.page_setup.fitToHeight = 0
     if tab.page_setup.fitToWidth > 1:
         tab.print_title_cols = "A:A"  # Each further page says again which row is meant.

@@ -242,7 +242,9 @@ def test_an_audit_ahead_has_questions_for_its_scope_and_a_plan_approved_before_t
         for clause in audit.clauses:
             assert any(covers({str(clause)}, each) for each in asked), (audit.code, clause)
         plan = agenda.plan_of(audit)
-        assert plan is not None and plan.approved_at is not None and audit.notified_at is not None
+        assert plan is not None
+        assert plan.approved_at is not None
+        assert audit.notified_at is not None
         assert plan.approved_at <= audit.notified_at
 
 

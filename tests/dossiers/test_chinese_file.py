@@ -101,6 +101,21 @@ def test_no_english_words_at_all_stand_in_a_chinese_paper(papers: dict[str, str]
     assert found == {}
 
 
+HALF = re.compile(
+    r"[\u4e00-\u9fff）」”][,:;?!](?!\d)|[0-9A-Za-z][,:;] ?[\u4e00-\u9fff]|[\u4e00-\u9fff0-9] [，。；：、]"
+)
+"""Half-width punctuation beside a Chinese word, or a gap before a full-width mark."""
+
+
+def test_punctuation_is_that_of_the_language(papers: dict[str, str]) -> None:
+    found = {}
+    for path, text in papers.items():
+        hits = {text[max(0, each.start() - 12) : each.end() + 8] for each in HALF.finditer(text)}
+        if hits:
+            found[path] = hits
+    assert found == {}
+
+
 def of(papers: dict[str, str], folder: int, code: str) -> str:
     """The squeezed text of one document."""
     texts = [
