@@ -19,7 +19,8 @@ from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.dossiers import making
 from audit_app.evidence import services as evidence
-from audit_app.programme.models import Audit
+from audit_app.programme.models import Audit, AuditState
+from audit_app.programme.record_models import ProgrammeVersion
 from audit_app.reports.models import FrozenReport
 from tests.demo.test_demo import built
 
@@ -123,6 +124,19 @@ def of(papers: dict[str, str], folder: int, code: str) -> str:
     ]
     assert len(texts) == 1, (folder, code)
     return squeezed(texts[0])
+
+
+def test_every_audit_of_a_programme_stands_with_its_reason(papers: dict[str, str]) -> None:
+    checked = 0
+    for version in db.session.scalars(select(ProgrammeVersion)):
+        texts = [
+            text for path, text in papers.items() if f"-{version.programme.year}-V{version.number}." in path
+        ]
+        for audit in version.audits:
+            if texts and audit.rationale and audit.state is not AuditState.CANCELLED:
+                checked += 1
+                assert squeezed(audit.rationale) in squeezed(texts[0]), (version.number, audit.code)
+    assert checked > 8
 
 
 def reported() -> Audit:
