@@ -30,8 +30,9 @@ DAY, INSTANT, MONTH = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "yyyy-mm"
 DATED = (DAY, INSTANT, MONTH)
 CHART_ROWS = 17
 """Rows of the usual height that a chart and the room below it take."""
-MOST_WIDTH, NEAR = 60, 60
-"""Widest measured column in characters; most rows under which charts still stand below the table."""
+MOST_WIDTH, NEAR, MEASURED = 60, 60, 300
+"""Widest measured column in characters; most rows under which charts still stand below the table; rows that
+are measured."""
 
 
 class Pen:
@@ -128,14 +129,19 @@ def write_sheet(pen: Pen, tab: Worksheet, sheet: Sheet) -> int:
     at = _above(pen, tab, sheet, widths)
     if not sheet.columns:
         return at
-    _header(pen, tab, sheet, at, len(rows))
+    _header(pen, tab, sheet, at, len(rows), widths)
     if not rows:
         empty = plain(sheet.empty) or _("No entries.")
         _across(pen, tab, at + 1, empty, widths, colour=MUTED)
         return at + 3
     looks = [
-        {"form": column_format(column), "wrap": _wraps(column, wide), "rule": True, "align": _side(column)}
-        for column, wide in zip(sheet.columns, widths, strict=False)
+        {
+            "form": column_format(column),
+            "wrap": _wraps(column, wide, [row[place] for row in rows[:MEASURED]]),
+            "rule": True,
+            "align": _side(column),
+        }
+        for place, (column, wide) in enumerate(zip(sheet.columns, widths, strict=False))
     ]
     for number, row in enumerate(rows, at + 1):
         for index, (cell, column, look) in enumerate(zip(row, sheet.columns, looks, strict=True), 1):
@@ -166,8 +172,11 @@ def _side(column: Column) -> str:
     return "right" if column.kind in ("int", "number", "percent", "duration_min") else ""
 
 
-def _wraps(column: Column, wide: float) -> bool:
-    return column.wrap if column.wrap is not None else column.kind == "text" and wide >= 40
+def _wraps(column: Column, wide: float, cells: Iterable[Cell]) -> bool:
+    """As told; else words in a wide column, and words that a width which was told would cut."""
+    if column.wrap is not None or column.kind != "text":
+        return bool(column.wrap)
+    return wide >= 40 or bool(column.width and any(shown_width(_text(cell)) + 1 > wide for cell in cells))
 
 
 def _above(pen: Pen, tab: Worksheet, sheet: Sheet, widths: list[float]) -> int:
@@ -229,10 +238,15 @@ def _lines(text: str, wide: float) -> int:
     return sum(max(1, ceil(shown_width(line, len(line)) / room)) for line in text.splitlines() or [""])
 
 
-def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int) -> None:
+def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int, widths: list[float]) -> None:
     for index, column in enumerate(sheet.columns, 1):
         pen.write(tab, at, index, column.title, bold=True, colour=ACCENT, ground=WASH, wrap=True, rule=True,
                   align=_side(column))  # fmt: skip
+    lines = max(
+        _lines(plain(column.title), wide) for column, wide in zip(sheet.columns, widths, strict=False)
+    )
+    if lines > 1:
+        tab.row_dimensions[at].height = lines * pen.size * 1.5 + 3
     last = get_column_letter(len(sheet.columns))
     if sheet.freeze:
         tab.freeze_panes = f"A{at + 1}"
@@ -251,7 +265,7 @@ def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
         if column.width:
             found.append(float(column.width))
             continue
-        texts = [shown_width(_text(row[index])) for row in rows[:300] if column.kind == "text"]
+        texts = [shown_width(_text(row[index])) for row in rows[:MEASURED] if column.kind == "text"]
         measured = max([least, shown_width(plain(column.title)) + 3, *[wide + 2 for wide in texts]])
         found.append(float(min(measured, MOST_WIDTH)))
     found[0] += max(0.0, min(40.0, shown_width(plain(sheet.heading)) * 1.6 - sum(found)))

@@ -138,6 +138,16 @@ def test_what_stands_above_a_wide_table_is_not_cut_on_its_second_page() -> None:
     assert tab["A7"].value == "C0"
 
 
+def test_a_width_that_was_told_cuts_neither_words_nor_the_title() -> None:
+    sheet = Sheet("S", (Column("Number at the certification body", width=16), Column("n", "int", width=5)),
+                  [("Information security management", 1), ("short", 2)])  # fmt: skip
+    tab = book_of(sheet).active
+    assert tab is not None
+    assert tab["A2"].alignment.wrap_text
+    assert tab.row_dimensions[1].height > 30
+    assert tab.row_dimensions[2].height > 30
+
+
 def test_chinese_counts_double_in_column_widths() -> None:
     tab = book_of(Sheet("S", (Column("a"), Column("b")), [("审核发现与纠正措施", "123456789")])).active
     assert tab is not None
