@@ -5,8 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from audit_app.exports.values import titled
-
 Facts = Mapping[str, Any]
 SHOWN = 60
 """So many ids are printed; the workbook holds all of them."""
@@ -32,7 +30,7 @@ def _how(sample: Facts) -> str:
 
 def failed(sample: Facts) -> list[str]:
     """The exceptions, each with its word."""
-    return [titled(str(one), why) if why else str(one) for one, why in sample["exceptions"]]
+    return [f"{one}: {why}" if why else str(one) for one, why in sample["exceptions"]]
 
 
 def listed(sample: Facts, most: int = SHOWN) -> str:
