@@ -36,7 +36,7 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Check, Pen, Strong, days, listed, tone_of
+from audit_app.exports.values import Badge, Check, Pen, Strong, days, listed, titled, tone_of
 from audit_app.programme.models import Audit
 from audit_app.web.formats import weekday
 
@@ -79,7 +79,7 @@ def _head(plan: AuditPlan) -> tuple[tuple[str, Any], ...]:
         (_("Kind"), str(audit.kind.label)),
         (_("Dates"), days(audit.starts_on, audit.ends_on)),
         (_("Places"), listed(site.name for site in audit.sites) or "–"),
-        (_("Edition"), plan.edition or _("not approved yet")),
+        (_("Version"), plan.edition or _("not approved yet")),
         (_("Times"), _("local time, %(zone)s", zone=str(zone()))),
     )
 
@@ -210,7 +210,7 @@ def attendance_document(
             blocks += [Heading(_("Signatures given on the screen"), 2), Signatures(tuple(map(drawn, others)))]
         if meeting is not None and meeting.notes:
             blocks += [Heading(_("Minutes"), 2), Text(meeting.notes)]
-    blocks += [Heading(_("Diverging opinions"), 2), *_opinions(opinions)]
+    blocks += _opinions(opinions)
     return _document(_("Attendance of opening and closing meeting"), blocks, f"{audit.code}-M")
 
 
@@ -270,8 +270,9 @@ def _sheet(people: Sequence[Row], signed: Mapping[str, Signed], *, blank: bool) 
 
 
 def _opinions(opinions: Sequence[DivergingOpinion]) -> list[Block]:
-    if not opinions:
-        return [Text(_("None recorded."))]
+    if not opinions:  # one line: as a chapter of its own it used to stand alone on a last page
+        return [Text(titled(_("Diverging opinions"), _("None recorded.")))]
     columns = (GridColumn(_("Whose opinion"), 1.2), GridColumn(_("About"), 1.8), GridColumn(_("Opinion"), 3),
                GridColumn(_("How it was settled"), 2.4))  # fmt: skip
-    return [Grid(columns, tuple((o.who, o.subject, o.words, o.settled or _("unresolved")) for o in opinions))]
+    rows = tuple((o.who, o.subject, o.words, o.settled or _("unresolved")) for o in opinions)
+    return [Heading(_("Diverging opinions"), 2), Grid(columns, rows)]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from audit_app.accounts import queries as accounts
-from audit_app.accounts.library import clause_order
+from audit_app.accounts.library import assessable_clauses, clause_order
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.agenda.proposal import MINUTES, Topic, minutes_of_clauses
 from audit_app.agenda.team import limits_waived
@@ -22,13 +22,18 @@ OPERATION = "8"
 def topics(audit: Audit) -> list[Topic]:
     """One topic per process in scope, then one per section of the clauses that no process answers for.
 
-    An audit of departments alone has one topic per department.
+    A section above the clauses of the processes is answered for when every clause below it is: nobody is
+    asked for 8.7 again after 8.7.1 to 8.7.3. An audit of departments alone has one topic per department.
     """
     found = [_of_process(audit, process) for process in audit.processes]
     named = {clause for process in audit.processes for clause in process.clauses}
-    rest = [str(clause) for clause in audit.clauses if not covers(named, str(clause))]
-    found += _of_clauses(audit, rest)
+    found += _of_clauses(audit, [each for each in map(str, audit.clauses) if not _answered(named, each)])
     return found or [_of_department(audit, department) for department in audit.departments]
+
+
+def _answered(named: set[str], clause: str) -> bool:
+    below = [each for each in assessable_clauses() if covers({clause}, each)]
+    return covers(named, clause) or (bool(below) and all(covers(named, each) for each in below))
 
 
 def companions(audit: Audit) -> list[Person]:

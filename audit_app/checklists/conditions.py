@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audit_app.exports.values import listed, titled
+
 
 @dataclass(frozen=True)
 class Place:
@@ -47,4 +49,4 @@ def in_words(item: Any, by_lineage: Mapping[str, Any], words: Mapping[str, str])
     parent = by_lineage.get(item.asked_if)
     if parent is None:
         return ""
-    return f"{parent.clause or parent.title}: {', '.join(words.get(each, each) for each in item.asked_when)}"
+    return titled(parent.clause or parent.title, listed(words.get(each, each) for each in item.asked_when))

@@ -136,7 +136,7 @@ def _counts(work: Fieldwork) -> Sheet:
         Column(_("Questions"), "int"),
     )
     rows = [
-        (section_name(each), *(each.counts[verdict] for verdict in Verdict), each.total)
+        (_section_of(each, work), *(each.counts[verdict] for verdict in Verdict), each.total)
         for each in work.sections
     ]
     return Sheet(_("Counts"), columns, rows, empty=_("This audit has no checklist yet."))
@@ -147,6 +147,13 @@ def section_name(section: Section) -> str:
     if not section.key:
         return section.checklist.name
     return f"{section.key} {section.title}".strip()
+
+
+def _section_of(section: Section, work: Fieldwork) -> str:
+    """The section with its checklist, where an audit has several: two standards have a section 4 each."""
+    named = section_name(section)
+    alone = len(work.checklists) == 1 or not section.key
+    return named if alone else f"{named} · {section.checklist.name}"
 
 
 def _verdict(answer: Answer) -> str:
@@ -199,7 +206,7 @@ def record_document(work: Fieldwork) -> Document:
             )
         )
     for section in work.sections:
-        blocks.append(Heading(section_name(section), 2))
+        blocks.append(Heading(_section_of(section, work), 2))
         blocks.append(_grid(section.answers, work))
     blocks += [*record_parts.not_asked(work), *record_parts.scores_of(work), *record_parts.notes(work)]
     blocks.append(KeepTogether(_summary(work)))
@@ -235,7 +242,7 @@ def _facts(work: Fieldwork) -> tuple[tuple[str, Any], ...]:
         (_("Departments"), listed(department.name for department in audit.departments)),
         (
             _("Checklist"),
-            ", ".join(f"{each.name} v{each.template_version.number}" for each in work.checklists),
+            listed(f"{each.name} v{each.template_version.number}" for each in work.checklists),
         ),
         (_("Answered"), f"{work.answered} / {work.total}"),
         *_bare(work),
@@ -280,11 +287,11 @@ def _printed(answer: Answer) -> Any:
     parts += [note.said for note in answer.notes]
     parts += _sampled(answer.sample) if answer.sample else []
     if answer.files:
-        parts.append(_("Files: %(names)s", names=", ".join(file.filename for file in answer.files)))
+        parts.append(_("Files: %(names)s", names=listed(file.filename for file in answer.files)))
     parts += [answer.lacking_words] if answer.lacking else []
     if answer.head:
         at = local(answer.head.received_at).strftime("%Y-%m-%d %H:%M")
-        parts.append(f"{_authors(answer)}, {at}")
+        parts.append(listed((_authors(answer), at)))
     return tuple(parts) if parts else ""
 
 

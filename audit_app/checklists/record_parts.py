@@ -55,7 +55,7 @@ def scores_of(work: Fieldwork) -> list[Block]:
         "Both weighted by question. Conformity: share of what was judged that is conform or good practice. "
         "Maturity: mean of the scores; – where no question is answered by a score."
     )
-    return [Heading(_("Score by process"), 2), Grid(columns, told, compact=True), Text(note, "note")]
+    return [Heading(_("Score by process"), 2), Text(note, "note"), Grid(columns, told, compact=True)]
 
 
 def scored(work: Fieldwork) -> tuple[Sheet, ...]:

@@ -1,12 +1,13 @@
 """The chapter of programmes and audits: planned by year, approved, conducted, reported, closed."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from audit_app.accounts.library import assessable_clauses
 from audit_app.checklists import queries as library
 from audit_app.checklists import services as checklists
+from audit_app.core import workdays
 from audit_app.demo import fieldwork, planning, reports
 from audit_app.demo.story import Story, texts
 from audit_app.programme import services as programme
@@ -65,7 +66,7 @@ def _plan_audit(story: Story, year: Any, entry: dict[str, Any]) -> None:
         words["title"],
         story.said(texts("audits")["criteria"]) + words.get("criteria", ""),
         start,
-        story.after(start, facts["days"] - 1),
+        _ends_on(story, facts),
         objective=words["objective"],
         rationale=words.get("rationale", ""),
         clauses=clauses,
@@ -99,9 +100,11 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         return
     if key != "sv2":
         story.plan(
-            facts.get("notice", start - NOTICE), 9.5, lambda: programme.notify(story.audits[key], by=lin)
+            facts.get("notice", start - NOTICE), 10.5, lambda: programme.notify(story.audits[key], by=lin)
         )
     if start > 0:
+        if "lead" in facts:
+            story.plan(facts["notice"], 14, lambda: _add_checklist(story, key, facts))
         return
     lead = story.people[facts.get("lead", "lin")]
     if "lead" in facts:
@@ -109,23 +112,38 @@ def _life(story: Story, entry: dict[str, Any]) -> None:
         story.plan(start, 8.5, lambda: programme.start(story.audits[key], by=lead))
         story.plan(start, 8.75, lambda: fieldwork.answer(story, key))
     if "conclusion" in entry["en"]:
-        end = last_day(story, facts) + 4
+        end = story.worked(last_day(story, facts) + 4)
+        story.plan(end, 15, lambda: _prepare_report(story, key, entry, lead))
         story.plan(end, 16, lambda: _report(story, key, entry, lead))
         story.plan(end + 2, 10, lambda: close_if_settled(story, key))
 
 
+def _prepare_report(story: Story, key: str, entry: dict[str, Any], lead: Any) -> None:
+    """Our own report is written, and its major grades are approved, before it is issued."""
+    if not story.audits[key].external:
+        reports.prepare(story, key, story.said(entry)["conclusion"], lead)
+
+
 def _report(story: Story, key: str, entry: dict[str, Any], lead: Any) -> None:
     """Our own audits issue their report; a certification body's has its result recorded."""
-    conclusion = story.said(entry)["conclusion"]
     if story.audits[key].external:
-        programme.report(story.audits[key], conclusion, by=lead)
+        programme.report(story.audits[key], story.said(entry)["conclusion"], by=lead)
     else:
-        reports.issue(story, key, conclusion, lead)
+        reports.issue(story, key, lead)
 
 
 def last_day(story: Story, facts: dict[str, Any]) -> int:
     """The last day of an audit, counted from today: its days are working days."""
-    return story.offset(story.after(story.day(facts["start"]), facts["days"] - 1))
+    return story.offset(_ends_on(story, facts))
+
+
+def _ends_on(story: Story, facts: dict[str, Any]) -> date:
+    """Nobody is audited on a public holiday: an audit that would run into one ends before it."""
+    start = story.day(facts["start"])
+    day = story.after(start, facts["days"] - 1)
+    while day > start and not workdays.is_working(day):
+        day -= timedelta(days=1)
+    return day
 
 
 def _add_checklist(story: Story, key: str, facts: dict[str, Any]) -> None:

@@ -43,7 +43,8 @@ def _certificate(story: Story, record: Competence) -> None:
     words, name = story.said(texts("competence")), record.person.name
     code = f"{words['certificate']} {name}"
     judge = record.issuer or (record.evaluated_by.name if record.evaluated_by else "")
-    page = files.record(code, words["certificate"], f"{name}: {record.grounds}", judge, story.language)
+    colon = "：" if story.language == "zh" else ": "
+    page = files.record(code, words["certificate"], f"{name}{colon}{record.grounds}", judge, story.language)
     evidence.attach(record, files.Upload(f"{words['certificate']}.pdf", page), by=story.people["lin"])
 
 

@@ -21,8 +21,9 @@ Answer = tuple[str, str, dict[str, Any], str]
 
 
 def answer(story: Story, key: str) -> None:
-    """Have the checklist of an audit answered, each item when and by whom the agenda foresees it; what a
-    finding speaks of, by who raised it. Of the audit that runs, today's items are still open."""
+    """Have the checklist of an audit answered, each item when and by whom the agenda foresees it; what the
+    agenda leaves open and a finding speaks of, by who raised it. Of the audit that runs, today's items are
+    still open."""
     audit = story.audits[key]
     items = [item for item in audit.checklists[0].items if item.assessable]
     told = _told(story, key)
@@ -31,8 +32,10 @@ def answer(story: Story, key: str) -> None:
     for place, item in enumerate(items):
         value, note, more, raiser = told.get(item.clause) or _ordinary(story, key, item, place)
         person, at = hours.of(item.clause, place / len(items))
-        if raiser in story.people and story.people[raiser] in audit.auditors:
-            person, at = story.people[raiser], min(at, hours.latest(key == "ia6"))
+        if item.clause in told:
+            at = min(at, hours.latest(key == "ia6"))
+            if hours.planned(item.clause) is None and story.people.get(raiser) in audit.auditors:
+                person = story.people[raiser]
         more["flagged"] = key == "ia6" and item.clause in ("4.4", "9.3")
         visited.setdefault((at, person), []).append(_facts(item, value, note, more))
     for (at, person), facts in visited.items():

@@ -85,10 +85,15 @@ def record(code: str, title: str, note: str, person: str, language: str) -> byte
                 Letterhead(title, subtitle=f"{words['record']} {code}"),
                 Facts(((words["date"], clock.today()), (words["prepared"], person))),
                 Text(note),
-                Signatures((Signature(words["prepared"], person, clock.today()),)),
+                Signatures((Signature(words["prepared"], _name(person), clock.today()),)),
             ),
         )
     )
+
+
+def _name(signer: str) -> str:
+    """Who signs, without what is said of them after a comma: a line for a signature is short."""
+    return signer.split(",")[0].split("，")[0]
 
 
 def log(code: str, note: str) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from audit_app.core import clock
-from audit_app.demo import files
+from audit_app.demo import files, visits
 from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
@@ -148,6 +148,7 @@ class Plot:
         """An auditor, or the programme manager for what did not come from our audits, writes it up."""
         story, facts, words = self.story, self.facts, self.words
         audit = story.audits.get(facts.get("audit", ""))
+        raiser = self._raiser(audit)
         process = story.processes[facts["process"]]
         story.findings[self.entry["key"]] = made = findings.raise_finding(
             grade=self.grade,
@@ -166,11 +167,18 @@ class Plot:
             origin=Origin(
                 facts.get("origin", "external_audit" if audit and audit.external else "internal_audit")
             ),
-            by=self.person("by", "wei"),
+            by=raiser,
         )
         if facts.get("file") == "photo":
             photo = files.make("photo", made.code, made.title, "", "", story.language)
-            evidence.attach(made, photo, caption=words["location"], by=self.person("by", "wei"))
+            evidence.attach(made, photo, caption=words["location"], by=raiser)
+
+    def _raiser(self, audit: Any) -> Any:
+        """Who looked at the clause by the agenda of our own audit; else who the file names."""
+        planned = (
+            None if audit is None or audit.external else visits.hours(audit).planned(self.facts["clause"])
+        )
+        return planned[0] if planned else self.person("by", "wei")
 
     def _item(self, audit: Any) -> Any:
         if audit is None or not audit.checklists:

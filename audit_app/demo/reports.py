@@ -15,8 +15,8 @@ ALL_FILES = -340
 that was read then: an issue of ten reports in four files each would take longer than the rest of the demo."""
 
 
-def issue(story: Story, key: str, conclusion: str, lead: Any) -> None:
-    """Write what no data can say, have the major grades approved, issue."""
+def prepare(story: Story, key: str, conclusion: str, lead: Any) -> None:
+    """Write what no data can say, have the major grades approved."""
     audit, words = story.audits[key], story.said(texts("reports"))
     db.session.refresh(audit)
     said = {**words["usual"], **words.get(key, {})}
@@ -32,6 +32,12 @@ def issue(story: Story, key: str, conclusion: str, lead: Any) -> None:
     )
     if any(each.grade is Grade.MAJOR for each in audit.findings):
         services.approve_grades(audit, by=story.people["lin"])
+
+
+def issue(story: Story, key: str, lead: Any) -> None:
+    """Issue it."""
+    audit = story.audits[key]
+    db.session.refresh(audit)
     recent = story.offset(audit.starts_on) >= ALL_FILES
     services.issue(audit, exports.render_all if recent else partial(_page, story.language), by=lead)
 

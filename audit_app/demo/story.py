@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from audit_app.accounts.models import Department, Person, Process, Site
-from audit_app.core import clock, yaml_file
+from audit_app.core import clock, workdays, yaml_file
 from audit_app.core.db import db
 
 TEXTS = Path(__file__).with_name("texts")
@@ -65,6 +65,12 @@ class Story:
             day += timedelta(days=1)
             working_days -= day.weekday() < 5
         return day
+
+    def worked(self, offset: int) -> int:
+        """The offset itself, or that of the next day on which people work, where it is a public holiday."""
+        while not workdays.is_working(self.day(offset)):
+            offset += 1
+        return offset
 
     def offset(self, day: date) -> int:
         """How many days from today."""

@@ -29,10 +29,12 @@ class Hours:
 
     def of(self, clause: str, share: float) -> tuple[Person, datetime]:
         """Who looks at a clause, and when; without a slot the team shares the first morning."""
-        for clauses, person, at in self.slots:
-            if covers(clauses, clause):
-                return person, at
-        return self.team[int(share * len(self.team))], self.first
+        return self.planned(clause) or (self.team[int(share * len(self.team))], self.first)
+
+    def planned(self, clause: str) -> tuple[Person, datetime] | None:
+        """Who looks at a clause, and when, if the agenda says so."""
+        found = ((person, at) for clauses, person, at in self.slots if covers(clauses, clause))
+        return next(found, None)
 
     def latest(self, first_day_only: bool) -> datetime:
         """The last moment of the agenda, or of its first day."""

@@ -26,7 +26,7 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.sheet import Column, Sheet
-from audit_app.exports.values import Badge, Strong, days, listed, named_role, tone_of
+from audit_app.exports.values import Badge, Strong, days, listed, named_role, titled, tone_of
 from audit_app.planning import phrases
 from audit_app.planning.models import ProposalLine
 from audit_app.programme import versions
@@ -121,7 +121,7 @@ def _head(edition: Edition) -> list[Block]:
     year, version = edition.year, edition.version
     badge = Badge(_("Approved"), "good") if version else Badge(year.state.label, tone_of(year.state.tone))
     approval = (
-        f"{version.approved_by.name}, {moment(version.approved_at)}" if version else _("not approved yet")
+        listed((version.approved_by.name, moment(version.approved_at))) if version else _("not approved yet")
     )
     facts = (
         (_("Number"), year.code),
@@ -206,7 +206,8 @@ def _named(part: str, audit: VersionAudit, names: Names) -> str:
 def _processes(edition: Edition, lines: Line) -> Grid:
     """Every process with the audits that cover it and the reasons: those of the rules, and those written.
 
-    Processes with the same audits for the same reasons share a row.
+    Processes with the same audits for the same reasons share a row. An audit that covers no process as a
+    whole, such as one of a supplier, stands with its clauses.
     """
     columns = (
         GridColumn(_("Processes"), 6),
@@ -217,19 +218,29 @@ def _processes(edition: Edition, lines: Line) -> Grid:
     ours = [each for each in held if each.kind not in EXTERNAL]
     gaps = {each.key: each.reason for each in edition.gaps if each.kind.value == "process"}
     alike: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    told: set[str] = set()
     for process in sorted(accounts.process_scopes(), key=lambda each: _first_clause(each.clauses)):
         mine = [each for each in ours if _covered(process, each)]
         why = [*phrases.reasons(lines[process.code])] if process.code in lines else []
-        why += [f"{each.code}: {each.rationale}" for each in mine if each.rationale]
+        why += [titled(each.code, each.rationale) for each in mine if each.rationale]
         why += [gaps[process.code]] if process.code in gaps else []
-        months = tuple(f"{each.code} ({each.starts_on:%Y-%m})" for each in mine)
+        told |= {each.code for each in mine}
+        months = tuple(map(_month, mine))
         clauses = f" ({', '.join(process.clauses)})" if process.clauses else ""
         alike[(months, tuple(why))].append(f"{process.name}{clauses}")
     rows = tuple(
         (tuple(names), months or _("none this year"), why or _("No reason is recorded."))
         for (months, why), names in alike.items()
-    )
+    ) + tuple(
+        (listed(each.scope.get("clauses", ())) or DASH, _month(each),
+         each.rationale or _("No reason is recorded."))
+        for each in ours if each.code not in told
+    )  # fmt: skip
     return Grid(columns, rows, compact=True, empty=_("No process is set up."))
+
+
+def _month(audit: VersionAudit) -> str:
+    return f"{audit.code} ({audit.starts_on:%Y-%m})"
 
 
 def _first_clause(clauses: Iterable[str]) -> Any:
@@ -288,7 +299,8 @@ def _differences(found: Iterable[versions.Difference]) -> Grid:
         (
             (Strong(each.code), each.title),
             Badge(each.change.label, tone_of(each.change.tone)),
-            tuple(f"{label}: {old or DASH} → {new or DASH}" for label, old, new in each.facts) or DASH,
+            tuple(titled(str(label), f"{old or DASH} → {new or DASH}") for label, old, new in each.facts)
+            or DASH,
             each.reason or _("No reason is recorded."),
         )
         for each in found

@@ -27,7 +27,7 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Strong, days, listed
+from audit_app.exports.values import Badge, Strong, days, listed, titled
 from audit_app.programme import fitness
 from audit_app.programme.models import Audit
 from audit_app.programme.waiver_models import WaiverKind
@@ -195,7 +195,7 @@ def _record(
     return (
         Strong(record.person.name),
         tuple(_mastered(each) for each in alike),
-        (f"{record.basis.label}: {record.grounds}", judged or DASH, *attached),
+        (titled(str(record.basis.label), record.grounds), judged or DASH, *attached),
         " – ".join((str(record.awarded_on), str(record.ends_on or _("without end")))),
         Badge(_("Valid"), "good") if valid else Badge(_("Not valid"), "warn"),
     )

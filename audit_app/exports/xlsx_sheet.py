@@ -1,5 +1,6 @@
 """One sheet: heading, facts, notes, header, rows, and how it looks on screen and paper."""
 
+from collections.abc import Iterable
 from copy import copy
 from datetime import tzinfo
 from math import ceil
@@ -29,8 +30,9 @@ DAY, INSTANT, MONTH = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "yyyy-mm"
 DATED = (DAY, INSTANT, MONTH)
 CHART_ROWS = 17
 """Rows of the usual height that a chart and the room below it take."""
-MOST_WIDTH, NEAR = 60, 60
-"""Widest measured column in characters; most rows under which charts still stand below the table."""
+MOST_WIDTH, NEAR, MEASURED = 60, 60, 300
+"""Widest measured column in characters; most rows under which charts still stand below the table; rows that
+are measured."""
 
 
 class Pen:
@@ -127,14 +129,19 @@ def write_sheet(pen: Pen, tab: Worksheet, sheet: Sheet) -> int:
     at = _above(pen, tab, sheet, widths)
     if not sheet.columns:
         return at
-    _header(pen, tab, sheet, at, len(rows))
+    _header(pen, tab, sheet, at, len(rows), widths)
     if not rows:
         empty = plain(sheet.empty) or _("No entries.")
         _across(pen, tab, at + 1, empty, widths, colour=MUTED)
         return at + 3
     looks = [
-        {"form": column_format(column), "wrap": _wraps(column, wide), "rule": True, "align": _side(column)}
-        for column, wide in zip(sheet.columns, widths, strict=False)
+        {
+            "form": column_format(column),
+            "wrap": _wraps(column, wide, [row[place] for row in rows[:MEASURED]]),
+            "rule": True,
+            "align": _side(column),
+        }
+        for place, (column, wide) in enumerate(zip(sheet.columns, widths, strict=False))
     ]
     for number, row in enumerate(rows, at + 1):
         for index, (cell, column, look) in enumerate(zip(row, sheet.columns, looks, strict=True), 1):
@@ -165,36 +172,63 @@ def _side(column: Column) -> str:
     return "right" if column.kind in ("int", "number", "percent", "duration_min") else ""
 
 
-def _wraps(column: Column, wide: float) -> bool:
-    return column.wrap if column.wrap is not None else column.kind == "text" and wide >= 40
+def _wraps(column: Column, wide: float, cells: Iterable[Cell]) -> bool:
+    """As told; else words in a wide column, and words that a width which was told would cut."""
+    if column.wrap is not None or column.kind != "text":
+        return bool(column.wrap)
+    return wide >= 40 or bool(column.width and any(shown_width(_text(cell)) + 1 > wide for cell in cells))
 
 
 def _above(pen: Pen, tab: Worksheet, sheet: Sheet, widths: list[float]) -> int:
-    """Heading, facts and notes; returns the row of the header."""
-    at = 1
+    """Heading, facts and notes; returns the row of the header.
+
+    Where paper takes the sheet on several pages side by side, its first column stands on each of them: what
+    is above begins in the second then, so that only the first page shows it, and whole.
+    """
+    at, pages = 1, _pages_wide(sheet, widths)
+    first = 2 if pages > 1 and len(widths) > 2 else 1
+    last = _last_of_first_page(widths, pages) if first > 1 else len(widths)
     if plain(sheet.heading):
-        pen.write(tab, at, 1, sheet.heading, bold=True, size=pen.size + 5, colour=ACCENT)
+        pen.write(tab, at, first, sheet.heading, bold=True, size=pen.size + 5, colour=ACCENT)
         tab.row_dimensions[at].height = pen.size * 2.4
         at += 2
     for name, value in sheet.facts:
-        pen.write(tab, at, 1, name, colour=MUTED, wrap=True, rule=not sheet.columns)
-        pen.write(tab, at, 2, value, form="#,##0.##" if isinstance(value, float) else "General",
+        pen.write(tab, at, first, name, colour=MUTED, wrap=True, rule=not sheet.columns)
+        pen.write(tab, at, first + 1, value, form="#,##0.##" if isinstance(value, float) else "General",
                   wrap=not sheet.columns, align="left", rule=not sheet.columns)  # fmt: skip
         at += 1
     at += bool(sheet.facts)
     for note in sheet.notes:
-        _across(pen, tab, at, plain(note), widths, colour=MUTED)
+        _across(pen, tab, at, plain(note), widths[:last], first, colour=MUTED)
         at += 1
     return at + bool(sheet.notes)
 
 
-def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], **look: Any) -> None:
-    """A sentence over all columns, with the height its lines need: Excel measures no merged cells."""
-    pen.write(tab, at, 1, text, wrap=True, **look)
-    if len(widths) > 1:
+def _pages_wide(sheet: Sheet, widths: Iterable[float]) -> int:
+    """How many pages of A4 stand side by side before the letters get too small."""
+    return max(1, ceil(sum(widths) / READABLE[_orientation(sheet)]))
+
+
+def _orientation(sheet: Sheet) -> str:
+    return "landscape" if sheet.landscape and sheet.columns else "portrait"
+
+
+def _last_of_first_page(widths: list[float], pages: int) -> int:
+    """The last column that is sure to stand on the first page, counted from 1."""
+    room = sum(widths) / pages * 0.9
+    fitting = sum(1 for place in range(1, len(widths) + 1) if sum(widths[:place]) <= room)
+    return max(2, fitting)
+
+
+def _across(pen: Pen, tab: Worksheet, at: int, text: str, widths: list[float], first: int = 1,
+            **look: Any) -> None:  # fmt: skip
+    """A sentence over the columns from `first` on, with the height its lines need: Excel measures no merged
+    cells."""
+    pen.write(tab, at, first, text, wrap=True, **look)
+    if len(widths) > first:
         # merge_cells() would make and style each cell beneath; an empty one needs neither.
-        tab.merged_cells.add(f"A{at}:{get_column_letter(len(widths))}{at}")
-    lines = _lines(text, sum(widths))
+        tab.merged_cells.add(f"{get_column_letter(first)}{at}:{get_column_letter(len(widths))}{at}")
+    lines = _lines(text, sum(widths[first - 1 :]))
     tab.row_dimensions[at].height = min(400.0, lines * pen.size * 1.5 + 3)
 
 
@@ -204,10 +238,15 @@ def _lines(text: str, wide: float) -> int:
     return sum(max(1, ceil(shown_width(line, len(line)) / room)) for line in text.splitlines() or [""])
 
 
-def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int) -> None:
+def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int, widths: list[float]) -> None:
     for index, column in enumerate(sheet.columns, 1):
         pen.write(tab, at, index, column.title, bold=True, colour=ACCENT, ground=WASH, wrap=True, rule=True,
                   align=_side(column))  # fmt: skip
+    lines = max(
+        _lines(plain(column.title), wide) for column, wide in zip(sheet.columns, widths, strict=False)
+    )
+    if lines > 1:
+        tab.row_dimensions[at].height = lines * pen.size * 1.5 + 3
     last = get_column_letter(len(sheet.columns))
     if sheet.freeze:
         tab.freeze_panes = f"A{at + 1}"
@@ -226,7 +265,7 @@ def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
         if column.width:
             found.append(float(column.width))
             continue
-        texts = [shown_width(_text(row[index])) for row in rows[:300] if column.kind == "text"]
+        texts = [shown_width(_text(row[index])) for row in rows[:MEASURED] if column.kind == "text"]
         measured = max([least, shown_width(plain(column.title)) + 3, *[wide + 2 for wide in texts]])
         found.append(float(min(measured, MOST_WIDTH)))
     found[0] += max(0.0, min(40.0, shown_width(plain(sheet.heading)) * 1.6 - sum(found)))
@@ -249,9 +288,8 @@ READABLE = {"landscape": 260, "portrait": 170}
 def print_setup(tab: Any, book: Workbook, sheet: Sheet) -> None:
     """A4, as few pages wide as can be read; organisation and title above, code, version and page below."""
     tab.page_setup.paperSize = 9
-    tab.page_setup.orientation = "landscape" if sheet.landscape and sheet.columns else "portrait"
-    wide = sum(each.width for each in tab.column_dimensions.values())
-    tab.page_setup.fitToWidth = max(1, ceil(wide / READABLE[tab.page_setup.orientation]))
+    tab.page_setup.orientation = _orientation(sheet)
+    tab.page_setup.fitToWidth = _pages_wide(sheet, [each.width for each in tab.column_dimensions.values()])
     tab.page_setup.fitToHeight = 0
     if tab.page_setup.fitToWidth > 1:
         tab.print_title_cols = "A:A"  # Each further page says again which row is meant.

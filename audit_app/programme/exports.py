@@ -40,9 +40,9 @@ def audits(rows: Iterable[Audit]) -> Sheet:
             listed(named_role(each.person.name, str(each.role.label)) for each in audit.members),
             ", ".join(process.code for process in audit.processes),
             ", ".join(str(clause) for clause in audit.clauses),
-            ", ".join(department.name for department in audit.departments),
-            ", ".join(site.name for site in audit.sites),
-            ", ".join(person.name for person in audit.auditees),
+            listed(department.name for department in audit.departments),
+            listed(site.name for site in audit.sites),
+            listed(person.name for person in audit.auditees),
             audit.criteria,
             audit.body,
         )

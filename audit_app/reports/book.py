@@ -87,7 +87,7 @@ def _notes(report: Report) -> tuple[str, ...]:
 
 def _findings(report: Report) -> Sheet:
     columns = (
-        Column(_("No.")),
+        Column(_("Code")),
         Column(_("Grade")),
         Column(_("Finding"), width=36, wrap=True),
         Column(_("Clause")),

@@ -22,7 +22,7 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Strong
+from audit_app.exports.values import Strong, listed
 from audit_app.reports import paper_findings as findings
 from audit_app.reports import paper_results as results
 from audit_app.reports import telling
@@ -84,7 +84,7 @@ def _cover(report: Report, sha256: str) -> Cover:
     ]
     if meta.issued is not None:
         at = telling.moment(meta.issued.at, meta.zone)
-        facts.append((_("Report issued by"), f"{meta.issued.name}, {at}"))
+        facts.append((_("Report issued by"), listed((meta.issued.name, at))))
     else:
         facts.append((_("Compiled at"), telling.moment(meta.compiled_at, meta.zone)))
     facts.append(("SHA-256", sha256))
@@ -136,7 +136,7 @@ def _assignment(report: Report) -> Iterator[Block]:
         (
             (_("Client of the audit"), telling.name(meta.organisation)),
             (
-                _("Objectives"),
+                _("Objective"),
                 scope.objective
                 or _("None of its own: those of the programme %(code)s.", code=meta.programme),
             ),

@@ -19,7 +19,7 @@ def findings(report: Report) -> Iterator[Block]:
     """A list of all, then each nonconformity in full, then the rest, good practice last."""
     yield Heading(_("4 Findings"))
     columns = (
-        GridColumn(_("No."), 2.2),
+        GridColumn(_("Code"), 2.2),
         GridColumn(_("Grade"), 2.4),
         GridColumn(_("Finding"), 5),
         GridColumn(_("Clause"), 1.4),

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from audit_app.exports.document import Block, Callout, Facts, Grid, GridColumn, Heading, Text
-from audit_app.exports.values import Badge, Strong
+from audit_app.exports.values import Badge, Strong, listed
 from audit_app.findings.models import Grade
+from audit_app.programme.coverage import covers
 from audit_app.reports import telling
 from audit_app.reports.telling import DASH
 from audit_app.reports.tree import Report, Result
@@ -91,7 +92,21 @@ def coverage(report: Report) -> Iterator[Block]:
             list=telling.units(report.uncovered),
         )
         yield Callout(words, "warn")
+    unasked = _unasked(report)
+    if unasked:
+        words = _("The checklists ask nothing on these clauses of the scope: %(list)s.", list=listed(unasked))
+        yield Callout(words, "warn")
     yield _omitted(report)
+
+
+def _unasked(report: Report) -> list[str]:
+    """Clauses of the scope on which, above which and below which no question was asked. A process brings all
+    its clauses into the scope, and a checklist may be cut to some of them."""
+    asked = {each.code for each in report.by_clause}
+    return [
+        clause for clause in report.scope.clauses
+        if asked and not covers(asked, clause) and not any(covers({clause}, each) for each in asked)
+    ]  # fmt: skip
 
 
 def _samples(report: Report) -> Grid:

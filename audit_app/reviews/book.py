@@ -117,7 +117,7 @@ def _lines(title: str, text: str) -> tuple[str, ...]:
 
 def _decisions(pack: Pack) -> Sheet:
     columns = (
-        sheet.Column(_("No.")),
+        sheet.Column(_("Code")),
         sheet.Column(_("State")),
         sheet.Column(_("Decision"), width=44),
         sheet.Column(_("Why"), width=36),
@@ -245,7 +245,7 @@ def _cell(value: Value, column: Column) -> sheet.Cell:
 
 def _definitions(pack: Pack) -> Sheet:
     columns = (
-        sheet.Column(_("No.")),
+        sheet.Column(_("Code")),
         sheet.Column(_("Indicator"), width=32),
         sheet.Column(_("Formula"), width=60),
         sheet.Column(_("Unit")),

@@ -62,4 +62,5 @@ def _figure(one: Improvement, name: str) -> Value:
     if value is None:
         return None
     decimals = max(0, -int(value.as_tuple().exponent))
-    return said("value.quantity", value=Figure(value, decimals), unit=one.unit)
+    figure = Figure(value, decimals)
+    return said("value.quantity", value=figure, unit=one.unit) if one.unit else figure

@@ -72,7 +72,7 @@ def register(reviews: Any, language: str) -> bytes:
     """The list of reviews as a workbook."""
     with speaking(LOCALES[language]):
         columns = (
-            Column(_("No.")),
+            Column(_("Code")),
             Column(_("Title"), width=40),
             Column(_("State")),
             Column(_("Meeting"), "date"),

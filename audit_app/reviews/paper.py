@@ -26,7 +26,7 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Link, Strong
+from audit_app.exports.values import Badge, Link, Strong, listed
 from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.models import InputKey
 from audit_app.reviews.pack import (
@@ -105,7 +105,7 @@ def _cover(pack: Pack, sha256: str) -> Cover:
         (_("Version"), f"{meta.version} · {tell(said(f'review.{meta.state}'))}"),
     ]
     if pack.frozen:
-        approved = f"{pack.conclusion.approved_by}, {tell_moment(pack.conclusion.approved_at, meta.zone)}"
+        approved = listed((pack.conclusion.approved_by, tell_moment(pack.conclusion.approved_at, meta.zone)))
         facts.append((_("Approved by"), approved))
     else:
         facts.append((_("Compiled at"), tell_moment(meta.compiled_at, meta.zone)))
@@ -268,7 +268,7 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
     one, meta = pack.conclusion, pack.meta
     yield Heading(_("6 Decisions, actions and sign-off"))
     columns = (
-        GridColumn(_("No."), 19),
+        GridColumn(_("Code"), 19),
         GridColumn(_("Decision"), 36),
         GridColumn(_("State"), 14),
         GridColumn(_("Owner"), 14),
@@ -325,7 +325,7 @@ def function_of(pack: Pack, name: str) -> str:
 def _annex(pack: Pack) -> Iterator[Block]:
     yield Heading(_("Annex A: definitions of the indicators"), new_page=True)
     columns = (
-        GridColumn(_("No."), 9),
+        GridColumn(_("Code"), 9),
         GridColumn(_("Indicator"), 20),
         GridColumn(_("Formula"), 36),
         GridColumn(_("Unit"), 11),

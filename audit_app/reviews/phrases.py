@@ -46,7 +46,7 @@ UNITS: dict[str, Any] = {
 
 PHRASES: dict[str, Any] = {
     # columns
-    "col.code": _l("No."),
+    "col.code": _l("Code"),
     "col.title": _l("Title"),
     "col.state": _l("State"),
     "col.owner": _l("Owner"),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from audit_app.accounts.models import Site
+from audit_app.accounts.models import ProcessClause, Site
 from audit_app.agenda import queries, services, workflow
 from audit_app.agenda.exports import plan_document
 from audit_app.agenda.models import PlanState, Reply, SlotKind
@@ -51,6 +51,16 @@ def test_clauses_without_a_process_become_topics_of_their_sections(people):
     plan = proposed(people, clauses=["4.1", "4.2", "8.6.1", "8.7.1", "9.2"], processes=[people.inc])
     groups = [each.clauses for each in work(plan) if each.process is None]
     assert sorted(groups) == [["4.1", "4.2"], ["8.7.1"], ["9.2"]]
+
+
+def test_a_section_whose_clauses_all_belong_to_a_process_is_not_asked_for_twice(people):
+    plan = proposed(people, clauses=["8.6.1", "8.3.3", "8.6"], processes=[people.inc])
+    groups = [each.clauses for each in work(plan) if each.process is None]
+    assert groups == [["8.3.3"], ["8.6"]], "8.6 holds more than incident management"
+    people.inc.clause_rows = [ProcessClause(clause=f"8.6.{n}", position=n) for n in (1, 2, 3)]
+    db.session.flush()
+    again = proposed(people, clauses=["8.3.3", "8.6"], processes=[people.inc], title="Once more")
+    assert [each.clauses for each in work(again) if each.process is None] == [["8.3.3"]]
 
 
 def test_without_team_auditee_or_scope_the_proposal_says_what_is_missing(people):

@@ -187,6 +187,13 @@ def test_a_process_without_a_judged_question_has_no_score(people):
     assert record_parts.scores_of(answers(items[0], people)) == []
 
 
+def test_what_a_score_is_stands_before_the_table_and_never_alone_on_a_page(people):
+    first, _second = with_condition(people)
+    factory.answer(first, people.lead, reply="yes", value="conform")
+    kinds = [type(each).__name__ for each in record_parts.scores_of(answers(first, people))]
+    assert kinds == ["Heading", "Text", "Grid"]
+
+
 # --- several standards --------------------------------------------------------------------------------------
 def two_standards(people: Any) -> tuple[Any, list[ChecklistItem], list[ChecklistItem]]:
     """An audit with ISO/IEC 20000-1 9.2 and ISO/IEC 27001 9.2."""

@@ -14,17 +14,20 @@ from sqlalchemy import func, select
 from audit_app import create_app, schema
 from audit_app.accounts.models import Department, Organisation, Person, Process, Site
 from audit_app.accounts.permissions import Role
+from audit_app.agenda import queries as agenda
+from audit_app.agenda.models import Meeting, MeetingKind
 from audit_app.checklists import services as checklists
 from audit_app.checklists.models import AnswerRevision, RecordKind, Verdict
 from audit_app.config import Settings
-from audit_app.core import clock
+from audit_app.core import clock, workdays
 from audit_app.core.db import db
-from audit_app.demo import build, cast, figures
+from audit_app.demo import build, cast, figures, visits
 from audit_app.demo.story import texts
 from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
 from audit_app.findings.models import Action, ActionState, Finding, FindingState, Grade, Origin
 from audit_app.indicators.models import Indicator, Measurement, TicketRow
+from audit_app.programme.coverage import covers
 from audit_app.programme.independence import conflicts
 from audit_app.programme.models import Audit, AuditState, Programme
 from audit_app.programme.waivers import waivers_of
@@ -203,6 +206,46 @@ def test_findings_of_our_audits_hang_on_the_items_of_their_checklists(demo: Flas
     ours = [each for each in rows(Finding) if each.audit is not None and not each.audit.external]
     assert ours
     assert all(each.item is not None and each.item.clause == each.clause for each in ours)
+
+
+def test_a_finding_is_raised_by_whom_the_plan_names_and_before_the_closing_meeting(demo: Flask) -> None:
+    closings = {each.audit_id: each for each in rows(Meeting) if each.kind is MeetingKind.CLOSING}
+    checked = 0
+    for finding in rows(Finding):
+        if finding.audit is None or finding.audit.external:
+            continue
+        planned = visits.hours(finding.audit).planned(finding.clause)
+        assert planned is None or finding.raised_by is planned[0], finding.code
+        closing = closings.get(finding.audit_id or 0)
+        if closing and finding.issued_at:
+            checked += 1
+            assert clock.local(finding.issued_at).date() <= clock.local(closing.held_at).date(), finding.code
+    assert checked > 10
+
+
+def test_nobody_works_on_a_public_holiday(demo: Flask) -> None:
+    reported = [clock.local(each.reported_at).date() for each in rows(Audit) if each.reported_at]
+    issued = [clock.local(each.issued_at).date() for each in rows(Finding) if each.issued_at]
+    ended = [each.ends_on for each in rows(Audit) if each.lead]
+    assert [day for day in (*reported, *issued, *ended) if not workdays.is_working(day)] == []
+
+
+def test_an_audit_ahead_has_questions_for_its_scope_and_a_plan_approved_before_the_notice(
+    demo: Flask,
+) -> None:
+    ahead = [
+        each for each in rows(Audit) if each.state is AuditState.NOTIFIED and each.lead and each.checklists
+    ]
+    assert ahead
+    for audit in ahead:
+        asked = {item.clause for each in audit.checklists for item in each.items}
+        for clause in audit.clauses:
+            assert any(covers({str(clause)}, each) for each in asked), (audit.code, clause)
+        plan = agenda.plan_of(audit)
+        assert plan is not None
+        assert plan.approved_at is not None
+        assert audit.notified_at is not None
+        assert plan.approved_at <= audit.notified_at
 
 
 def test_evidence_is_real_files_of_several_kinds(demo: Flask) -> None:

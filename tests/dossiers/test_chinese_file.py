@@ -19,7 +19,8 @@ from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.dossiers import making
 from audit_app.evidence import services as evidence
-from audit_app.programme.models import Audit
+from audit_app.programme.models import Audit, AuditState
+from audit_app.programme.record_models import ProgrammeVersion
 from audit_app.reports.models import FrozenReport
 from tests.demo.test_demo import built
 
@@ -101,6 +102,21 @@ def test_no_english_words_at_all_stand_in_a_chinese_paper(papers: dict[str, str]
     assert found == {}
 
 
+HALF = re.compile(
+    r"[\u4e00-\u9fff）」”][,:;?!](?!\d)|[0-9A-Za-z][,:;] ?[\u4e00-\u9fff]|[\u4e00-\u9fff0-9] [，。；：、]"
+)
+"""Half-width punctuation beside a Chinese word, or a gap before a full-width mark."""
+
+
+def test_punctuation_is_that_of_the_language(papers: dict[str, str]) -> None:
+    found = {}
+    for path, text in papers.items():
+        hits = {text[max(0, each.start() - 12) : each.end() + 8] for each in HALF.finditer(text)}
+        if hits:
+            found[path] = hits
+    assert found == {}
+
+
 def of(papers: dict[str, str], folder: int, code: str) -> str:
     """The squeezed text of one document."""
     texts = [
@@ -108,6 +124,19 @@ def of(papers: dict[str, str], folder: int, code: str) -> str:
     ]
     assert len(texts) == 1, (folder, code)
     return squeezed(texts[0])
+
+
+def test_every_audit_of_a_programme_stands_with_its_reason(papers: dict[str, str]) -> None:
+    checked = 0
+    for version in db.session.scalars(select(ProgrammeVersion)):
+        texts = [
+            text for path, text in papers.items() if f"-{version.programme.year}-V{version.number}." in path
+        ]
+        for audit in version.audits:
+            if texts and audit.rationale and audit.state is not AuditState.CANCELLED:
+                checked += 1
+                assert squeezed(audit.rationale) in squeezed(texts[0]), (version.number, audit.code)
+    assert checked > 8
 
 
 def reported() -> Audit:

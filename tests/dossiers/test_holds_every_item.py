@@ -198,7 +198,7 @@ DISTRIBUTION = (
     ("total", "Total", "合计", lambda f: ""),
 )  # fmt: skip
 REPORT = (
-    ("objectives", "Objectives", "目的", lambda f: f.audit.objective),
+    ("objectives", "Objective", "审核目的", lambda f: f.audit.objective),
     ("scope: units", "Departments", "部门", lambda f: ""),
     ("scope: processes", "Processes", "过程", lambda f: ""),
     ("client", "Client of the audit", "审核委托方", lambda f: ""),

@@ -125,6 +125,29 @@ def test_a_sheet_of_many_columns_is_printed_on_several_pages_side_by_side() -> N
     assert "$A:$A" in str(tab.print_title_cols)
 
 
+def test_what_stands_above_a_wide_table_is_not_cut_on_its_second_page() -> None:
+    """Column A is printed on every page; text that began there was cut at its edge on all but the first."""
+    columns = tuple(Column(f"C{number}", width=20) for number in range(20))
+    sheet = Sheet("S", columns, [("x",) * 20], heading="A long heading", facts=(("Answered", "1 / 2"),),
+                  notes=("A sentence about the licence of the questions. " * 4,))  # fmt: skip
+    tab = book_of(sheet).active
+    assert tab is not None
+    above = [row for row in tab.iter_rows(max_row=tab.max_row - 2) if any(cell.value for cell in row)]
+    assert [cell.coordinate for row in above for cell in row if cell.value] == ["B1", "B3", "C3", "B5"]
+    assert [str(each) for each in tab.merged_cells.ranges] == ["B5:I5"]
+    assert tab["A7"].value == "C0"
+
+
+def test_a_width_that_was_told_cuts_neither_words_nor_the_title() -> None:
+    sheet = Sheet("S", (Column("Number at the certification body", width=16), Column("n", "int", width=5)),
+                  [("Information security management", 1), ("short", 2)])  # fmt: skip
+    tab = book_of(sheet).active
+    assert tab is not None
+    assert tab["A2"].alignment.wrap_text
+    assert tab.row_dimensions[1].height > 30
+    assert tab.row_dimensions[2].height > 30
+
+
 def test_chinese_counts_double_in_column_widths() -> None:
     tab = book_of(Sheet("S", (Column("a"), Column("b")), [("审核发现与纠正措施", "123456789")])).active
     assert tab is not None

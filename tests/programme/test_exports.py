@@ -24,6 +24,14 @@ def test_the_list_of_audits_leaves_as_filtered_with_real_dates_and_no_formula(pe
     assert sheet["B2"].data_type == "s"
 
 
+def test_names_are_put_in_a_row_as_the_language_does(people, client_for):
+    plan_audit(people, auditees=[people.owner, people.owner2])
+    db.session.commit()
+    sheet = _sheet(client_for(people.manager).get("/programme/audits.xlsx?lang=zh"))
+    told = [cell for row in sheet.iter_rows(min_row=2, values_only=True) for cell in row if cell]
+    assert f"{people.owner.name}、{people.owner2.name}" in told
+
+
 def test_the_language_of_the_sheet_can_be_chosen(people, client_for):
     plan_audit(people)
     db.session.commit()

@@ -1,5 +1,6 @@
 """What stands in the report: the tree, its Chinese and English papers, its workbook."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -69,6 +70,14 @@ def test_counts_degree_and_what_was_left_out_are_told(report):
     assert [(each.clause, each.kind) for each in report.omitted] == [("8.6.3", "not_applicable")]
     assert [each.code for each in report.by_process] == ["INC"]
     assert report.by_process[0].counts.conform == 1
+
+
+def test_a_clause_of_the_scope_without_a_question_is_named_as_not_covered(report):
+    wider = replace(report, scope=replace(report.scope, clauses=("8.6", "8.6.1", "8.7.1")))
+    said = "The checklists ask nothing on these clauses of the scope: 8.7.1."
+    with speaking("en"):
+        assert said in whole(paper.document(wider, "en", "0" * 64))
+        assert "ask nothing" not in whole(paper.document(report, "en", "0" * 64))
 
 
 def test_nothing_judged_has_no_degree_of_fulfilment(people):
