@@ -142,6 +142,8 @@ SUPPLIED: frozenset[Guard] = frozenset(
      check_after_actions, effectiveness_recorded, real_record}
 )  # fmt: skip
 """Guards over facts that the form of the step itself asks for: they do not hide its button."""
+BROUGHT: frozenset[tuple[str, Guard]] = frozenset({("report", has_evidence)})
+"""The same for one step alone: evidence comes along with the report, never with a verification."""
 
 
 def offers(table: Workflow, subject: Finding | Action, person: Person) -> list[Offer]:
@@ -154,6 +156,10 @@ def offers(table: Workflow, subject: Finding | Action, person: Person) -> list[O
         said = {guard: guard(subject, person) for guard in step.guards}
         if any(words is not None for guard, words in said.items() if guard in CONCERNS):
             continue
-        missing = tuple(words for guard, words in said.items() if words is not None and guard not in SUPPLIED)
+        missing = tuple(
+            words
+            for guard, words in said.items()
+            if words is not None and guard not in SUPPLIED and (step.name, guard) not in BROUGHT
+        )
         shown.append(Offer(step, missing))
     return shown
