@@ -1,6 +1,5 @@
 """Findings and actions over HTTP: who may enter, what to show next."""
 
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,12 +18,14 @@ from audit_app.findings import (
     queries,
     repeat_screens,
     repeat_services,
+    routes_comments,
     routes_deadlines,
     routes_old,
     routes_own,
     routes_repeats,
     screens,
     services,
+    showing,
     taking,
 )
 from audit_app.findings.blueprint import blueprint
@@ -36,7 +37,9 @@ from audit_app.web.forms import refused_or
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
-VIEWS = (cause_routes, chart_routes, routes_deadlines, routes_old, routes_own, routes_repeats)
+VIEWS = (
+    cause_routes, chart_routes, routes_comments, routes_deadlines, routes_old, routes_own, routes_repeats,
+)  # fmt: skip
 """Modules whose views are on the same blueprint."""
 
 SEE = Permission.FINDING_SEE
@@ -104,13 +107,7 @@ def actions_export() -> ResponseReturnValue:
 @allow(SEE)
 def show(id: int) -> ResponseReturnValue:
     """A finding, from statement to effectiveness."""
-    finding = queries.get(id, to=current_user)
-    return render_template(
-        "findings/show.html",
-        finding=finding,
-        **screens.finding_page(finding, current_user),
-        **repeat_screens.on_page(finding, current_user),
-    )
+    return showing.finding(queries.get(id, to=current_user))
 
 
 @blueprint.get("/<int:id>/report")
@@ -220,8 +217,7 @@ def new_action(id: int) -> ResponseReturnValue:
 @allow(SEE)
 def action(id: int) -> ResponseReturnValue:
     """An action with its evidence."""
-    found = queries.get_action(id, to=current_user)
-    return render_template("findings/action.html", action=found, **screens.action_page(found, current_user))
+    return showing.action(queries.get_action(id, to=current_user))
 
 
 @blueprint.route("/actions/<int:id>/edit", methods=["GET", "POST"])

@@ -47,6 +47,8 @@ SENTENCES: dict[str, Any] = {
     "finding.cause_remove": _l("removed a why"),
     "finding.cause_root": _l("marked the root cause"),
     "finding.cause_no_root": _l("took the mark of the root cause off"),
+    "finding.comment": _l("wrote a comment"),
+    "action.comment": _l("wrote a comment"),
     "finding.restate": _l("worded the cause anew"),
     "finding.body_deadline": _l("entered the deadline of the certification body"),
     "finding.import": _l("took it in from an old register"),
@@ -209,6 +211,14 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("%(title)s. Its first date was missed long ago; it is on the list of the review."),
     ),
     "finding.extended": (_l("%(code)s: more time given"), _l("%(title)s. New due date: %(due)s.")),
+    "finding.mentioned": (
+        _l("%(code)s: a comment calls you by name"),
+        _l("%(title)s. Somebody wrote to you there. Please read it, and answer if you are asked."),
+    ),
+    "action.mentioned": (
+        _l("%(code)s: a comment calls you by name"),
+        _l("%(title)s. Somebody wrote to you there. Please read it, and answer if you are asked."),
+    ),
     "finding.due": (_l("%(code)s is due soon"), _l("%(title)s. Please take the next step in time.")),
     "finding.late": (
         _l("%(code)s is late"),
@@ -260,6 +270,8 @@ NOTICE_KINDS: dict[str, kinds.Kind] = {
     "finding.reopened": kinds.NOW,
     "finding.withdrawn": kinds.news(_l("A finding of mine was withdrawn")),
     "finding.extended": kinds.TODO,
+    "finding.mentioned": kinds.TODO,
+    "action.mentioned": kinds.TODO,
     "finding.due": kinds.DUE,
     "finding.late": kinds.LATE,
     "action.assigned": kinds.TODO,

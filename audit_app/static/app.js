@@ -140,3 +140,4 @@ function drawCharts() {
 }
 drawCharts();
 if (document.querySelector("[data-drop]")) import("./js/files.js").then((files) => files.start());
+if (document.querySelector("textarea[data-mention]")) import("./js/mention.js").then((mention) => mention.begin());
