@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.models import Person, in_reader_language
 from audit_app.checklists.titles import titles_of
-from audit_app.findings import deadlines
+from audit_app.findings import cover, deadlines
 from audit_app.findings.models import OWNERS_TURN, Action, ActionState, Finding, FindingState, Grade
 
 F = FindingState
@@ -38,24 +38,27 @@ YOUR_ACTION = _l("Do what is written here, add what shows it (a record, a photo)
 
 @dataclass(frozen=True)
 class Owed:
-    """What is owed now and by which day: the date that counts, and the first one where it was another."""
+    """What is owed now and by which day: the date that counts, and the first one where it was another;
+    ``for_owner`` where the reader acts for somebody."""
 
     words: Any
     due_on: date | None
     first_on: date | None
+    for_owner: Person | None = None
 
 
 def owed(subject: Finding | Action, person: Person) -> Owed | None:
     """What this person owes; None when it is not their turn."""
-    if person.id != subject.owner_id:
+    owner = cover.acting_for(subject, person)
+    if person.id != subject.owner_id and owner is None:
         return None
     if isinstance(subject, Action):
         if subject.state is not ActionState.OPEN:
             return None
-        return Owed(YOUR_ACTION, subject.due_on, _other(subject.original_due_on, subject.due_on))
+        return Owed(YOUR_ACTION, subject.due_on, _other(subject.original_due_on, subject.due_on), owner)
     if subject.state not in OWNERS_TURN or not subject.is_nonconformity:
         return None
-    return Owed(YOURS[subject.state], subject.next_due_on, first_date(subject))
+    return Owed(YOURS[subject.state], subject.next_due_on, first_date(subject), owner)
 
 
 def first_date(finding: Finding) -> date | None:

@@ -19,6 +19,7 @@ from audit_app.findings import (
     repeat_screens,
     repeat_services,
     routes_comments,
+    routes_cover,
     routes_deadlines,
     routes_old,
     routes_own,
@@ -38,7 +39,8 @@ from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
 VIEWS = (
-    cause_routes, chart_routes, routes_comments, routes_deadlines, routes_old, routes_own, routes_repeats,
+    cause_routes, chart_routes, routes_comments, routes_cover, routes_deadlines, routes_old, routes_own,
+    routes_repeats,
 )  # fmt: skip
 """Modules whose views are on the same blueprint."""
 

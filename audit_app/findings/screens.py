@@ -23,6 +23,9 @@ from audit_app.findings import (
     cause_screens,
     chart_figures,
     checks,
+    cover,
+    cover_forms,
+    cover_services,
     deadline_forms,
     deadlines,
     escalation,
@@ -93,6 +96,8 @@ ACTION_STEPS: dict[str, tuple[Any, Any]] = {
     "grant": (forms.NoFactsForm, action_services.grant),
     "decline": (forms.ReasonForm, action_services.decline),
     "extend": (deadline_forms.ExtendForm, action_services.extend),
+    "delegate": (cover_forms.DelegateForm, cover_services.delegate),
+    "take_back": (forms.ReasonForm, cover_services.take_back),
     "verify": (forms.NoteForm, action_services.verify),
     "send_back": (forms.ReasonForm, action_services.send_back),
     "cancel": (forms.ReasonForm, action_services.cancel),
@@ -129,6 +134,10 @@ WHAT_HAPPENS: dict[str, Any] = {
     "extend": _l("Somebody else decides. Until then the present date counts; the first one stays on record."),
     "done": _l("Say what was done and put the evidence below. Somebody else verifies it."),
     "cancel": _l("The action ends here; the reason stays on record."),
+    "delegate": _l(
+        "Somebody else does it for a time and is told. You stay responsible; they never verify it."
+    ),
+    "take_back": _l("The doing is the owner's again. The other one is told your reason."),
     "grant": _l("The new date counts; the first date stays on record."),
     "decline": _l("The present date stays; the owner is told why."),
 }
@@ -320,6 +329,7 @@ def action_page(action: Action, person: Person) -> dict[str, Any]:
         **_plain(action, history, person),
         **_split(workflow.offers(workflow.ACTION, action, person)),
         "next_words": ACTION_NEXT[action.state],
+        "given": cover.standing(action),
         "files": evidence.of(action),
         "history": history,
         "may_edit": action_services.may_edit(action, person),

@@ -17,7 +17,7 @@ class CommentForm(BaseForm):
     """A comment, and whom to tell beside those called by name in it."""
 
     text = long_text(
-        _l("Comment"), need=True, longest=2000, rows=3,
+        _l("Your comment"), need=True, longest=2000, rows=3,
         description=_l("Begin a name with @ to tell somebody. A comment cannot be changed afterwards."),
     )  # fmt: skip
     to = rows(_l("Tell these people"))

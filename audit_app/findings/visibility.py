@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from audit_app.accounts.models import Department, Person, Process
 from audit_app.accounts.permissions import Permission, Role
 from audit_app.core.db import db
+from audit_app.findings import cover
 from audit_app.findings.models import Action, Finding, FindingState
 from audit_app.programme.models import Audit, TeamMember
 
@@ -37,12 +38,13 @@ def seen_by(person: Person) -> ColumnElement[bool]:
 
 
 def _concerned(person: Person) -> list[ColumnElement[bool]]:
-    """Owner, owner of the process, member or head of the department, owner of an action."""
+    """Owner or their deputy, owner of the process, member or head of the department, part in an action."""
     processes = select(Process.id).where(Process.owner_id == person.id)
     headed = select(Department.id).where(Department.head_id == person.id)
-    promised = select(Action.finding_id).where(Action.owner_id == person.id, Action.finding_id.is_not(None))
+    promised = select(Action.finding_id).where(has_part(person), Action.finding_id.is_not(None))
     conditions: list[ColumnElement[bool]] = [
         Finding.owner_id == person.id,
+        Finding.owner_id.in_(cover.covered_by(person)),
         Finding.process_id.in_(processes),
         Finding.department_id.in_(headed),
         Finding.id.in_(promised),
@@ -52,10 +54,20 @@ def _concerned(person: Person) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def has_part(person: Person) -> ColumnElement[bool]:
+    """Actions that a person owns, did, has in hand or will have, or covers for somebody absent."""
+    return or_(
+        Action.owner_id == person.id,
+        Action.done_by_id == person.id,
+        Action.id.in_(cover.handed_to(person, ahead=True)),
+        Action.owner_id.in_(cover.covered_by(person)),
+    )
+
+
 def readers(finding: Finding, people: Iterable[Person]) -> list[Person]:
     """Those of these people who may see one finding: the question of :func:`seen_by`, asked for all at once.
 
-    One query for the team of its audit; ``people`` carry their roles.
+    Four queries; ``people`` carry their roles.
     """
     team = set(
         db.session.scalars(select(TeamMember.person_id).where(TeamMember.audit_id == finding.audit_id))
@@ -91,6 +103,7 @@ def concerned_with(finding: Finding) -> set[int | None]:
         process.owner_id if process is not None else None,
         department.head_id if department is not None else None,
         *(action.owner_id for action in finding.actions),
+        *cover.concerned(finding),
     }
 
 
@@ -105,7 +118,7 @@ def visible_actions(person: Person) -> Select[Action]:
     all_findings = person.sees_all and bool(person.role_set & SEES_DRAFTS)
     if all_findings and person.may(Permission.REVIEW_SEE):
         return select(Action)  # each is of a finding or of a review (CHECK one_source)
-    conditions: list[ColumnElement[bool]] = [Action.owner_id == person.id]
+    conditions: list[ColumnElement[bool]] = [has_part(person)]
     if all_findings:
         conditions.append(Action.finding_id.is_not(None))
     else:

@@ -40,6 +40,8 @@ class TrailEntry(Base):
         words_said = words.sentence(self.action)
         details = self.facts.get("details", {})
         reason = details.get("reason") or details.get("text")
+        if details.get("for"):
+            words_said = words.on_behalf(words_said, details["for"])
         return f"{words_said}: {reason}" if reason else words_said
 
     @property

@@ -308,7 +308,7 @@ def table(world: World) -> dict[str, Arguments]:
         ],
         "findings.action": actions,
         "findings.action_edit": actions,
-        "findings.action_step": [{"id": world.action.id, "step": step} for step in ("done", "extend", "cancel")],
+        "findings.action_step": [{"id": world.action.id, "step": step} for step in ("done", "extend", "delegate", "take_back", "cancel")],
         "checklists.index": audits,
         "checklists.add": audits,
         "checklists.fieldwork": [*audits, audits[0] | {"item": world.item.id}],
