@@ -19,8 +19,8 @@ class DelegateForm(RowsForm):
     """Who does it meanwhile, from when to when, and why."""
 
     to_id = row(_l("Who does it meanwhile"), need=True)
-    from_on = deadline(_l("From"))
-    to_on = deadline(_l("Until"))
+    from_on = deadline(_l("First day"))
+    to_on = deadline(_l("Last day"))
     reason = long_text(_l("Reason"), need=True, longest=2000, rows=3)
 
     def propose(self, action: Action) -> None:
@@ -35,8 +35,8 @@ class AbsenceForm(RowsForm):
     """Away from when to when, and who stands in."""
 
     person_id = row(_l("Who is away"), need=True)
-    from_on = day(_l("From"), need=True)
-    to_on = deadline(_l("Until"))
+    from_on = day(_l("First day"), need=True)
+    to_on = deadline(_l("Last day"))
     deputy_id = row(
         _l("Who stands in"), need=True,
         description=_l("They see what you owe, get your notices too and may act for you. You stay "

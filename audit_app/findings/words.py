@@ -127,8 +127,8 @@ FIELDS: dict[str, Any] = {
     "rung": _l("Rung"),
     "days": _l("Working days"),
     "done_note": _l("What was done"),
-    "from_on": _l("From"),
-    "to_on": _l("Until"),
+    "from_on": _l("First day"),
+    "to_on": _l("Last day"),
     "remark": _l("Note"),
     "cancel_reason": _l("Cancelled because"),
 }

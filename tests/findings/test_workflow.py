@@ -10,7 +10,7 @@ from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services, answers, checks, extensions, services
+from audit_app.findings import action_services, answers, checks, cover_services, extensions, services
 from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.models import (
     ActionKind,
@@ -361,6 +361,9 @@ def test_every_row_of_the_action_table_can_be_walked(
     later = action.due_on.replace(year=action.due_on.year + 1)
     if frm is ActionState.DONE:
         action_services.done(action, note="Done.", by=people.owner)
+    period = {"from_on": today(), "to_on": later, "reason": "Away."}
+    if name == "take_back":
+        cover_services.delegate(action, to=people.owner2, **period, by=people.owner)
     if name in ("grant", "decline"):
         action_services.extend(action, due_on=later, reason="Supplier is late.", by=people.owner)
     facts: dict[str, dict[str, Any]] = {
@@ -371,9 +374,12 @@ def test_every_row_of_the_action_table_can_be_walked(
         "verify": {"note": "Seen.", "by": people.auditor2},
         "send_back": {"reason": "Not yet.", "by": people.auditor2},
         "cancel": {"reason": "Not needed.", "by": people.lead},
+        "delegate": {"to": people.owner2, **period, "by": people.owner},
+        "take_back": {"reason": "Back.", "by": people.owner},
     }
     first = action.original_due_on
-    getattr(action_services, name)(action, **facts[name])
+    module = action_services if hasattr(action_services, name) else cover_services
+    getattr(module, name)(action, **facts[name])
     assert (action.state, action.original_due_on) == (to, first)
     assert action.due_on == (later if name == "grant" else first)
 
