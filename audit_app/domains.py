@@ -10,7 +10,7 @@ from flask import Flask
 from audit_app.accounts.models import Person
 from audit_app.checklists import queries as checklists
 from audit_app.evidence import queries as evidence
-from audit_app.notifications import hours, kinds, letters, outbox
+from audit_app.notifications import hours, kinds, letters, outbox, services
 from audit_app.notifications import queries as notifications
 from audit_app.notifications import words as notices
 from audit_app.trail import queries as trail_chain
@@ -75,7 +75,7 @@ def init_app(app: Flask) -> None:
     from audit_app.accounts import leaving
     from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
-    from audit_app.findings import dates, field, handover
+    from audit_app.findings import cover, dates, field, handover
     from audit_app.home import still
     from audit_app.improvements import sources
     from audit_app.programme import fieldwork_door
@@ -97,6 +97,7 @@ def init_app(app: Flask) -> None:
     letters.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
     hours.Quiet.parse(app.config["SETTINGS"].quiet_hours)  # a setting that cannot be read stops the start
     outbox.STILL.update(still.RULES)
+    services.BESIDE[:] = [cover.beside]
     calendar.SOURCES[:] = [dates.entries]
     sources.DOORS.update(promotions())
     fieldwork_door.answer_with(rulings.standing)

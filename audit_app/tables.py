@@ -10,7 +10,7 @@ from audit_app.competence import models as competence
 from audit_app.core import counters
 from audit_app.evidence import models as evidence
 from audit_app.findings import cause_models as causes
-from audit_app.findings import deadline_models, old_models, repeat_models
+from audit_app.findings import comment_models, cover_models, deadline_models, old_models, repeat_models
 from audit_app.findings import models as findings
 from audit_app.improvements import models as improvements
 from audit_app.indicators import models as indicators
@@ -43,6 +43,8 @@ MODULES = (
     deadline_models,
     old_models,
     repeat_models,
+    comment_models,
+    cover_models,
     planning,
     improvements,
     indicators,

@@ -56,6 +56,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
             (P.FINDING_VERIFY, _l("verify actions of other people")),
             (P.FINDING_CLOSE, _l("close findings")),
             (P.FINDING_WITHDRAW, _l("withdraw findings")),
+            (P.FINDING_COMMENT, _l("write comments on findings")),
             (P.ACTION_DO, _l("work on their own actions and report them done")),
             (P.DEADLINES_MANAGE, _l("set the deadlines and the ladder of escalation")),
         ),

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     FINDING_VERIFY = "finding:verify"
     FINDING_CLOSE = "finding:close"
     FINDING_WITHDRAW = "finding:withdraw"
+    FINDING_COMMENT = "finding:comment"
     ACTION_DO = "action:do"
     DEADLINES_MANAGE = "deadlines:manage"
     IMPROVEMENT_SEE = "improvement:see"
@@ -80,6 +81,7 @@ CONDUCT = frozenset(
         P.EVIDENCE_ADD,
         P.FINDING_RAISE,
         P.FINDING_VERIFY,
+        P.FINDING_COMMENT,
         P.ACTION_DO,
         P.IMPROVEMENT_PROPOSE,
     }
@@ -135,6 +137,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PROCESS_OWNER: SEE
     | {
         P.FINDING_ANSWER,
+        P.FINDING_COMMENT,
         P.ACTION_DO,
         P.EVIDENCE_ADD,
         P.IMPROVEMENT_PROPOSE,
@@ -146,6 +149,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         P.PROGRAMME_APPROVE,
         P.PLAN_APPROVE,
+        P.FINDING_COMMENT,
         P.ACTION_DO,
         P.EVIDENCE_ADD,
         P.IMPROVEMENT_PROPOSE,

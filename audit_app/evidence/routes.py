@@ -1,6 +1,7 @@
 """Upload and download. Both ask the subject's own domain: may this person see it, may they add to it now."""
 
 from flask import Blueprint, flash, jsonify, redirect, request, send_file, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -8,13 +9,20 @@ from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.core.errors import Refused
-from audit_app.evidence import queries, services
+from audit_app.evidence import arriving, queries, services
 from audit_app.web.access import allow, signed_in, wants_json
 from audit_app.web.pages import safe_next
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/evidence")
 
-MOST_FILES = 20
+
+@blueprint.record
+def _tell_templates(state: BlueprintSetupState) -> None:
+    """The script that shows chosen files refuses at once what the server would refuse after the transfer."""
+    state.app.jinja_env.globals.update(
+        largest_file=services.LARGEST, most_files=services.MOST_FILES,
+        largest_request=state.app.config["MAX_CONTENT_LENGTH"] - (1 << 20),
+    )  # fmt: skip
 
 
 @blueprint.post("/<kind>/<id>")
@@ -24,16 +32,13 @@ def upload(kind: str, id: str) -> ResponseReturnValue:
     subject = queries.subject_of(kind, id, to=current_user)
     if (refusal := queries.refusal(subject, current_user)) is not None:
         raise Refused(refusal)
-    files = [file for file in request.files.getlist("files") if file.filename]
+    files = arriving.sent()
     if not files:
         raise Refused(_("No file arrived. Choose a file or take a photo, then send it again."))
-    if len(files) > MOST_FILES:
-        raise Refused(_("At most %(count)d files at a time, please.", count=MOST_FILES))
-    stored = [
-        services.attach(subject, file, caption=request.form.get("caption", ""), by=current_user)
-        for file in files
-    ]
+    taken = services.attach_all(subject, files, caption=request.form.get("caption", ""), by=current_user)
     if wants_json() or request.headers.get("X-Requested-With") == "fetch":
+        for words in taken.refused:  # a script sends a file again as a whole request: all of it or nothing
+            raise Refused(words, "files")
         return jsonify(
             files=[
                 {
@@ -44,10 +49,13 @@ def upload(kind: str, id: str) -> ResponseReturnValue:
                     "url": url_for("evidence.download", id=each.id),
                     "image": each.is_image,
                 }
-                for each in stored
+                for each in taken.kept
             ]
         )
-    flash(ngettext("%(num)d file attached.", "%(num)d files attached.", len(stored)), "success")
+    for words in taken.refused:
+        flash(str(words), "danger")
+    if taken.kept:
+        flash(ngettext("%(num)d file attached.", "%(num)d files attached.", len(taken.kept)), "success")
     return redirect(safe_next(request.form.get("next")), 303)
 
 

@@ -6,10 +6,13 @@ import hashlib
 import os
 import tempfile
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now
@@ -22,6 +25,8 @@ from audit_app.trail import services as trail
 CHUNK = 1 << 20
 LARGEST = 50 * CHUNK
 """Bytes of one file."""
+MOST_FILES = 20
+"""Files sent at once."""
 
 _folder: Path | None = None
 
@@ -46,7 +51,48 @@ def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachm
     is empty, too big, locked with a password, or not of a kind that is allowed by its content.
     """
     name = clean_name(file.filename)
-    sha256, size, media_type = _store(file.stream, name)
+    return _hang(subject, name, _store(file.stream, name), caption, by)
+
+
+@dataclass
+class Taken:
+    """What became of several files: those on the subject now, and a sentence for each refused one."""
+
+    kept: list[Attachment] = field(default_factory=list)
+    refused: list[Any] = field(default_factory=list)
+
+
+def attach_all(subject: Any, files: Sequence[Any], *, caption: str = "", by: Person) -> Taken:
+    """Attach what can be attached; each file that cannot is named with the reason, and costs no other one.
+
+    The same file under the same name is kept once: whoever sends a form twice attaches nothing twice.
+    """
+    taken = Taken()
+    for number, file in enumerate(files):
+        name = clean_name(file.filename)
+        try:
+            if number >= MOST_FILES:
+                raise Refused(
+                    _l("“%(name)s”: at most %(count)d files at a time. Send it afterwards.", name=name,
+                       count=MOST_FILES),
+                    "files",
+                )  # fmt: skip
+            stored = _store(file.stream, name)
+        except Refused as refused:
+            taken.refused.append(refused.words)
+            continue
+        known = db.session.scalars(
+            select(Attachment).where(
+                Attachment.kind == subject.__tablename__, Attachment.subject_id == str(subject.id),
+                Attachment.sha256 == stored[0], Attachment.filename == name,
+            )
+        ).first()  # fmt: skip
+        taken.kept.append(known or _hang(subject, name, stored, caption, by))
+    return taken
+
+
+def _hang(subject: Any, name: str, stored: tuple[str, int, str], caption: str, by: Person) -> Attachment:
+    sha256, size, media_type = stored
     attachment = Attachment(
         id=str(uuid.uuid4()),
         kind=subject.__tablename__,

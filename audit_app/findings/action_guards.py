@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
-from audit_app.findings import extensions
+from audit_app.findings import cover, extensions
 from audit_app.findings.guards import REMOVES_CAUSE, live, outside
 from audit_app.findings.models import Action, FindingState
 
@@ -16,16 +16,35 @@ FIXED_PLAN = (F.PROPOSED, F.PLANNED, F.IN_PROGRESS, F.IMPLEMENTED)
 
 
 def own_action(action: Action, person: Person) -> Any:
-    """The owner acts; an audit programme manager or lead auditor may write it down for them."""
+    """The owner acts, a delegate or deputy for them; programme manager or lead auditor may write it down."""
     if person.id == action.owner_id or person.may(P.FINDING_APPROVE):
         return None
+    if cover.acting_for(action, person) is not None:
+        return None
     return _l("Only the owner of the action does this.")
+
+
+def hands_on(action: Action, person: Person) -> Any:
+    """The doing is handed on by whoever promised it, not by who has it in hand for them."""
+    if person.id == action.owner_id or person.may(P.FINDING_APPROVE):
+        return None
+    return _l("Only the owner hands the action on to somebody else.")
+
+
+def handed_on(action: Action, person: Person) -> Any:
+    """There is something to take back, and it is the owner's or the delegate's to end."""
+    given = cover.standing(action)
+    if given is None:
+        return _l("The action is in nobody else's hands.")
+    return None if person.id == given.delegate_id else hands_on(action, person)
 
 
 def did_not_do_it(action: Action, person: Person) -> Any:
     """R8 for a single action."""
     if person.id in (action.owner_id, action.done_by_id):
         return _l("You carried this action out. Somebody else must verify it.")
+    if cover.had_a_hand(person, action):
+        return _l("You stood in for the owner, or it was handed on to you. Somebody else must verify it.")
     return outside(action.finding, person) if action.finding is not None else None
 
 

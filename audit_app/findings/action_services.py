@@ -11,7 +11,7 @@ from audit_app.core.clock import now, today
 from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import extensions
+from audit_app.findings import cover, extensions
 from audit_app.findings.deadline_models import Extension
 from audit_app.findings.models import OWNERS_TURN, Action, ActionKind, ActionState, Finding
 from audit_app.findings.steps import not_past, said, step
@@ -28,7 +28,10 @@ def may_add_to(finding: Finding, person: Person) -> bool:
     """While the plan is being made or carried out: its owner, a programme manager or a lead auditor."""
     return finding.state in TAKES_ACTIONS and (
         person.may(Permission.FINDING_APPROVE)
-        or (person.id == finding.owner_id and person.may(Permission.ACTION_DO))
+        or (
+            person.may(Permission.ACTION_DO)
+            and (person.id == finding.owner_id or cover.covers(person, finding.owner_id))
+        )
     )
 
 
@@ -94,6 +97,8 @@ def edit(action: Action, *, title: str, owner: Person, by: Person) -> Action:
     handed_over = owner.id != action.owner_id
     with db.session.begin_nested(), trail.act("action.edit", action, by=by):
         action.title, action.owner = words, owner
+        if handed_over:
+            cover.end_standing(action, by)
     if handed_over:
         queue("action.assigned", to=owner, subject=action)
     return action
@@ -110,6 +115,7 @@ def done(action: Action, *, note: str, by: Person) -> Action:
     words = said(note, _l("Say what was done."), "note")
     with step(ACTION, "done", action, by=by):
         action.done_note, action.done_at, action.done_by = words, now(), by
+        action.done_for = cover.acting_for(action, by)
         action.sent_back_reason = ""
         extensions.lapse(action, by=by)
     if action.finding is not None:
@@ -130,7 +136,7 @@ def send_back(action: Action, *, reason: str, by: Person) -> Action:
     """It is not done yet: back to the owner with the reason."""
     words = said(reason, _l("Say what is missing, so that the owner knows what to do."))
     with step(ACTION, "send_back", action, by=by, reason=words):
-        action.done_at = action.done_by = None
+        action.done_at = action.done_by = action.done_for = None
         action.sent_back_reason = words
     queue("action.sent_back", to=action.owner, subject=action)
     return action

@@ -19,6 +19,7 @@ from audit_app.accounts.permissions import Role
 from audit_app.core import workdays
 from audit_app.core.clock import now
 from audit_app.core.db import db
+from audit_app.findings import cover
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
 from audit_app.programme.models import Audit, TeamMember
 
@@ -41,11 +42,11 @@ class Row:
 
 def _owned_findings(person: Person) -> Select[Any]:
     mine = (FindingState.ISSUED, FindingState.ACCEPTED, FindingState.PLANNED)
-    return select(Finding).where(Finding.owner_id == person.id, Finding.state.in_(mine))
+    return select(Finding).where(cover.in_hand(Finding, person), Finding.state.in_(mine))
 
 
 def _owned_actions(person: Person) -> Select[Any]:
-    return select(Action).where(Action.owner_id == person.id, Action.state == ActionState.OPEN)
+    return select(Action).where(cover.in_hand(Action, person), Action.state == ActionState.OPEN)
 
 
 def _to_verify(person: Person) -> Select[Any]:

@@ -18,7 +18,7 @@ from audit_app.core.clock import now, today
 from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
-from audit_app.findings import external, policy
+from audit_app.findings import cover, external, policy
 from audit_app.findings.deadline_models import Extension, ExtensionState
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
 from audit_app.findings.steps import not_past, said
@@ -92,7 +92,8 @@ def may_ask(subject: Finding | Action, person: Person) -> bool:
 
 def why_not_ask(subject: Finding | Action, person: Person) -> Any:
     """Why no request can be made; None when it can."""
-    if person.id != subject.owner_id and not person.may(Permission.FINDING_APPROVE):
+    asks = person.id == subject.owner_id or person.may(Permission.FINDING_APPROVE)
+    if not asks and cover.acting_for(subject, person) is None:
         return _l("More time is asked for by the owner, or by a lead auditor or programme manager for them.")
     if not _still_matters(subject) or subject.due_on is None:
         return _l("The due date matters only until the actions are done; it is not changed any more.")
@@ -115,6 +116,8 @@ def why_not_decide(request: Extension, person: Person) -> Any:
         return _l("This request was decided already.")
     if not person.may(Permission.FINDING_APPROVE):
         return _l("More time is granted by a lead auditor or the programme manager.")
+    if cover.covers(person, subject.owner_id):
+        return _l("You stand in for the owner. Somebody else decides about it.")
     if person.id in (subject.owner_id, request.owner_id):
         return _l("You own what the time is asked for. Somebody else decides about it.")
     if person.id == request.asked_by_id:

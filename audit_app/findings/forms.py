@@ -59,6 +59,9 @@ ROWS: dict[str, Any] = {
     "owner_id": Person,
     "audit_id": Audit,
     "action_owner_id": Person,
+    "person_id": Person,
+    "to_id": Person,
+    "deputy_id": Person,
 }
 """The model behind each select over rows."""
 

@@ -19,6 +19,7 @@ from audit_app.core.clock import local, today
 from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.evidence.models import Attachment
+from audit_app.findings import cover
 from audit_app.findings.models import (
     Action,
     ActionKind,
@@ -81,8 +82,10 @@ def light_path(finding: Finding, _person: Person) -> Any:
 
 
 def answers_for(finding: Finding, person: Person) -> Any:
-    """The owner answers; an audit programme manager may write it down for them."""
+    """The owner answers, or who stands in for them; an audit programme manager may write it down."""
     if person.id == finding.owner_id or person.may(P.FINDING_APPROVE):
+        return None
+    if cover.covers(person, finding.owner_id):
         return None
     return _l(
         "Only the owner of the finding answers it. Ask the audit programme manager to change the owner."
@@ -254,6 +257,8 @@ def independent_verifier(finding: Finding, person: Person) -> Any:
     did |= {number for action in live(finding) for number in (action.owner_id, action.done_by_id)}
     if person.id in did:
         return _l("You took part in the actions. Somebody else must verify them.")
+    if cover.had_a_hand(person, finding):
+        return _l("You stood in for the owner, or an action was handed on to you. Somebody else must verify.")
     return outside(finding, person)
 
 
@@ -274,7 +279,11 @@ def outside(finding: Finding, person: Person) -> Any:
 
 def not_own_finding(finding: Finding, person: Person) -> Any:
     """Nobody closes the finding they had to answer."""
-    return _l("You own this finding. Somebody else must close it.") if person.id == finding.owner_id else None
+    if person.id == finding.owner_id:
+        return _l("You own this finding. Somebody else must close it.")
+    if cover.covers(person, finding.owner_id):
+        return _l("You stand in for the owner of this finding. Somebody else must decide.")
+    return None
 
 
 def effectiveness_recorded(finding: Finding, _person: Person) -> Any:

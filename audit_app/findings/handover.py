@@ -9,6 +9,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.findings.cover import end_standing
 from audit_app.findings.models import SETTLED, Action, ActionState, Finding
 from audit_app.findings.steps import said
 from audit_app.notifications.services import queue
@@ -64,6 +65,7 @@ def hand_over(person: Person, *, to: Person | None, reason: str, by: Person) -> 
         for action in actions:
             with trail.act("action.hand_over", action, by=by, reason=words, **_names(person, to)):
                 action.owner = to
+                end_standing(action, by)
     for finding in findings:
         queue("finding.handed_over", to=to, subject=finding)
     for action in actions:
@@ -79,18 +81,26 @@ def why_not(to: Person, person: Person, findings: list[Finding], actions: list[A
     """Why somebody cannot take it over; None when they can."""
     if to.id == person.id:
         return _l("Choose somebody else than the present owner.")
-    if not to.is_active:
-        return _l("%(name)s is no longer active. Choose another owner.", name=to.name)
     if not findings and not actions:
         return _l("There is nothing open to hand over.")
-    if any(each.is_nonconformity for each in findings) and not to.may(Permission.FINDING_ANSWER):
-        return _l("%(name)s has no role that answers findings. Choose a process owner.", name=to.name)
-    if actions and not to.may(Permission.ACTION_DO):
-        return _l("%(name)s cannot carry out actions. Choose somebody else.", name=to.name)
+    if (words := why_not_able(to, findings, actions)) is not None:
+        return words
     seen = [each.code for each in findings if each.verified_by_id == to.id]
     if seen:
         return _l(
             "%(name)s verified %(codes)s and cannot own it. Choose somebody else.",
             name=to.name, codes=", ".join(seen),
         )  # fmt: skip
+    return None
+
+
+def why_not_able(to: Person, findings: list[Finding], actions: list[Action]) -> Any:
+    """Why somebody cannot do what these ask of their owner: as owner, delegate or deputy; None when they
+    can."""
+    if not to.is_active:
+        return _l("%(name)s is no longer active. Choose another owner.", name=to.name)
+    if any(each.is_nonconformity for each in findings) and not to.may(Permission.FINDING_ANSWER):
+        return _l("%(name)s has no role that answers findings. Choose a process owner.", name=to.name)
+    if actions and not to.may(Permission.ACTION_DO):
+        return _l("%(name)s cannot carry out actions. Choose somebody else.", name=to.name)
     return None

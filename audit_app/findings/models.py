@@ -349,7 +349,9 @@ class Action(Versioned, Base):
     created_on: Mapped[date]
     due_on: Mapped[date]
     original_due_on: Mapped[date]
+    delegate_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    done_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     done_at: Mapped[datetime | None]
     done_note: Mapped[str] = mapped_column(String(5000), default="")
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -361,10 +363,15 @@ class Action(Versioned, Base):
     finding: Mapped[Finding | None] = relationship(back_populates="actions")
     review: Mapped[Any | None] = relationship("Review")
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    delegate: Mapped[Person | None] = relationship(foreign_keys=[delegate_id])
     done_by: Mapped[Person | None] = relationship(foreign_keys=[done_by_id])
+    done_for: Mapped[Person | None] = relationship(foreign_keys=[done_for_id])
     verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
     extensions: Mapped[list[Any]] = relationship(
         "Extension", back_populates="action", order_by="Extension.id"
+    )
+    delegations: Mapped[list[Any]] = relationship(
+        "Delegation", back_populates="action", order_by="Delegation.id"
     )
 
     __table_args__ = (
@@ -372,6 +379,8 @@ class Action(Versioned, Base):
         CheckConstraint("(verified_by_id IS NULL) = (verified_at IS NULL)", name="verified_who_and_when"),
         CheckConstraint("verified_by_id IS NULL OR verified_by_id <> owner_id", name="verifier_is_not_owner"),
         CheckConstraint("verified_by_id <> done_by_id", name="verifier_did_not_do_it"),
+        CheckConstraint("verified_by_id <> delegate_id", name="verifier_is_not_delegate"),
+        CheckConstraint("verified_by_id <> done_for_id", name="verifier_is_not_whom_it_was_done_for"),
         CheckConstraint("due_on >= created_on", name="due_not_before_created"),
         # The open actions of everybody, and of one person, are counted without a look at the rows.
         Index("ix_action_state_due_on", "state", "due_on", "owner_id", "finding_id", "review_id"),

@@ -74,6 +74,7 @@ def get_action(action_id: int, *, to: Person) -> Action:
             joinedload(Action.finding),
             joinedload(Action.review),
             joinedload(Action.owner),
+            selectinload(Action.delegations),
             selectinload(Action.extensions).joinedload(Extension.asked_by),
             selectinload(Action.extensions).joinedload(Extension.decided_by),
         )

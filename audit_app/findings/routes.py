@@ -1,7 +1,5 @@
 """Findings and actions over HTTP: who may enter, what to show next."""
 
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,12 +18,16 @@ from audit_app.findings import (
     queries,
     repeat_screens,
     repeat_services,
+    routes_comments,
+    routes_cover,
     routes_deadlines,
     routes_old,
     routes_own,
     routes_repeats,
     screens,
     services,
+    showing,
+    taking,
 )
 from audit_app.findings.blueprint import blueprint
 from audit_app.findings.models import ActionKind
@@ -36,7 +38,10 @@ from audit_app.web.forms import refused_or
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
-VIEWS = (cause_routes, chart_routes, routes_deadlines, routes_old, routes_own, routes_repeats)
+VIEWS = (
+    cause_routes, chart_routes, routes_comments, routes_cover, routes_deadlines, routes_old, routes_own,
+    routes_repeats,
+)  # fmt: skip
 """Modules whose views are on the same blueprint."""
 
 SEE = Permission.FINDING_SEE
@@ -104,13 +109,7 @@ def actions_export() -> ResponseReturnValue:
 @allow(SEE)
 def show(id: int) -> ResponseReturnValue:
     """A finding, from statement to effectiveness."""
-    finding = queries.get(id, to=current_user)
-    return render_template(
-        "findings/show.html",
-        finding=finding,
-        **screens.finding_page(finding, current_user),
-        **repeat_screens.on_page(finding, current_user),
-    )
+    return showing.finding(queries.get(id, to=current_user))
 
 
 @blueprint.get("/<int:id>/report")
@@ -140,7 +139,7 @@ def new() -> ResponseReturnValue:
     elif not form.is_submitted():
         screens.prefill(form, item, _number("audit_id"), request.args.get("grade", ""))
     beside = repeat_screens.beside(form, current_user)
-    return _form("findings/new.html", form, **screens.new_page(item, current_user), **beside)
+    return taking.form_page("findings/new.html", form, **screens.new_page(item, current_user), **beside)
 
 
 def _number(name: str) -> int | None:
@@ -148,19 +147,12 @@ def _number(name: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 12 else None
 
 
-def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
-    """A form page: 422 when it comes back."""
-    return render_template(
-        template, form=form, tones=forms.GRADE_TONES, **context
-    ), 422 if form.is_submitted() else 200
-
-
 @blueprint.route("/<int:id>/edit", methods=["GET", "POST"])
 @allow(Permission.FINDING_RAISE)
 def edit(id: int) -> ResponseReturnValue:
     """Change the wording, the area or the owner."""
     finding = queries.get(id, to=current_user)
-    form = forms.FindingForm(obj=_shown(finding))
+    form = forms.FindingForm(obj=taking.shown(finding))
     form.fill_choices()
     form.show_version(finding)
     if form.validate_on_submit() and form.check_fresh(finding):
@@ -173,7 +165,7 @@ def edit(id: int) -> ResponseReturnValue:
         return redirect(url_for("findings.show", id=id))
     finding = queries.get(id, to=current_user)
     beside = repeat_screens.beside(form, current_user, finding)
-    return _form("findings/edit.html", form, finding=finding, **beside)
+    return taking.form_page("findings/edit.html", form, finding=finding, **beside)
 
 
 @blueprint.route("/<int:id>/step/<step>", methods=["GET", "POST"])
@@ -183,34 +175,14 @@ def step(id: int, step: str) -> ResponseReturnValue:
     finding = queries.get(id, to=current_user)
     row = FINDING.by_name.get(step) or abort(404)
     kind, verb = screens.FINDING_STEPS[step]
-    return _take(
-        finding, kind(obj=_shown(finding)), verb, row, url_for("findings.show", id=id), "findings/step.html"
+    return taking.take(
+        finding,
+        kind(obj=taking.shown(finding)),
+        verb,
+        row,
+        url_for("findings.show", id=id),
+        "findings/step.html",
     )
-
-
-def _take(subject: Any, form: Any, verb: Any, row: Any, back: str, template: str) -> ResponseReturnValue:
-    """Show the form of a step, or take the step."""
-    if hasattr(form, "propose"):
-        form.propose(subject)
-    form.show_version(subject)
-    ready = form.validate_on_submit() and form.check_fresh(subject)
-    if ready and refused_or(form, verb, subject, **_facts(form), by=current_user):
-        flash(_("Done: %(step)s", step=row.label), "success")
-        return redirect(back)
-    return _form(
-        template, form, subject=subject, step=row, back=back, **screens.step_page(subject, row, current_user)
-    )
-
-
-def _shown(subject: Any) -> Any:
-    """What a form starts from: the record when it is first shown, nothing but what was typed when it comes
-    back."""
-    return subject if request.method == "GET" else None
-
-
-def _facts(form: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = form.facts() if hasattr(form, "facts") else form.values()
-    return facts
 
 
 @blueprint.route("/<int:id>/regrade", methods=["GET", "POST"])
@@ -221,7 +193,7 @@ def regrade(id: int) -> ResponseReturnValue:
     form = forms.GradeForm()
     form.offer(finding)
     back = url_for("findings.show", id=id)
-    return _take(finding, form, screens.regrade, screens.REGRADE, back, "findings/step.html")
+    return taking.take(finding, form, screens.regrade, screens.REGRADE, back, "findings/step.html")
 
 
 # --- actions ------------------------------------------------------------------------------------------------
@@ -240,15 +212,14 @@ def new_action(id: int) -> ResponseReturnValue:
         if action is not None:
             flash(_("%(code)s is planned.", code=action.code), "success")
             return redirect(url_for("findings.show", id=id) + "#actions")
-    return _form("findings/action_new.html", form, finding=queries.get(id, to=current_user))
+    return taking.form_page("findings/action_new.html", form, finding=queries.get(id, to=current_user))
 
 
 @blueprint.get("/actions/<int:id>")
 @allow(SEE)
 def action(id: int) -> ResponseReturnValue:
     """An action with its evidence."""
-    found = queries.get_action(id, to=current_user)
-    return render_template("findings/action.html", action=found, **screens.action_page(found, current_user))
+    return showing.action(queries.get_action(id, to=current_user))
 
 
 @blueprint.route("/actions/<int:id>/edit", methods=["GET", "POST"])
@@ -259,7 +230,9 @@ def action_edit(id: int) -> ResponseReturnValue:
     form = forms.ActionEditForm()
     form.offer(found)
     back = url_for("findings.action", id=id)
-    return _take(found, form, action_services.edit, screens.EDIT_ACTION, back, "findings/action_step.html")
+    return taking.take(
+        found, form, action_services.edit, screens.EDIT_ACTION, back, "findings/action_step.html"
+    )
 
 
 @blueprint.route("/actions/<int:id>/step/<step>", methods=["GET", "POST"])
@@ -269,4 +242,6 @@ def action_step(id: int, step: str) -> ResponseReturnValue:
     found = queries.get_action(id, to=current_user)
     row = ACTION.by_name.get(step) or abort(404)
     kind, verb = screens.ACTION_STEPS[step]
-    return _take(found, kind(), verb, row, url_for("findings.action", id=id), "findings/action_step.html")
+    return taking.take(
+        found, kind(), verb, row, url_for("findings.action", id=id), "findings/action_step.html"
+    )

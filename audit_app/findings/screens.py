@@ -23,21 +23,25 @@ from audit_app.findings import (
     cause_screens,
     chart_figures,
     checks,
+    cover,
+    cover_forms,
+    cover_services,
     deadline_forms,
     deadlines,
     escalation,
     extensions,
     forms,
     pareto,
+    plain,
     queries,
     repeats,
+    returned,
     services,
     turns,
     workflow,
 )
 from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.models import (
-    OWNERS_TURN,
     SERIES,
     SETTLED,
     Action,
@@ -92,6 +96,8 @@ ACTION_STEPS: dict[str, tuple[Any, Any]] = {
     "grant": (forms.NoFactsForm, action_services.grant),
     "decline": (forms.ReasonForm, action_services.decline),
     "extend": (deadline_forms.ExtendForm, action_services.extend),
+    "delegate": (cover_forms.DelegateForm, cover_services.delegate),
+    "take_back": (forms.ReasonForm, cover_services.take_back),
     "verify": (forms.NoteForm, action_services.verify),
     "send_back": (forms.ReasonForm, action_services.send_back),
     "cancel": (forms.ReasonForm, action_services.cancel),
@@ -126,8 +132,12 @@ WHAT_HAPPENS: dict[str, Any] = {
     ),
     "regrade": _l("The code stays; deadlines already agreed stay as well."),
     "extend": _l("Somebody else decides. Until then the present date counts; the first one stays on record."),
-    "done": _l("Somebody else will verify it. Attach the evidence on the page of the action."),
+    "done": _l("Say what was done and put the evidence below. Somebody else verifies it."),
     "cancel": _l("The action ends here; the reason stays on record."),
+    "delegate": _l(
+        "Somebody else does it for a time and is told. You stay responsible; they never verify it."
+    ),
+    "take_back": _l("The doing is the owner's again. The other one is told your reason."),
     "grant": _l("The new date counts; the first date stays on record."),
     "decline": _l("The present date stays; the owner is told why."),
 }
@@ -256,18 +266,23 @@ def _split(offers: list[Offer]) -> dict[str, list[Offer]]:
 
 def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
     """Everything the page of a finding shows beside its columns."""
+    history = trail.history(finding)
     return {
         **_split(workflow.offers(workflow.FINDING, finding, person)),
         **(cause_screens.summary(finding, person) if finding.is_nonconformity else {}),
         "next_words": turns.what_next(finding),
         "next_person": turns.named(finding),
         "stations": turns.stations(finding),
-        "came_back": finding.state in OWNERS_TURN and finding.sent_back_reason,
+        **_plain(finding, history, person),
+        "my_part": [
+            each
+            for each in finding.actions
+            if finding.state in (F.PLANNED, F.IN_PROGRESS) and plain.owed(each, person) is not None
+        ],
         "check_ahead": turns.check_ahead(finding),
         "files": evidence.of(finding),
         "action_files": evidence.of_many(Action.__tablename__, [each.id for each in finding.actions]),
-        "item_files": evidence.of(finding.item) if finding.item is not None else [],
-        "history": trail.history(finding),
+        "history": history,
         "earlier": repeats.earlier(finding, to=person),
         "repeat_months": repeats.policy().months,
         "may_edit": services.may_edit(finding, person),
@@ -285,6 +300,20 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
     }
 
 
+def _plain(subject: Finding | Action, history: list[Any], person: Person) -> dict[str, Any]:
+    """What the owner reads first: what came back, what is owed, and what the finding is about."""
+    finding = subject.finding if isinstance(subject, Action) else subject
+    return {
+        "returned": returned.of(subject, history),
+        "owed": plain.owed(subject, person),
+        "about": finding,
+        "clause_title": plain.clause_title(finding) if finding is not None else "",
+        "grade_means": plain.MEANS[finding.grade] if finding is not None else "",
+        "first_date": plain.first_date(finding) if finding is not None else None,
+        "item_files": evidence.of(finding.item) if finding is not None and finding.item is not None else [],
+    }
+
+
 def _more_time(subject: Finding | Action, person: Person) -> dict[str, Any]:
     """The requests for more time, whether another one can be made, and whether this person decides."""
     request_ = extensions.waiting(subject)
@@ -299,11 +328,14 @@ def _more_time(subject: Finding | Action, person: Person) -> dict[str, Any]:
 
 def action_page(action: Action, person: Person) -> dict[str, Any]:
     """Everything the page of an action shows beside its columns."""
+    history = trail.history(action)
     return {
+        **_plain(action, history, person),
         **_split(workflow.offers(workflow.ACTION, action, person)),
         "next_words": ACTION_NEXT[action.state],
+        "given": cover.standing(action),
         "files": evidence.of(action),
-        "history": trail.history(action),
+        "history": history,
         "may_edit": action_services.may_edit(action, person),
         "late_days": deadlines.days_late(action),
         "ladder": escalation.of(action),

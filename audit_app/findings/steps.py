@@ -12,7 +12,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.core.workflow import Workflow
-from audit_app.findings import policy
+from audit_app.findings import cover, policy
 from audit_app.findings.models import Action, Finding
 from audit_app.trail import services as trail
 
@@ -27,9 +27,13 @@ def step(
     """Inside, set the facts of a step; afterwards it is fired and written to the trail.
 
     Guards judge the facts just set; a verb that must fire first (because it clears what a guard looks at)
-    calls what the block is given. Raises :class:`Refused` with the first reason why not; the record is then
+    calls what the block is given. A delegate or deputy is on record as acting for the owner. Raises
+    :class:`Refused` with the first reason why not; the record is then
     as it was before.
     """
+    owner = cover.acting_for(subject, by) if by is not None else None
+    if owner is not None:
+        details["for"] = owner.name
     fired = False
 
     def fire() -> None:

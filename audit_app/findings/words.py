@@ -47,6 +47,8 @@ SENTENCES: dict[str, Any] = {
     "finding.cause_remove": _l("removed a why"),
     "finding.cause_root": _l("marked the root cause"),
     "finding.cause_no_root": _l("took the mark of the root cause off"),
+    "finding.comment": _l("wrote a comment"),
+    "action.comment": _l("wrote a comment"),
     "finding.restate": _l("worded the cause anew"),
     "finding.body_deadline": _l("entered the deadline of the certification body"),
     "finding.import": _l("took it in from an old register"),
@@ -61,6 +63,10 @@ SENTENCES: dict[str, Any] = {
     "action.send_back": _l("sent the action back"),
     "action.cancel": _l("cancelled the action"),
     "action.extend": _l("asked for more time"),
+    "action.delegate": _l("handed the action on"),
+    "action.take_back": _l("ended the handing on"),
+    "absence.record": _l("recorded an absence"),
+    "absence.end": _l("ended an absence"),
     "action.grant": _l("granted more time"),
     "action.decline": _l("kept the due date"),
 }
@@ -121,6 +127,9 @@ FIELDS: dict[str, Any] = {
     "rung": _l("Rung"),
     "days": _l("Working days"),
     "done_note": _l("What was done"),
+    "from_on": _l("First day"),
+    "to_on": _l("Last day"),
+    "remark": _l("Note"),
     "cancel_reason": _l("Cancelled because"),
 }
 
@@ -209,6 +218,14 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         _l("%(title)s. Its first date was missed long ago; it is on the list of the review."),
     ),
     "finding.extended": (_l("%(code)s: more time given"), _l("%(title)s. New due date: %(due)s.")),
+    "finding.mentioned": (
+        _l("%(code)s: a comment calls you by name"),
+        _l("%(title)s. Somebody wrote to you there. Please read it, and answer if you are asked."),
+    ),
+    "action.mentioned": (
+        _l("%(code)s: a comment calls you by name"),
+        _l("%(title)s. Somebody wrote to you there. Please read it, and answer if you are asked."),
+    ),
     "finding.due": (_l("%(code)s is due soon"), _l("%(title)s. Please take the next step in time.")),
     "finding.late": (
         _l("%(code)s is late"),
@@ -217,6 +234,26 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     "action.assigned": (_l("%(code)s: you are asked to act"), _l("%(title)s. Due: %(due)s.")),
     "action.done": (_l("%(code)s was reported done"), _l("%(title)s. Somebody else must verify it.")),
     "action.verified": (_l("%(code)s was verified"), _l("%(title)s. Nothing more to do.")),
+    "action.delegated": (
+        _l("%(code)s: please do it meanwhile"),
+        _l("%(title)s. Its owner hands the doing on to you for a time, and stays responsible. Due: %(due)s."),
+    ),
+    "action.delegation_ended": (
+        _l("%(code)s is back with its owner"),
+        _l("%(title)s. The doing is in its owner's hands again. Due: %(due)s."),
+    ),
+    "absence.deputy": (
+        _l("You stand in for %(code)s"),
+        _l("%(title)s. What is owed meanwhile stands in “My actions”, and you get the notices too."),
+    ),
+    "absence.recorded": (
+        _l("An absence of %(code)s is recorded"),
+        _l("%(title)s. Somebody recorded it for you. If it is wrong, end it under “Absences”."),
+    ),
+    "absence.ended": (
+        _l("You no longer stand in for %(code)s"),
+        _l("%(title)s. The absence was ended. Nothing more to do."),
+    ),
     "action.sent_back": (
         _l("%(code)s was sent back to you"),
         _l("%(title)s. It is not done yet; the reason stands in the action. Due: %(due)s."),
@@ -260,12 +297,19 @@ NOTICE_KINDS: dict[str, kinds.Kind] = {
     "finding.reopened": kinds.NOW,
     "finding.withdrawn": kinds.news(_l("A finding of mine was withdrawn")),
     "finding.extended": kinds.TODO,
+    "finding.mentioned": kinds.TODO,
+    "action.mentioned": kinds.TODO,
     "finding.due": kinds.DUE,
     "finding.late": kinds.LATE,
     "action.assigned": kinds.TODO,
     "action.done": kinds.TODO,
     "action.verified": kinds.news(_l("An action of mine was verified")),
     "action.sent_back": kinds.NOW,
+    "action.delegated": kinds.NOW,
+    "action.delegation_ended": kinds.TODO,
+    "absence.deputy": kinds.TODO,
+    "absence.recorded": kinds.TODO,
+    "absence.ended": kinds.TODO,
     "action.cancelled": kinds.news(_l("An action of mine was cancelled")),
     "action.extension_asked": kinds.TODO,
     "action.extended": kinds.TODO,

@@ -14,6 +14,8 @@ from audit_app.findings.action_guards import (
     did_not_do_it,
     extension_wanted,
     finding_still_open,
+    handed_on,
+    hands_on,
     may_ask,
     may_decide,
     not_the_last_corrective,
@@ -122,6 +124,8 @@ ACTION = Workflow(
              (extension_wanted, may_decide)),
         Step("done", _l("Report done"), (A.OPEN,), A.DONE, P.ACTION_DO, (own_action, finding_still_open)),
         Step("extend", _l("Ask for more time"), (A.OPEN,), A.OPEN, P.ACTION_DO, (own_action, may_ask)),
+        Step("delegate", _l("Hand it on"), (A.OPEN,), A.OPEN, P.ACTION_DO, (hands_on, finding_still_open)),
+        Step("take_back", _l("Take it back"), (A.OPEN,), A.OPEN, P.ACTION_DO, (handed_on,)),
         Step("verify", _l("Verify"), (A.DONE,), A.VERIFIED, P.FINDING_VERIFY,
              (did_not_do_it, finding_still_open), "success"),
         Step("send_back", _l("Send back"), (A.DONE,), A.OPEN, P.FINDING_VERIFY,
@@ -132,7 +136,17 @@ ACTION = Workflow(
 )  # fmt: skip
 
 CONCERNS: frozenset[Guard] = frozenset(
-    {full_path, light_path, answers_for, may_withdraw, own_action, extension_wanted, may_ask}
+    {
+        full_path,
+        light_path,
+        answers_for,
+        may_withdraw,
+        own_action,
+        extension_wanted,
+        may_ask,
+        hands_on,
+        handed_on,
+    }
 )
 """Guards that say a step is not for this record or this person: such a step is not shown at all."""
 
@@ -142,6 +156,8 @@ SUPPLIED: frozenset[Guard] = frozenset(
      check_after_actions, effectiveness_recorded, real_record}
 )  # fmt: skip
 """Guards over facts that the form of the step itself asks for: they do not hide its button."""
+BROUGHT: frozenset[tuple[str, Guard]] = frozenset({("report", has_evidence)})
+"""The same for one step alone: evidence comes along with the report, never with a verification."""
 
 
 def offers(table: Workflow, subject: Finding | Action, person: Person) -> list[Offer]:
@@ -154,6 +170,10 @@ def offers(table: Workflow, subject: Finding | Action, person: Person) -> list[O
         said = {guard: guard(subject, person) for guard in step.guards}
         if any(words is not None for guard, words in said.items() if guard in CONCERNS):
             continue
-        missing = tuple(words for guard, words in said.items() if words is not None and guard not in SUPPLIED)
+        missing = tuple(
+            words
+            for guard, words in said.items()
+            if words is not None and guard not in SUPPLIED and (step.name, guard) not in BROUGHT
+        )
         shown.append(Offer(step, missing))
     return shown

@@ -1,14 +1,16 @@
 """What findings and actions ask of a person: the queries and tasks behind the piles of :mod:`work`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import today
+from audit_app.findings import cover
 from audit_app.findings.models import (
     CHECKED,
     OWNERS_TURN,
@@ -67,6 +69,23 @@ def action_task(action: Action) -> Task:
     return Task(
         action.code, action.title, action.due_on, "findings.action", action.id, action.sent_back_reason or ""
     )
+
+
+def for_task(subject: Finding | Action) -> Task:
+    """Somebody else's duty that is in my hands meanwhile: the note says whose."""
+    task = action_task(subject) if isinstance(subject, Action) else finding_task(subject)
+    owner = subject.owner
+    return replace(task, note=_l("For %(name)s", name=owner.name) if owner is not None else "")
+
+
+def covered_actions(person: Person) -> Select[Any]:
+    """Open actions of other people that are handed on to me, or whose owner I stand in for."""
+    return select(Action).where(cover.for_another(Action, person), Action.state == ActionState.OPEN)
+
+
+def covered_findings(person: Person) -> Select[Any]:
+    """Findings that wait for an owner for whom I stand in."""
+    return select(Finding).where(cover.for_another(Finding, person), Finding.state.in_(OWNERS_TURN))
 
 
 def sent_back(person: Person) -> Select[Any]:

@@ -7,7 +7,7 @@ from flask_login import current_user
 from audit_app.accounts.permissions import Permission
 from audit_app.exports import chart_json
 from audit_app.home import dashboard as board
-from audit_app.home import landing, routes_notices, work
+from audit_app.home import landing, mine, routes_notices, work
 from audit_app.home import search as finder
 from audit_app.home.blueprint import blueprint
 from audit_app.notifications import queries as notices
@@ -32,6 +32,13 @@ def index() -> ResponseReturnValue:
     to = landing.paths(unread)
     news = [(each, words.render(each.kind, each.facts)[0], to[each.id]) for each in unread]
     return render_template("home/index.html", piles=work.piles(current_user), notices=news)
+
+
+@blueprint.get("/my-actions")
+@allow(Permission.ACTION_DO)
+def my_actions() -> ResponseReturnValue:
+    """What I owe on findings and actions, in one list."""
+    return render_template("home/mine.html", owed=mine.of(current_user))
 
 
 @blueprint.get("/dashboard")

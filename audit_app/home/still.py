@@ -12,6 +12,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.certification.models import Certificate
 from audit_app.competence.models import Competence
 from audit_app.core.db import db
+from audit_app.findings import cover
 from audit_app.findings.models import OWNERS_TURN, Action, ActionState, Finding
 from audit_app.notifications.models import Notice
 from audit_app.programme import queries as programme
@@ -26,12 +27,18 @@ def _numbers(notices: Sequence[Notice]) -> list[int]:
 
 
 def _owned(model: type[Action] | type[Finding], *waiting: ColumnElement[bool]) -> Check:
-    """Rows that wait for their owner; the owner may have changed."""
+    """Rows that wait for their owner, or who acts beside them; both may have changed."""
 
     def holding(notices: Sequence[Notice]) -> set[int]:
         query = select(model.id, model.owner_id).where(model.id.in_(_numbers(notices)), *waiting)
-        owners = {str(number): owner for number, owner in db.session.execute(query)}
-        return {each.id for each in notices if owners.get(each.subject_id) == each.person_id}
+        owners = {number: owner for number, owner in db.session.execute(query)}  # noqa: C416  # no pairs to mypy
+        helpers = cover.helpers_of(model.__tablename__, owners)
+        return {
+            each.id
+            for each in notices
+            if (number := int(each.subject_id)) in owners
+            and (owners[number] == each.person_id or each.person_id in helpers[number])
+        }
 
     return holding
 

@@ -1,7 +1,7 @@
 """Queueing notices, ticking them off, and choosing how one is written to. Delivery is in ``outbox.py``."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,11 +22,33 @@ from audit_app.trail import services as trail
 def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None) -> Notice | None:
     """Put a notice in the outbox, in the transaction of what it tells.
 
-    One per kind, person, subject and day: a second call the same day changes nothing. Nobody is told who is
+    One per kind, person, subject and day: a second call the same day changes nothing. Who stands in for the
+    owner of the subject hears of a duty too. Nobody is told who is
     not there (``to`` None or deactivated).
     """
     if to is None or not to.active:
         return None
+    for person in _beside([(kind, to, subject)]).get(0, ()):
+        _put(kind, person, subject, day)
+    return _put(kind, to, subject, day)
+
+
+BESIDE: list[Callable[[Sequence[tuple[Person, Any]]], list[tuple[int, Person]]]] = []
+"""Who hears of a duty beside its owner: (place in what is told, person); taught by ``domains.py``."""
+
+
+def _beside(told: Sequence[tuple[str, Person, Any]]) -> dict[int, list[Person]]:
+    """By place in ``told``, who hears of it too: of duties only, and nobody of what they are told anyway."""
+    duties = [place for place, (kind, _to, _subject) in enumerate(told) if not kinds.of(kind).optional]
+    found: dict[int, list[Person]] = {}
+    for ask in BESIDE:
+        for number, person in ask([told[place][1:] for place in duties]):
+            if person.active and person.id != told[duties[number]][1].id:
+                found.setdefault(duties[number], []).append(person)
+    return found
+
+
+def _put(kind: str, to: Person, subject: Any, day: date | None) -> Notice | None:
     key = {
         "kind": kind,
         "person_id": to.id,
@@ -94,7 +116,10 @@ KEY = ("kind", "person_id", "subject_kind", "subject_id", "day")
 def queue_all(wanted: Iterable[Due]) -> int:
     """Queue many reminders in a few statements. Returns how many are new; those known are left alone."""
     serialize_writes()
-    fresh = {each.key: each for each in wanted if each.to is not None and each.to.active}
+    known = [each for each in wanted if each.to is not None]
+    too = _beside([(each.kind, each.to, each.subject) for each in known if each.to is not None])
+    known += [replace(known[place], to=person) for place, people in too.items() for person in people]
+    fresh = {each.key: each for each in known if each.to is not None and each.to.active}
     columns = [getattr(Notice, name) for name in KEY]
     days = {key[-1] for key in fresh}
     for row in db.session.execute(select(*columns).where(Notice.day.in_(days))) if days else ():

@@ -139,3 +139,5 @@ function drawCharts() {
   if (document.querySelector("[data-chart]:not([data-drawn])")) import("./js/charts.js").then((charts) => charts.draw());
 }
 drawCharts();
+if (document.querySelector("[data-drop]")) import("./js/files.js").then((files) => files.start());
+if (document.querySelector("textarea[data-mention]")) import("./js/mention.js").then((mention) => mention.begin());

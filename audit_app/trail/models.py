@@ -36,9 +36,12 @@ class TrailEntry(Base):
 
     @property
     def sentence(self) -> Any:
-        """What the actor did, in the reader's language, with the reason given if there was one."""
+        """What the actor did, in the reader's language, with the reason or the words if there were any."""
         words_said = words.sentence(self.action)
-        reason = self.facts.get("details", {}).get("reason")
+        details = self.facts.get("details", {})
+        reason = details.get("reason") or details.get("text")
+        if details.get("for"):
+            words_said = words.on_behalf(words_said, details["for"])
         return f"{words_said}: {reason}" if reason else words_said
 
     @property

@@ -27,6 +27,11 @@ def sentence(action: str) -> Any:
     return SENTENCES.get(action, action)
 
 
+def on_behalf(did: Any, name: str) -> Any:
+    """What the actor did, with the person whose duty it was."""
+    return _l("%(did)s (for %(name)s)", did=did, name=name)
+
+
 def field(column: str) -> Any:
     """Label of a column."""
     return FIELDS.get(column, column.removesuffix("_id").replace("_", " "))

@@ -19,6 +19,11 @@ def keep_anyway() -> None:
     g.kept = True
 
 
+def commit_now() -> None:
+    """What was done so far stays, whatever the rest of this request comes to (files that arrived whole)."""
+    db.session.commit()
+
+
 def init_app(app: Flask) -> None:
     """Attach the hook."""
 

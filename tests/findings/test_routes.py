@@ -233,7 +233,7 @@ def test_a_step_that_somebody_took_meanwhile_is_a_sentence(people: People, clien
     )
     assert reply.status_code == 422
     assert "Again." in reply.text
-    assert "look at the record again" in reply.text
+    assert "Meanwhile Olga Owner acted: accepted the finding" in reply.text
 
 
 def test_unseen_and_missing_are_the_same_answer(people: People, client_for: Any) -> None:

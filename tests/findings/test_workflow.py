@@ -10,7 +10,7 @@ from audit_app.core import clock
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import action_services, answers, checks, extensions, services
+from audit_app.findings import action_services, answers, checks, cover_services, extensions, services
 from audit_app.findings.cause_models import CauseCategory
 from audit_app.findings.models import (
     ActionKind,
@@ -356,24 +356,27 @@ ACTION_ROWS = [(step.name, frm, step.to) for step in ACTION.steps for frm in ste
 def test_every_row_of_the_action_table_can_be_walked(
     people: People, name: str, frm: ActionState, to: ActionState
 ) -> None:
-    subject = factory.at(people, "accepted")
-    action = factory.corrective(people, subject)
+    action = factory.corrective(people, factory.at(people, "accepted"))
     later = action.due_on.replace(year=action.due_on.year + 1)
     if frm is ActionState.DONE:
         action_services.done(action, note="Done.", by=people.owner)
+    handing = {"to": people.owner2, "from_on": today(), "to_on": later, "reason": "Away.", "by": people.owner}
+    if name == "take_back":
+        cover_services.delegate(action, **handing)
     if name in ("grant", "decline"):
         action_services.extend(action, due_on=later, reason="Supplier is late.", by=people.owner)
     facts: dict[str, dict[str, Any]] = {
         "done": {"note": "Done.", "by": people.owner},
         "extend": {"due_on": later, "reason": "Supplier is late.", "by": people.owner},
-        "grant": {"by": people.lead},
-        "decline": {"reason": "It is urgent.", "by": people.lead},
+        "grant": {"by": people.lead}, "decline": {"reason": "It is urgent.", "by": people.lead},
         "verify": {"note": "Seen.", "by": people.auditor2},
         "send_back": {"reason": "Not yet.", "by": people.auditor2},
         "cancel": {"reason": "Not needed.", "by": people.lead},
-    }
+        "delegate": handing, "take_back": {"reason": "Back.", "by": people.owner},
+    }  # fmt: skip
     first = action.original_due_on
-    getattr(action_services, name)(action, **facts[name])
+    verbs: Any = cover_services if name in ("delegate", "take_back") else action_services
+    getattr(verbs, name)(action, **facts[name])
     assert (action.state, action.original_due_on) == (to, first)
     assert action.due_on == (later if name == "grant" else first)
 

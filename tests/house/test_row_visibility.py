@@ -92,7 +92,8 @@ def test_a_thing_that_is_hidden_cannot_be_changed_either(app: Flask, world: Worl
     for url in (
         f"/findings/{foreign}/step/analyse", f"/findings/{foreign}/actions/new",
         f"/findings/actions/{world.foreign_action.id}/step/done", f"/evidence/finding/{foreign}",
-        f"/evidence/action/{world.foreign_action.id}",
+        f"/evidence/action/{world.foreign_action.id}", f"/findings/{foreign}/comments",
+        f"/findings/actions/{world.foreign_action.id}/comments",
     ):  # fmt: skip
         assert client.post(url, data={"note": "x", "cause": "x"}).status_code == 404, url
     auditor = client_for(world.people.auditor2)

@@ -42,6 +42,7 @@ from tests.house import (
     cause_world,
     deadlines_world,
     field_world,
+    owner_world,
     planned,
     registers_world,
 )
@@ -189,6 +190,7 @@ def build(people: People) -> World:
     )  # fmt: skip
     assert made["closed"].state is FindingState.CLOSED
     deadlines_world.build(p, made)
+    owner_world.build(p, made)
     world.more["registers"] = registers_world.build(p, made)
     parked_mail(p.owner, 1)
     notifications.choose(p.owner, hour=9, muted=["finding.closed"], by=p.owner)
@@ -306,7 +308,7 @@ def table(world: World) -> dict[str, Arguments]:
         ],
         "findings.action": actions,
         "findings.action_edit": actions,
-        "findings.action_step": [{"id": world.action.id, "step": step} for step in ("done", "extend", "cancel")],
+        "findings.action_step": [{"id": world.action.id, "step": step} for step in ("done", "extend", "delegate", "take_back", "cancel")],
         "checklists.index": audits,
         "checklists.add": audits,
         "checklists.fieldwork": [*audits, audits[0] | {"item": world.item.id}],
@@ -348,6 +350,7 @@ def table(world: World) -> dict[str, Arguments]:
         "home.search": [{}, {"q": "事件"}, {"q": "INC"}],
         **authored_world.addresses(world.more["own"]),
         **cause_world.addresses(made, world.more["why"]),
+        **owner_world.addresses(made),
         **more_addresses(world.more),
         **registers_world.addresses(world),
         **planned.addresses(world.planned, world.audit),

@@ -1,0 +1,33 @@
+"""What owners write to each other and hand to each other, one of everything."""
+
+from datetime import timedelta
+from typing import Any
+
+from audit_app.core.clock import today
+from audit_app.findings import comments, cover_services
+from tests.people import People
+
+WEEK = timedelta(days=7)
+
+
+def build(p: People, made: dict[str, Any]) -> None:
+    """Comments on a finding and on its action; one of the people called may not see them."""
+    finding = made["planned"]
+    comments.add(finding, text="@Ana Auditor 需要哪份记录？ @Otto Owner", by=p.owner)
+    comments.add(finding, text="<b>下周</b>完成。", action=finding.actions[0], by=p.owner)
+    cover_services.delegate(
+        finding.actions[0], to=p.boss, from_on=today(), to_on=today() + WEEK, reason="现场工作。", by=p.owner
+    )
+    cover_services.record_absence(
+        p.owner2, deputy=p.manager, from_on=today(), to_on=today() + WEEK, remark="休假", by=p.owner2
+    )
+
+
+def addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What fills the parameters of these doors."""
+    finding = made["planned"]
+    return {
+        "findings.comment": [{"id": finding.id}],
+        "findings.absence_end": [{"id": 1}],
+        "findings.action_comment": [{"id": finding.actions[0].id}],
+    }
