@@ -10,7 +10,7 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import today
-from audit_app.findings.deadline_models import DayUnit, Rung
+from audit_app.findings.deadline_models import Country, DayUnit, Rung
 from audit_app.findings.deadlines import MOST
 from audit_app.findings.policy import Period
 from audit_app.web.forms import (
@@ -44,6 +44,12 @@ class PeriodForm(BaseForm):
     def facts(self) -> dict[str, Any]:
         """For the verb."""
         return {"number": self.number.data, "unit": DayUnit(self.unit.data)}
+
+
+class CalendarForm(BaseForm):
+    """Whose holidays and swapped working days count."""
+
+    country = RadioField(_l("Working days"), choices=Country.choices(), validators=[required()])
 
 
 def _days(rung: Rung) -> IntegerField:

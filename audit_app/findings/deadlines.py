@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
+from audit_app.core import workdays
 from audit_app.core.clock import local, now, today
 from audit_app.core.days import SaidDay
 from audit_app.core.db import db
@@ -237,6 +238,8 @@ class Cell:
     period: Period | None
     row: DeadlinePolicy | None
     example: date | None
+    provisional: bool = False
+    """The example counts working days that are not published yet."""
 
 
 def table(day: date) -> list[tuple[Grade, list[Cell]]]:
@@ -246,15 +249,22 @@ def table(day: date) -> list[tuple[Grade, list[Cell]]]:
     """
     rows = {(row.grade, row.term): row for row in db.session.scalars(
         select(DeadlinePolicy).order_by(DeadlinePolicy.id))}  # the newest comes last, and stays  # fmt: skip
-    found = []
+    found, published = [], workdays.published_until()
     for grade in policy.GRADES:
-        cells, began = [], {Term.VERIFICATION: Term.CORRECTIVE, Term.EFFECTIVENESS: Term.VERIFICATION}
+        cells: list[Cell] = []
+        began = {Term.VERIFICATION: Term.CORRECTIVE, Term.EFFECTIVENESS: Term.VERIFICATION}
         ends: dict[Term, date | None] = {}
         for term in Term:
             row = rows.get((grade, term))
             one = policy.of_row(row) if row is not None else policy.DEFAULTS.get((grade, term))
             first = ends[began[term]] if term in began else day
             ends[term] = one.after(first) if one is not None and first is not None else None
-            cells.append(Cell(grade, term, one, row, ends[term]))
+            unsure = _unsure(one, ends[term], published) or (term in began and cells[-1].provisional)
+            cells.append(Cell(grade, term, one, row, ends[term], unsure and ends[term] is not None))
         found.append((grade, cells))
     return found
+
+
+def _unsure(period: Period | None, end: date | None, published: date | None) -> bool:
+    """Whether a date may still move when the holidays of its year are announced."""
+    return bool(period and period.working and end and published and end > published)

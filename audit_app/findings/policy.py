@@ -12,6 +12,7 @@ from sqlalchemy import select
 from audit_app.core import workdays
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
+from audit_app.findings import working_calendar
 from audit_app.findings.deadline_models import DayUnit, DeadlinePolicy, Term
 from audit_app.findings.models import CHECKED, UNDER_WAY, ActionState, Finding, FindingState, Grade
 
@@ -23,9 +24,10 @@ class Period:
     days: int
     working: bool = False
 
-    def after(self, day: date) -> date:
-        """The last day of the period that starts the day after ``day``."""
-        return add_working_days(day, self.days) if self.working else day + timedelta(days=self.days)
+    def after(self, day: date, country: str | None = None) -> date:
+        """The last day of the period that starts the day after ``day``, in the calendar that counts now or in
+        that of a country."""
+        return add_working_days(day, self.days, country) if self.working else day + timedelta(days=self.days)
 
     @property
     def unit(self) -> DayUnit:
@@ -55,11 +57,12 @@ ANSWERING = UNDER_WAY - {FindingState.PLANNED, FindingState.IN_PROGRESS}
 """Before the plan is approved: the answer is due, with correction, cause and plan."""
 
 
-def add_working_days(day: date, count: int) -> date:
+def add_working_days(day: date, count: int, country: str | None = None) -> date:
     """The ``count``-th working day after ``day``; which days are worked, :mod:`core.workdays` knows."""
+    counted = workdays.country() if country is None else country
     while count > 0:
         day += timedelta(days=1)
-        count -= workdays.is_working(day)
+        count -= workdays.is_working(day, counted)
     return day
 
 
@@ -83,9 +86,11 @@ def of_row(row: DeadlinePolicy) -> Period | None:
 
 
 def due(grade: Grade, term: Term, day: date, at: datetime | None = None) -> date | None:
-    """The date promised for something that begins on ``day``, by the periods in force now or at a moment."""
+    """The date promised for what begins on ``day``, by periods and calendar of now or of a moment."""
     found = period(grade, term, at)
-    return found.after(day) if found is not None else None
+    if found is None:
+        return None
+    return found.after(day, working_calendar.at(at) if at is not None else None)
 
 
 def proposed_due(grade: Grade, day: date) -> date | None:

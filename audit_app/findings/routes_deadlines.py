@@ -23,9 +23,10 @@ from audit_app.findings import (
     policy,
     queries,
     screens,
+    working_calendar,
 )
 from audit_app.findings.blueprint import blueprint
-from audit_app.findings.deadline_models import Rung, Term
+from audit_app.findings.deadline_models import Country, Rung, Term
 from audit_app.findings.models import Grade
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
@@ -55,7 +56,9 @@ def deadline_table() -> ResponseReturnValue:
         terms=list(Term),
         remarks=deadlines.remarks(),
         country=workdays.country(),
-        unannounced=[year for year in (day.year, day.year + 1) if not workdays.announced(year)],
+        calendar=working_calendar.in_force(),
+        published=workdays.published_until(),
+        swapped=workdays.swapped(day.year),
         ladder=escalation.ladder(),
         representative=escalation.representative(),
         named=escalation.named_representative(),
@@ -77,6 +80,21 @@ def deadline_edit(grade: str, term: str) -> ResponseReturnValue:
         flash(_("Saved. Dates already promised stay as they are."), "success")
         return redirect(url_for("findings.deadline_table"), 303)
     return _form("findings/deadline_edit.html", form, grade=which[0], term=which[1])
+
+
+@blueprint.route("/deadlines/calendar", methods=["GET", "POST"])
+@allow(P.DEADLINES_MANAGE)
+def calendar_edit() -> ResponseReturnValue:
+    """Choose which calendar counts working days, for what begins from now on."""
+    form = deadline_forms.CalendarForm()
+    if not form.is_submitted():
+        form.country.data = next(each.value for each in Country if each.code == workdays.country())
+    if form.validate_on_submit() and refused_or(
+        form, working_calendar.choose, country=Country(form.country.data), by=current_user
+    ):
+        flash(_("Saved. Dates already promised stay as they are."), "success")
+        return redirect(url_for("findings.deadline_table") + "#calendar", 303)
+    return _form("findings/calendar_edit.html", form, published=workdays.published_until(workdays.CHINA))
 
 
 @blueprint.route("/deadlines/ladder", methods=["GET", "POST"])
