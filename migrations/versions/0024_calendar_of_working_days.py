@@ -1,4 +1,4 @@
-"""calendar: the calendar of working days as the organisation chose it"""
+"""calendar: the calendar of working days as the organisation chose it; why a repeat was linked by hand"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,8 +28,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_calendar")),
     )
     refuse_changes(APPEND_ONLY)
+    op.add_column(
+        "finding_repeat", sa.Column("reason", sa.String(length=2000), server_default="", nullable=False)
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("finding_repeat", "reason")
     allow_changes(APPEND_ONLY)
     op.drop_table("work_calendar")
