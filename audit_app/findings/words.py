@@ -55,6 +55,7 @@ SENTENCES: dict[str, Any] = {
     "finding.repeat": _l("confirmed that it is a repeat"),
     "finding.not_repeat": _l("took back that it is a repeat"),
     "repeat_policy.set": _l("decided what counts as a repeat"),
+    "action.import": _l("took it in from an old register"),
     "action.add": _l("planned the action"),
     "action.edit": _l("changed the action"),
     "action.done": _l("reported the action done"),

@@ -28,7 +28,10 @@ def test_a_repeat_that_was_not_proposed_is_linked_by_its_number_with_a_reason(
     first = earlier(people, clause="9.2", nonconformity="Nobody looked at the list of suppliers.")
     made = factory.at(people, "closed")
     repeat_services.link_by_hand(
-        made, number=f" {first.code.lower().replace('-', chr(0xFF0D))} ", reason="Same cause.", by=people.manager
+        made,
+        number=f" {first.code.lower().replace('-', chr(0xFF0D))} ",
+        reason="Same cause.",
+        by=people.manager,
     )
     link = db.session.query(FindingRepeat).one()
     assert (link.earlier, link.reason, link.confirmed_by) == (first, "Same cause.", people.manager)
