@@ -123,7 +123,7 @@ class ExtensionState(Label):
 
 
 class Extension(Versioned, Base):
-    """A request for more time for a finding or an action, and what another person decided.
+    """A request for more time for a date of a finding or for an action, and what another person decided.
 
     ``asked_by`` is empty only for time that was given without a request, before requests were records.
     """
@@ -133,6 +133,9 @@ class Extension(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id"), index=True)
     action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"), index=True)
+    term: Mapped[Term] = mapped_column(by_value(Term), default=Term.CORRECTIVE, server_default="corrective")
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the finding had been reopened: a round begins with dates of its own."""
     state: Mapped[ExtensionState] = mapped_column(by_value(ExtensionState), default=ExtensionState.ASKED)
     from_on: Mapped[date]
     to_on: Mapped[date]

@@ -107,16 +107,39 @@ def proposed_check(finding: Finding) -> date:
     return due(finding.grade, Term.EFFECTIVENESS, first) or first + timedelta(days=SOONEST_CHECK)
 
 
+def granted_until(finding: Finding, term: Term) -> date | None:
+    """The latest day granted for a term in the present round; None when no time was granted."""
+    days = (
+        each.to_on
+        for each in finding.extensions
+        if each.granted and each.term is term and each.round == (finding.reopened or 0)
+    )
+    return max(days, default=None)
+
+
+def verify_by(finding: Finding) -> date | None:
+    """The day by which what is reported done is verified, by periods and calendar of the day of the report;
+    None before it. Without time that was granted: see :func:`granted_until`."""
+    moment = finding.implemented_at
+    return due(finding.grade, Term.VERIFICATION, local(moment).date(), at=moment) if moment else None
+
+
+def latest(*days: date | None) -> date | None:
+    """The last of the days that there are."""
+    return max((each for each in days if each is not None), default=None)
+
+
 def next_due(finding: Finding) -> date | None:
     """The day by which the next step is promised in the present state; None when nobody owes anything."""
-    state, moment = finding.state, finding.implemented_at
+    state = finding.state
     if state in ANSWERING:
         dates = [each for each in (finding.response_due_on, finding.due_on) if each is not None]
         return min(dates) if dates else None
     if state in (FindingState.PLANNED, FindingState.IN_PROGRESS):
         return finding.due_on
-    if state is FindingState.IMPLEMENTED and moment is not None:
-        return due(finding.grade, Term.VERIFICATION, local(moment).date(), at=moment)
+    if state is FindingState.IMPLEMENTED:
+        first = verify_by(finding)
+        return latest(first, granted_until(finding, Term.VERIFICATION)) if first is not None else None
     if state in CHECKED:
         return finding.effectiveness_due_on
     return None

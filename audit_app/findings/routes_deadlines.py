@@ -121,11 +121,11 @@ def _set_ladder(**facts: Any) -> bool:
 
 
 @blueprint.route("/<int:id>/extend", methods=["GET", "POST"])
-@allow(P.FINDING_ANSWER, P.FINDING_APPROVE)
+@allow(P.FINDING_ANSWER, P.FINDING_APPROVE, P.FINDING_VERIFY)
 def extend(id: int) -> ResponseReturnValue:
-    """Ask for more time for the corrective action."""
+    """Ask for more time for one of the dates of a finding."""
     finding = queries.get(id, to=current_user)
-    form = deadline_forms.ExtendForm()
+    form = deadline_forms.DateForm().offer(extensions.askable(finding, current_user))
     if form.validate_on_submit() and refused_or(
         form, extensions.ask, finding, **form.values(), by=current_user
     ):
@@ -135,7 +135,7 @@ def extend(id: int) -> ResponseReturnValue:
         "findings/step.html", form, subject=queries.get(id, to=current_user), step=screens.EXTEND, tones={},
         back=url_for("findings.show", id=id), final=False, effective_from=None,
         what_happens=screens.WHAT_HAPPENS["extend"],
-        missing=[words] if (words := extensions.why_not_ask(finding, current_user)) else (),
+        missing=() if form.term.choices else [extensions.why_not_ask_any(finding, current_user)],
     )  # fmt: skip
 
 
@@ -161,7 +161,9 @@ def extension(id: int) -> ResponseReturnValue:
     request = extensions.get(id, to=current_user)
     return _form(
         "findings/extension.html", form, request_=request, subject=request.subject,
-        counted=extensions.counted(request.subject), late=deadlines.days_late(request.subject),
+        counted=extensions.counted(request.subject),
+        first=extensions.first_date(request.subject, request.term),
+        present=extensions.present_date(request.subject, request.term), today=today(),
         refusal=extensions.why_not_decide(request, current_user),
     )  # fmt: skip
 

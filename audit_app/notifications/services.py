@@ -19,14 +19,18 @@ from audit_app.notifications.models import Gathered, Notice, NoticeChoice
 from audit_app.trail import services as trail
 
 
-def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None) -> Notice | None:
+def queue(
+    kind: str, *, to: Person | None, subject: Any, day: date | None = None, due: date | None = None
+) -> Notice | None:
     """Put a notice in the outbox, in the transaction of what it tells.
 
+    ``due``: the date it tells, where that is not the due date of the subject.
     One per kind, person, subject and day: a second call the same day changes nothing. Nobody is told who is
     not there (``to`` None or deactivated).
     """
     if to is None or not to.active:
         return None
+    told = {"due": due.isoformat()} if due is not None else {}
     key = {
         "kind": kind,
         "person_id": to.id,
@@ -37,7 +41,7 @@ def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None
     known = db.session.scalar(select(Notice).filter_by(**key))
     if known is not None:
         return None
-    notice = Notice(**key, facts=facts_of(subject), queued_at=now())
+    notice = Notice(**key, facts=facts_of(subject) | told, queued_at=now())
     db.session.add(notice)
     db.session.flush()
     return notice

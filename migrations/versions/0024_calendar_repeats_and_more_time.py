@@ -1,4 +1,6 @@
-"""calendar: the calendar of working days as the organisation chose it; why a repeat was linked by hand"""
+"""calendar: the calendar of working days as the organisation chose it; why a repeat was linked by hand;
+for which date more time is asked
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,9 +33,15 @@ def upgrade() -> None:
     op.add_column(
         "finding_repeat", sa.Column("reason", sa.String(length=2000), server_default="", nullable=False)
     )
+    terms = ("response", "correction", "corrective", "verification", "effectiveness")
+    term = sa.Enum(*terms, name="term", native_enum=False, length=40)
+    op.add_column("extension", sa.Column("term", term, server_default="corrective", nullable=False))
+    op.add_column("extension", sa.Column("round", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
+    for name in ("round", "term"):
+        op.drop_column("extension", name)
     op.drop_column("finding_repeat", "reason")
     allow_changes(APPEND_ONLY)
     op.drop_table("work_calendar")
