@@ -135,7 +135,7 @@ def extend(id: int) -> ResponseReturnValue:
         "findings/step.html", form, subject=queries.get(id, to=current_user), step=screens.EXTEND, tones={},
         back=url_for("findings.show", id=id), final=False, effective_from=None,
         what_happens=screens.WHAT_HAPPENS["extend"],
-        missing=() if form.term.choices else [extensions.why_not_ask_any(finding, current_user)],
+        missing=(), refusal="" if form.term.choices else extensions.why_not_ask_any(finding, current_user),
     )  # fmt: skip
 
 
