@@ -144,7 +144,7 @@ def test_an_example_beyond_the_published_days_is_called_provisional(people: Peop
     client = client_for(people.manager)
     deadlines.set_period(Grade.MINOR, Term.VERIFICATION, number=700, unit=DayUnit.WORKING, by=people.manager)
     db.session.commit()
-    assert "provisional</span>" in client.get("/findings/deadlines").text
+    assert "· provisional</span>" in client.get("/findings/deadlines").text
 
 
 def test_an_unknown_calendar_comes_back_with_a_sentence(people: People, client_for) -> None:
