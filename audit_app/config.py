@@ -28,7 +28,8 @@ class Settings:
     holidays: str = setting(
         "HOLIDAYS",
         "CN",
-        "Country whose public holidays and swapped working days count (only CN is known); empty for none.",
+        "Country whose public holidays and swapped working days count (only CN is known), empty for none, "
+        "until the calendar is chosen on the page of the deadlines.",
     )
     default_language: str = setting(
         "DEFAULT_LANGUAGE", "", "zh or en before sign-in; empty follows the browser."

@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 
 from audit_app.accounts.models import Person
 from audit_app.checklists import queries as checklists
@@ -75,7 +75,8 @@ def init_app(app: Flask) -> None:
     from audit_app.accounts import leaving
     from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
-    from audit_app.findings import cover, dates, field, handover
+    from audit_app.core import workdays
+    from audit_app.findings import cover, dates, field, handover, working_calendar
     from audit_app.home import still
     from audit_app.improvements import sources
     from audit_app.programme import fieldwork_door
@@ -95,6 +96,7 @@ def init_app(app: Flask) -> None:
     sync.TAKERS["finding"] = field.take
     enclosing = calendar.enclosing(app.config["SETTINGS"].base_url.rstrip("/"))
     letters.ENCLOSE.update(dict.fromkeys(calendar.KINDS, enclosing))
+    workdays.ask(lambda: working_calendar.chosen() if has_app_context() else None)
     hours.Quiet.parse(app.config["SETTINGS"].quiet_hours)  # a setting that cannot be read stops the start
     outbox.STILL.update(still.RULES)
     services.BESIDE[:] = [cover.beside]

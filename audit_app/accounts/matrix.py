@@ -58,7 +58,10 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
             (P.FINDING_WITHDRAW, _l("withdraw findings")),
             (P.FINDING_COMMENT, _l("write comments on findings")),
             (P.ACTION_DO, _l("work on their own actions and report them done")),
-            (P.DEADLINES_MANAGE, _l("set the deadlines and the ladder of escalation")),
+            (
+                P.DEADLINES_MANAGE,
+                _l("set the deadlines, the calendar of working days and the ladder of escalation"),
+            ),
         ),
     ),
     (

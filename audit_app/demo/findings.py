@@ -14,6 +14,7 @@ from audit_app.findings import action_services as actions
 from audit_app.findings import answers, causes, checks, extensions, policy
 from audit_app.findings import services as findings
 from audit_app.findings.cause_models import CauseCategory, CauseKind
+from audit_app.findings.deadline_models import Term
 from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin, Proof
 
 FILES = ("findings-1", "findings-2", "findings-3", "findings-light")
@@ -114,6 +115,10 @@ class Plot:
             self.plan(planned + 1, 14, self.approve)
         if "first_done" in facts:
             self.plan(facts["first_done"], 15, partial(self.finish, 0))
+        if "asks" in facts:
+            self.plan(facts["asks"]["day"], 16, self.ask_for_a_date)
+            if "refused" in facts["asks"]:
+                self.plan(facts["asks"]["refused"], 9, self.keep_the_date)
         if "extend" in facts:
             self.plan(facts["extend"][0], 10, self.ask_for_time)
             self.plan(facts["extend"][0] + 2, 14, self.give_time)
@@ -320,6 +325,18 @@ class Plot:
             request = extensions.waiting(each)
             assert request is not None
             extensions.grant(request, by=self.story.people["wei"])
+
+    def ask_for_a_date(self) -> None:
+        """The owner asks for more time for one date of the finding."""
+        asked = self.facts["asks"]
+        day, term = self.story.day(self.issued + asked["to"]), Term(asked["term"])
+        extensions.ask(self.finding, term=term, due_on=day, reason=self.words["asks"], by=self._owner())
+
+    def keep_the_date(self) -> None:
+        """The lead auditor refuses it and says why."""
+        request = extensions.waiting(self.finding)
+        assert request is not None
+        extensions.refuse(request, reason=self.words["kept"], by=self.story.people["wei"])
 
     def report(self) -> None:
         """The owner reports that everything is done."""

@@ -11,9 +11,10 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import extensions
+from audit_app.findings import deadlines, extensions, policy
 from audit_app.findings.action_services import add_action
 from audit_app.findings.cause_models import CauseCategory
+from audit_app.findings.deadline_models import Term
 from audit_app.findings.models import ActionKind, Finding, FindingState
 from audit_app.findings.services import end_actions
 from audit_app.findings.steps import said, step
@@ -88,6 +89,7 @@ def correct(
     with step(FINDING, "correct", finding, by=by):
         finding.correction = correction.strip()
         finding.correction_done_on = correction_done_on if isinstance(correction_done_on, date) else None
+        extensions.lapse(finding, {Term.CORRECTION}, by=by)
     queue("finding.corrected", to=finding.raised_by, subject=finding)
     return finding
 
@@ -173,6 +175,8 @@ def approve_plan(
             effectiveness_due_on if isinstance(effectiveness_due_on, date) else None
         )
         finding.planned_by, finding.planned_at = by, now()
+        deadlines.keep_first(finding, Term.EFFECTIVENESS, finding.effectiveness_due_on)
+        extensions.lapse(finding, {Term.RESPONSE}, by=by)
     queue("finding.planned", to=finding.owner, subject=finding)
     return finding
 
@@ -205,6 +209,7 @@ def report_done(finding: Finding, *, by: Person) -> Finding:
     with step(FINDING, "report", finding, by=by):
         finding.implemented_at, finding.implemented_by = now(), by
         finding.sent_back_reason = ""
-        extensions.lapse(finding, by=by)
+        deadlines.keep_first(finding, Term.VERIFICATION, policy.verify_by(finding))
+        extensions.lapse(finding, extensions.OWNERS, by=by)
     queue("finding.implemented", to=finding.raised_by, subject=finding)
     return finding

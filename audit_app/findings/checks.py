@@ -13,6 +13,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.findings import deadlines, extensions
+from audit_app.findings.deadline_models import Term
 from audit_app.findings.guards import LASTS, check_day_come, first_check
 from audit_app.findings.models import ActionState, CheckKind, Finding, FindingCheck, FindingState, Proof
 from audit_app.findings.steps import said, step
@@ -33,6 +34,7 @@ def verify(finding: Finding, *, note: str, by: Person) -> Finding:
         finding.verification_note = words
         finding.effectiveness_due_on = first_check(finding) or today() + LASTS
         _keep(finding, CheckKind.VERIFICATION, True, words, by)
+        extensions.lapse(finding, {Term.VERIFICATION}, by=by)
     for action in finding.actions:
         if action.state is ActionState.DONE:
             with trail.act("action.verify", action, by=by):
@@ -49,6 +51,7 @@ def send_back(finding: Finding, *, reason: str, by: Person) -> Finding:
         finding.implemented_at = finding.implemented_by = None
         finding.sent_back_reason = words
         _keep(finding, CheckKind.VERIFICATION, False, words, by)
+        extensions.lapse(finding, {Term.VERIFICATION}, by=by)
     queue("finding.sent_back", to=finding.owner, subject=finding)
     return finding
 
@@ -106,6 +109,7 @@ def fail_check(finding: Finding, *, reason: str, by: Person) -> Finding:
     with step(FINDING, "fail_check", finding, by=by, reason=words):
         _keep(finding, CheckKind.EFFECTIVENESS, False, words, by)
         finding.effectiveness_failures += 1
+        extensions.lapse(finding, by=by)
         _begin_again(finding, words)
     queue("finding.reopened", to=finding.owner, subject=finding)
     return finding

@@ -1,5 +1,6 @@
 """Input of the deadlines: a period, the ladder, a request for more time, a decision, handing over."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +11,8 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import today
-from audit_app.findings.deadline_models import DayUnit, Rung
+from audit_app.core.days import SaidDay
+from audit_app.findings.deadline_models import Country, DayUnit, Rung, Term
 from audit_app.findings.deadlines import MOST
 from audit_app.findings.policy import Period
 from audit_app.web.forms import (
@@ -46,6 +48,12 @@ class PeriodForm(BaseForm):
         return {"number": self.number.data, "unit": DayUnit(self.unit.data)}
 
 
+class CalendarForm(BaseForm):
+    """Whose holidays and swapped working days count."""
+
+    country = RadioField(_l("Working days"), choices=Country.choices(), validators=[required()])
+
+
 def _days(rung: Rung) -> IntegerField:
     return IntegerField(rung.label, validators=[required(), NumberRange(1, 365, NUMBER)])
 
@@ -72,6 +80,10 @@ class LadderForm(BaseForm):
             self.person_id.data = named.id if named is not None else None
 
 
+_WHICH = RadioField(_l("More time for"), validators=[required()])
+"""Made before the fields below, because a form shows its fields in the order in which they were made."""
+
+
 class ExtendForm(BaseForm):
     """A later date, and why."""
 
@@ -82,6 +94,26 @@ class ExtendForm(BaseForm):
         """Today or later."""
         if field.data is not None and field.data < today():
             raise ValidationError(_l("This day has passed. Choose today or a later day."))
+
+
+class DateForm(ExtendForm):
+    """Which date of a finding, until when, and why."""
+
+    term = _WHICH
+
+    def offer(self, dates: dict[Term, date]) -> "DateForm":
+        """The dates for which more time can be asked now; the next one is proposed."""
+        self.term.choices = [
+            (each.value, _l("%(term)s, due %(day)s", term=each.label, day=SaidDay(day)))
+            for each, day in dates.items()
+        ]
+        if not self.is_submitted() and dates:
+            self.term.data = min(dates, key=lambda each: dates[each]).value
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """For the verb."""
+        return super().values() | {"term": Term(self.term.data)}
 
 
 class DecisionForm(BaseForm):

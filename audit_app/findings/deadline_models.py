@@ -1,7 +1,8 @@
 """Deadlines as records: periods in force, first dates, requests for more time, the ladder of escalation.
 
-What was promised first is never rewritten: ``original_date``, ``deadline_policy`` and ``escalation`` are only
-ever added to, and the first due dates of findings and actions cannot be changed once they stand (triggers).
+What was promised first is never rewritten: ``original_date``, ``deadline_policy``, ``work_calendar`` and
+``escalation`` are only ever added to, and the first due dates of findings and actions cannot be changed once
+they stand (triggers).
 """
 
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit_app.accounts.models import Person
+from audit_app.core import workdays
 from audit_app.core.db import Base, Versioned, append_only, by_value
 from audit_app.core.labels import Label
 from audit_app.findings.models import Action, Finding, Grade
@@ -34,6 +36,37 @@ class DayUnit(Label):
 
     WORKING = "working", _l("working days"), "info"
     CALENDAR = "calendar", _l("calendar days"), "secondary"
+
+
+class Country(Label):
+    """Whose public holidays and swapped working days count (``core/workdays.py``)."""
+
+    CHINA = workdays.CHINA, _l("China, with swapped working days"), "info"
+    NONE = "none", _l("Monday to Friday, no public holidays"), "secondary"
+
+    @property
+    def code(self) -> str:
+        """As :mod:`core.workdays` calls it."""
+        return workdays.NONE if self is Country.NONE else str(self.value)
+
+
+class WorkCalendar(Base):
+    """The calendar of working days as somebody chose it. The newest row counts; before the first, the
+    setting."""
+
+    __tablename__ = "work_calendar"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[Country] = mapped_column(by_value(Country))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+
+    changed_by: Mapped[Person] = relationship()
+
+    @property
+    def code(self) -> str:
+        """How the trail calls it."""
+        return str(self.country.value)
 
 
 class DeadlinePolicy(Base):
@@ -90,7 +123,7 @@ class ExtensionState(Label):
 
 
 class Extension(Versioned, Base):
-    """A request for more time for a finding or an action, and what another person decided.
+    """A request for more time for a date of a finding or for an action, and what another person decided.
 
     ``asked_by`` is empty only for time that was given without a request, before requests were records.
     """
@@ -100,6 +133,9 @@ class Extension(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id"), index=True)
     action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"), index=True)
+    term: Mapped[Term] = mapped_column(by_value(Term), default=Term.CORRECTIVE, server_default="corrective")
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the finding had been reopened: a round begins with dates of its own."""
     state: Mapped[ExtensionState] = mapped_column(by_value(ExtensionState), default=ExtensionState.ASKED)
     from_on: Mapped[date]
     to_on: Mapped[date]
@@ -230,7 +266,7 @@ class Escalation(Base):
         return found
 
 
-for _kind in (DeadlinePolicy, OriginalDate, Escalation):
+for _kind in (WorkCalendar, DeadlinePolicy, OriginalDate, Escalation):
     append_only(_kind.__table__)  # type: ignore[arg-type]  # a table, as always
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
+from audit_app.core import workdays
 from audit_app.core.clock import local, now, today
 from audit_app.core.days import SaidDay
 from audit_app.core.db import db
@@ -52,13 +53,17 @@ def start(finding: Finding, due_on: date | None = None) -> None:
         Term.CORRECTION: _at_most(policy.due(grade, Term.CORRECTION, day), finding.due_on),
         Term.CORRECTIVE: finding.due_on,
     }
-    number = finding.reopened or 0
-    known = {row.term for row in first_dates(finding) if row.round == number} if finding.id else set()
     for term, on in promised.items():
-        if on is not None and term not in known:
-            db.session.add(
-                OriginalDate(finding_id=finding.id, term=term, round=number, due_on=on, set_at=now())
-            )
+        keep_first(finding, term, on)
+
+
+def keep_first(finding: Finding, term: Term, on: date | None) -> None:
+    """Keep a date of the present round as the first one, unless one stands already or none is promised."""
+    number = finding.reopened or 0
+    rows = first_dates(finding) if finding.id is not None else []
+    if on is not None and all((row.term, row.round) != (term, number) for row in rows):
+        row = OriginalDate(finding_id=finding.id, term=term, round=number, due_on=on, set_at=now())
+        db.session.add(row)
 
 
 def _at_most(day: date | None, last: date | None) -> date | None:
@@ -83,36 +88,51 @@ class Promise:
 
 def promises(finding: Finding) -> list[Promise]:
     """The dates of the present round, as the page shows them; terms without any date are left out."""
-    first = {row.term: row.due_on for row in first_dates(finding) if row.round == finding.reopened}
-    done = local(finding.implemented_at).date() if finding.implemented_at else None
-    seen = local(finding.verified_at).date() if finding.verified_at else None
-    verify_by = (
-        policy.due(finding.grade, Term.VERIFICATION, done, at=finding.implemented_at) if done else None
-    )
-    correction = first.get(Term.CORRECTION)
-    rows = [
-        Promise(
-            Term.RESPONSE, first.get(Term.RESPONSE), finding.response_due_on, met(finding, Term.RESPONSE)
-        ),
-        Promise(Term.CORRECTION, correction, correction, met(finding, Term.CORRECTION)),
-        Promise(Term.CORRECTIVE, first.get(Term.CORRECTIVE), finding.due_on, done),
-        Promise(Term.VERIFICATION, verify_by, verify_by, seen),
-        Promise(
-            Term.EFFECTIVENESS,
-            finding.effectiveness_due_on,
-            finding.effectiveness_due_on,
-            finding.closed_on if finding.state is FindingState.CLOSED else None,
-        ),
-    ]
-    return [row for row in rows if row.due_on is not None]
+    rows = first_dates(finding)
+    found = []
+    for term in Term:
+        due_on = due_now(finding, term, rows)
+        if due_on is not None:
+            found.append(Promise(term, first_of(finding, term, rows), due_on, met(finding, term)))
+    return found
+
+
+def first_of(finding: Finding, term: Term, rows: list[OriginalDate] | None = None) -> date | None:
+    """The first date of a term in the present round. What is reported done again after it was sent back is
+    verified anew: then the day that follows from the last report counts, not that of the first."""
+    rows = first_dates(finding) if rows is None else rows
+    kept = next((row.due_on for row in rows if (row.term, row.round) == (term, finding.reopened)), None)
+    if term is Term.VERIFICATION:
+        again = policy.verify_by(finding)
+        return policy.latest(kept, again) if again is not None else None
+    if term is Term.EFFECTIVENESS:
+        return kept or finding.effectiveness_due_on
+    return kept
+
+
+def due_now(finding: Finding, term: Term, rows: list[OriginalDate] | None = None) -> date | None:
+    """The date of a term that counts now, with the time that was granted; None when none is promised."""
+    columns = {
+        Term.RESPONSE: finding.response_due_on,
+        Term.CORRECTIVE: finding.due_on,
+        Term.EFFECTIVENESS: finding.effectiveness_due_on,
+    }
+    if term in columns:
+        return columns[term]
+    first = first_of(finding, term, rows)
+    return policy.latest(first, policy.granted_until(finding, term)) if first is not None else None
 
 
 def met(finding: Finding, term: Term) -> date | None:
-    """The day on which the owner kept a promise, None while it is open.
+    """The day on which a promise was kept, None while it is open.
 
     The answer is given with cause and plan; actions reported done answer everything before them. What is
-    settled owes nothing any more.
+    settled owes nothing of these any more; only a closed finding was found effective.
     """
+    if term is Term.VERIFICATION:
+        return local(finding.verified_at).date() if finding.verified_at else None
+    if term is Term.EFFECTIVENESS:
+        return finding.closed_on if finding.state is FindingState.CLOSED else None
     found: dict[Term, Iterable[Any]] = {
         Term.RESPONSE: (finding.planned_at, finding.implemented_at),
         Term.CORRECTION: (finding.correction_done_on, finding.implemented_at),
@@ -247,6 +267,8 @@ class Cell:
     period: Period | None
     row: DeadlinePolicy | None
     example: date | None
+    provisional: bool = False
+    """The example counts working days that are not published yet."""
 
 
 def table(day: date) -> list[tuple[Grade, list[Cell]]]:
@@ -256,15 +278,22 @@ def table(day: date) -> list[tuple[Grade, list[Cell]]]:
     """
     rows = {(row.grade, row.term): row for row in db.session.scalars(
         select(DeadlinePolicy).order_by(DeadlinePolicy.id))}  # the newest comes last, and stays  # fmt: skip
-    found = []
+    found, published = [], workdays.published_until()
     for grade in policy.GRADES:
-        cells, began = [], {Term.VERIFICATION: Term.CORRECTIVE, Term.EFFECTIVENESS: Term.VERIFICATION}
+        cells: list[Cell] = []
+        began = {Term.VERIFICATION: Term.CORRECTIVE, Term.EFFECTIVENESS: Term.VERIFICATION}
         ends: dict[Term, date | None] = {}
         for term in Term:
             row = rows.get((grade, term))
             one = policy.of_row(row) if row is not None else policy.DEFAULTS.get((grade, term))
             first = ends[began[term]] if term in began else day
             ends[term] = one.after(first) if one is not None and first is not None else None
-            cells.append(Cell(grade, term, one, row, ends[term]))
+            unsure = _unsure(one, ends[term], published) or (term in began and cells[-1].provisional)
+            cells.append(Cell(grade, term, one, row, ends[term], unsure and ends[term] is not None))
         found.append((grade, cells))
     return found
+
+
+def _unsure(period: Period | None, end: date | None, published: date | None) -> bool:
+    """Whether a date may still move when the holidays of its year are announced."""
+    return bool(period and period.working and end and published and end > published)

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Department, Person, Process
@@ -144,6 +144,7 @@ def _missed_findings(on: date) -> list[Missed]:
             joinedload(Finding.owner).joinedload(Person.department).joinedload(Department.head),
             joinedload(Finding.department).joinedload(Department.head),
             joinedload(Finding.process).lazyload(Process.clause_rows),
+            selectinload(Finding.extensions),
         )
     )
     found: dict[int, Missed] = {}
@@ -157,7 +158,7 @@ def _missed_findings(on: date) -> list[Missed]:
 def _missed(finding: Finding, first: OriginalDate) -> Missed | None:
     if deadlines.met(finding, first.term) is not None:
         return None
-    later = finding.due_on if first.term is Term.CORRECTIVE else first.due_on
+    later = deadlines.due_now(finding, first.term, [first])
     return Missed(finding, first.term, first.round, first.due_on, max(first.due_on, later or first.due_on))
 
 

@@ -4,6 +4,7 @@ Time is never simply given: a lead auditor or programme manager who writes a req
 asked, and somebody else decides.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -18,13 +19,17 @@ from audit_app.core.clock import now, today
 from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
-from audit_app.findings import cover, external, policy
-from audit_app.findings.deadline_models import Extension, ExtensionState
+from audit_app.findings import cover, deadlines, external, policy
+from audit_app.findings.deadline_models import Extension, ExtensionState, Term
 from audit_app.findings.models import Action, ActionState, Finding, FindingState
 from audit_app.findings.steps import not_past, said
 from audit_app.findings.visibility import visible_actions, visible_to
 from audit_app.notifications.services import queue
 from audit_app.trail import services as trail
+
+OWNERS = frozenset({Term.RESPONSE, Term.CORRECTION, Term.CORRECTIVE})
+"""What the owner of a finding owes; verification and effectiveness are for others to do."""
+OVER = _l("The due date matters only until the actions are done; it is not changed any more.")
 
 # --- reading ------------------------------------------------------------------------------------------------
 
@@ -86,27 +91,60 @@ def get(extension_id: int, *, to: Person) -> Extension:
 
 
 def may_ask(subject: Finding | Action, person: Person) -> bool:
-    """The owner, or who writes it down for them, while the date still matters and no request waits."""
+    """Whether the person can ask for more time for any date of a finding, or for an action."""
+    if isinstance(subject, Finding):
+        return bool(askable(subject, person))
     return not why_not_ask(subject, person)
 
 
-def why_not_ask(subject: Finding | Action, person: Person) -> Any:
-    """Why no request can be made; None when it can."""
-    asks = person.id == subject.owner_id or person.may(Permission.FINDING_APPROVE)
-    if not asks and cover.acting_for(subject, person) is None:
-        return _l("More time is asked for by the owner, or by a lead auditor or programme manager for them.")
-    if not _still_matters(subject) or subject.due_on is None:
-        return _l("The due date matters only until the actions are done; it is not changed any more.")
+def askable(finding: Finding, person: Person) -> dict[Term, date]:
+    """The dates of a finding for which the person can ask for more time now."""
+    found = {}
+    for term in Term:
+        day = deadlines.due_now(finding, term)
+        if day is not None and not why_not_ask(finding, person, term):
+            found[term] = day
+    return found
+
+
+def why_not_ask_any(finding: Finding, person: Person) -> Any:
+    """Why the person can ask for more time for no date of a finding: of the date that is theirs to keep."""
+    owes = person.id == finding.owner_id or cover.acting_for(finding, person) is not None
+    mine = owes or not person.may(Permission.FINDING_VERIFY)
+    done = finding.implemented_at is not None
+    return why_not_ask(finding, person, Term.VERIFICATION if done and not mine else Term.CORRECTIVE)
+
+
+def why_not_ask(subject: Finding | Action, person: Person, term: Term = Term.CORRECTIVE) -> Any:
+    """Why no request can be made for a date; None when it can.
+
+    For what the owner owes the owner asks, or who acts or writes it down for them; for verification and the
+    check of effectiveness those who carry them out.
+    """
+    if term in OWNERS:
+        asks = person.id == subject.owner_id or person.may(Permission.FINDING_APPROVE)
+        if not asks and cover.acting_for(subject, person) is None:
+            return _l(
+                "More time is asked for by the owner, or by a lead auditor or programme manager for them."
+            )
+    elif not person.may(Permission.FINDING_VERIFY):
+        return _l("More time to verify or to check is asked for by those who verify.")
+    if not _still_matters(subject, term):
+        return OVER if term in OWNERS else _l("This date does not run now.")
     if waiting(subject) is not None:
         return _l("A request for more time waits already. It is decided first.")
     return None
 
 
-def _still_matters(subject: Finding | Action) -> bool:
+def _still_matters(subject: Finding | Action, term: Term) -> bool:
     if isinstance(subject, Action):
         held = subject.finding is not None and subject.finding.settled
         return subject.state is ActionState.OPEN and not held
-    return subject.state is not FindingState.DRAFT and not subject.settled and subject.implemented_at is None
+    if subject.state is FindingState.DRAFT or subject.settled or deadlines.due_now(subject, term) is None:
+        return False
+    if term is Term.EFFECTIVENESS:
+        return subject.planned_at is not None  # agreed with the plan; before, it is only proposed
+    return deadlines.met(subject, term) is None and (term in OWNERS) == (subject.implemented_at is None)
 
 
 def why_not_decide(request: Extension, person: Person) -> Any:
@@ -128,31 +166,66 @@ def why_not_decide(request: Extension, person: Person) -> Any:
 # --- verbs --------------------------------------------------------------------------------------------------
 
 
-def ask(subject: Finding | Action, *, due_on: date, reason: str, by: Person) -> Extension:
-    """Ask for more time, until a later day, with a reason. Those who may decide are told."""
+def ask(
+    subject: Finding | Action, *, due_on: date, reason: str, term: Term = Term.CORRECTIVE, by: Person
+) -> Extension:
+    """Ask for more time, until a later day, with a reason. Those who may decide are told.
+
+    ``term`` is the date of a finding that shall move; an action has one date only.
+    """
     words = said(reason, _l("Say why more time is needed."))
     not_past(due_on)
-    refusal = why_not_ask(subject, by)
+    refusal = why_not_ask(subject, by, term)
     if refusal is not None:
         raise Refused(refusal)
-    assert subject.due_on is not None  # what matters has a date
-    if due_on <= subject.due_on:
-        raise Refused(_l("The new date must be later than %(due)s.", due=SaidDay(subject.due_on)), "due_on")
-    if isinstance(subject, Finding):
-        external.check(subject, due_on)
+    present = present_date(subject, term)
+    assert present is not None  # what matters has a date
+    if due_on <= present:
+        raise Refused(_l("The new date must be later than %(due)s.", due=SaidDay(present)), "due_on")
+    _check_day(subject, term, due_on)
     with (
         db.session.begin_nested(),
-        trail.act(_action(subject, "ask"), subject, by=by, until=due_on, reason=words),
+        trail.act(_action(subject, "ask"), subject, by=by, term=term.value, until=due_on, reason=words),
     ):
         request = Extension(
-            state=ExtensionState.ASKED, from_on=subject.due_on, to_on=due_on, reason=words,
+            term=term, round=subject.reopened if isinstance(subject, Finding) else 0,
+            state=ExtensionState.ASKED, from_on=present, to_on=due_on, reason=words,
             owner_id=subject.owner_id, asked_by=by, asked_at=now(),
         )  # fmt: skip
         subject.extensions.append(request)
+        if isinstance(subject, Finding):
+            deadlines.keep_first(subject, term, present)
     kind = "finding.extension_asked" if isinstance(subject, Finding) else "action.extension_asked"
     for person in deciders(request):
-        queue(kind, to=person, subject=subject)
+        queue(kind, to=person, subject=subject, due=present)
     return request
+
+
+def present_date(subject: Finding | Action, term: Term) -> date | None:
+    """The date that counts now."""
+    return deadlines.due_now(subject, term) if isinstance(subject, Finding) else subject.due_on
+
+
+def first_date(subject: Finding | Action, term: Term) -> date | None:
+    """The date that was promised first, in the present round."""
+    return deadlines.first_of(subject, term) if isinstance(subject, Finding) else subject.original_due_on
+
+
+def _check_day(subject: Finding | Action, term: Term, day: date) -> None:
+    """Refuse a day beyond the body's deadline, and an answer or correction after the corrective action."""
+    if not isinstance(subject, Finding):
+        return
+    if term in OWNERS:
+        external.check(subject, day)
+    if term in (Term.RESPONSE, Term.CORRECTION) and subject.due_on is not None and day > subject.due_on:
+        raise Refused(
+            _l(
+                "The corrective action is due on %(due)s, and nothing before it is due later. Ask for more "
+                "time for the corrective action first.",
+                due=SaidDay(subject.due_on),
+            ),
+            "due_on",
+        )
 
 
 def deciders(request: Extension) -> list[Person]:
@@ -177,17 +250,35 @@ def grant(request: Extension, *, note: str = "", by: Person) -> Extension:
                 day=SaidDay(request.to_on),
             )
         )
-    if isinstance(subject, Finding):
-        external.check(subject, request.to_on)
+    _check_day(subject, request.term, request.to_on)
     with db.session.begin_nested(), trail.act(_action(subject, "grant"), subject, by=by, note=note.strip()):
         _decide(request, ExtensionState.GRANTED, note.strip(), by)
-        subject.due_on = max(subject.due_on or request.to_on, request.to_on)
         if isinstance(subject, Finding):
-            subject.original_due_on = subject.original_due_on or subject.due_on
-            subject.next_due_on = policy.next_due(subject)
+            _move(subject, request)
+        else:
+            subject.due_on = max(subject.due_on, request.to_on)
     kind = "finding.extended" if isinstance(subject, Finding) else "action.extended"
-    queue(kind, to=subject.owner, subject=subject)
+    _tell(kind, request, request.to_on)
     return request
+
+
+def _tell(kind: str, request: Extension, due: date) -> None:
+    """Tell whom the date is for: the owner, and who asked to verify or check later."""
+    whom = request.subject.owner if request.term in OWNERS else request.asked_by
+    queue(kind, to=whom, subject=request.subject, due=due)
+
+
+def _move(finding: Finding, request: Extension) -> None:
+    """Let the later date count: in its column, or by the request itself where a date has none."""
+    match request.term:
+        case Term.RESPONSE:
+            finding.response_due_on = policy.latest(finding.response_due_on, request.to_on)
+        case Term.CORRECTIVE:
+            finding.due_on = policy.latest(finding.due_on, request.to_on)
+            finding.original_due_on = finding.original_due_on or finding.due_on
+        case Term.EFFECTIVENESS:
+            finding.effectiveness_due_on = policy.latest(finding.effectiveness_due_on, request.to_on)
+    finding.next_due_on = policy.next_due(finding)
 
 
 def refuse(request: Extension, *, reason: str, by: Person) -> Extension:
@@ -198,22 +289,22 @@ def refuse(request: Extension, *, reason: str, by: Person) -> Extension:
     with db.session.begin_nested(), trail.act(_action(subject, "decline"), subject, by=by, reason=words):
         _decide(request, ExtensionState.REFUSED, words, by)
     kind = "finding.extension_declined" if isinstance(subject, Finding) else "action.extension_declined"
-    queue(kind, to=subject.owner, subject=subject)
+    _tell(kind, request, request.from_on)
     return request
 
 
-def lapse(subject: Finding | Action, *, by: Person) -> None:
-    """What was done, cancelled or settled needs no more time: a waiting request ends with it."""
+def lapse(subject: Finding | Action, terms: Collection[Term] = tuple(Term), *, by: Person) -> None:
+    """What was done, cancelled or settled needs no more time: a waiting request for it ends with it."""
     request = waiting(subject)
-    if request is not None:
+    if request is not None and request.term in terms:
         _decide(request, ExtensionState.LAPSED, "", by)
         db.session.flush()
 
 
 def _check_decider(request: Extension, by: Person) -> None:
     refusal = why_not_decide(request, by)
-    if refusal is None and not _still_matters(request.subject):
-        refusal = _l("The due date matters only until the actions are done; it is not changed any more.")
+    if refusal is None and not _still_matters(request.subject, request.term):
+        refusal = OVER
     if refusal is not None:
         raise Refused(refusal)
 

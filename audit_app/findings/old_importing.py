@@ -10,9 +10,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from audit_app.core.errors import Refused
+from audit_app.findings import old_actions
 from audit_app.findings.models import Grade, Origin
+from audit_app.findings.old_fields import ACTION_FIELDS, COLUMNS, FIELDS, LONGEST
 from audit_app.imports import (
-    Field,
     ForeignTable,
     Limits,
     Problem,
@@ -27,178 +28,6 @@ from audit_app.imports.values import norm
 LIMITS = Limits(rows=5_000)
 """Nonconformities taken in at a time: more than most organisations collect in twenty years."""
 
-GRADES = {
-    "major": ("Major", "Major NC", "Major nonconformity", "严重", "严重不符合", "严重不符合项"),
-    "minor": ("Minor", "Minor NC", "Minor nonconformity", "NC", "Nonconformity", "一般", "轻微", "一般不符合",
-              "一般不符合项", "轻微不符合", "不符合", "不符合项"),
-    "observation": ("Observation", "OBS", "观察项", "观察"),
-    "ofi": ("OFI", "Opportunity for improvement", "Opportunity", "Improvement", "改进机会", "改进建议",
-            "建议"),
-    "good_practice": ("Good practice", "Strength", "良好实践", "亮点"),
-}  # fmt: skip
-STATES = {
-    "closed": ("Closed", "Done", "Completed", "Complete", "Verified", "Effective", "Finished", "已关闭",
-               "关闭", "已完成", "完成", "已验证", "关闭有效"),
-    "open": ("Open", "In progress", "Ongoing", "New", "Issued", "Overdue", "Pending", "未关闭", "开放",
-             "整改中", "进行中", "未完成", "待整改", "待验证", "逾期"),
-}  # fmt: skip
-ORIGINS = {
-    "internal_audit": ("Internal audit", "Audit", "内审", "内部审核"),
-    "external_audit": ("External audit", "Certification audit", "外审", "外部审核", "认证审核"),
-    "management_review": ("Management review", "管理评审"),
-    "indicator": ("KPI", "Indicator", "Missed target", "Monitoring", "指标", "指标未达标"),
-    "complaint": ("Complaint", "Customer complaint", "投诉", "客户投诉", "顾客投诉"),
-    "incident": ("Incident", "Problem", "事件", "问题"),
-    "supplier": ("Supplier", "供应商"),
-    "self_reported": ("Self-reported", "Self reported", "Staff", "自查", "自行报告"),
-    "risk": ("Risk", "Risk assessment", "风险", "风险评估"),
-}
-FIELDS = (
-    Field(
-        "code",
-        _l("Number"),
-        required=True,
-        aliases=(
-            "No.",
-            "NC no.",
-            "NC number",
-            "Ref",
-            "Reference",
-            "ID",
-            "NC ID",
-            "CAR no.",
-            "编号",
-            "不符合编号",
-            "不符合项编号",
-            "序号",
-        ),
-    ),
-    Field(
-        "nonconformity",
-        _l("What is wrong"),
-        required=True,
-        aliases=(
-            "Nonconformity",
-            "Non-conformity",
-            "Description",
-            "Finding",
-            "NC description",
-            "Statement",
-            "不符合事实",
-            "不符合描述",
-            "不符合事实描述",
-            "问题描述",
-            "不符合内容",
-            "描述",
-        ),
-    ),
-    Field(
-        "raised_on",
-        _l("Raised on"),
-        required=True,
-        kind="date",
-        aliases=(
-            "Date",
-            "Date raised",
-            "Raised",
-            "Opened",
-            "Date opened",
-            "Audit date",
-            "日期",
-            "开具日期",
-            "发现日期",
-            "审核日期",
-            "提出日期",
-        ),
-    ),
-    Field(
-        "state",
-        _l("State"),
-        kind="choice",
-        choices=STATES,
-        aliases=("Status", "状态", "关闭状态", "是否关闭"),
-    ),
-    Field(
-        "closed_on",
-        _l("Closed on"),
-        kind="date",
-        aliases=("Date closed", "Closed", "Closing date", "关闭日期", "验证日期", "完成日期"),
-    ),
-    Field(
-        "due_on",
-        _l("Due"),
-        kind="date",
-        aliases=("Due date", "Deadline", "Target date", "到期日", "计划完成日期", "要求完成日期", "整改期限"),
-    ),
-    Field(
-        "grade",
-        _l("Grade"),
-        kind="choice",
-        choices=GRADES,
-        aliases=(
-            "Type",
-            "Category",
-            "Severity",
-            "Class",
-            "级别",
-            "等级",
-            "性质",
-            "严重程度",
-            "不符合性质",
-            "类型",
-        ),
-    ),
-    Field("origin", _l("Origin"), kind="choice", choices=ORIGINS, aliases=("Source", "来源", "不符合来源")),
-    Field("title", _l("Title"), aliases=("Subject", "Short description", "标题", "主题")),
-    Field(
-        "clause",
-        _l("Clause"),
-        aliases=(
-            "Clause no.",
-            "Standard clause",
-            "Requirement no.",
-            "条款",
-            "条款号",
-            "不符合条款",
-            "标准条款",
-        ),
-    ),
-    Field("requirement", _l("Requirement"), aliases=("Criteria", "要求", "准则", "审核准则")),
-    Field(
-        "objective_evidence", _l("Objective evidence"), aliases=("Evidence", "证据", "客观证据", "审核证据")
-    ),
-    Field("location", _l("Location"), aliases=("Place", "Site", "地点", "位置", "场所")),
-    Field("process", _l("Process"), aliases=("Process area", "过程", "流程")),
-    Field(
-        "department",
-        _l("Department"),
-        aliases=("Dept", "Dept.", "Area", "部门", "责任部门", "受审部门", "受审核部门"),
-    ),
-    Field(
-        "owner",
-        _l("Owner"),
-        aliases=("Responsible", "Responsible person", "Assigned to", "责任人", "负责人", "整改责任人"),
-    ),
-    Field("correction", _l("Correction"), aliases=("Immediate action", "纠正", "纠正情况", "应急措施")),
-    Field(
-        "cause", _l("Cause"), aliases=("Root cause", "Root cause analysis", "原因", "原因分析", "根本原因")
-    ),
-    Field(
-        "corrective",
-        _l("Corrective action"),
-        aliases=("Action", "Actions", "Action plan", "纠正措施", "整改措施", "措施"),
-    ),
-    Field(
-        "effectiveness",
-        _l("Effectiveness"),
-        aliases=("Verification", "Result", "有效性", "验证结果", "验证情况", "效果验证"),
-    ),
-)
-LONGEST = {
-    "code": 40, "title": 200, "clause": 40, "requirement": 5000, "objective_evidence": 10000, "location": 500,
-    "nonconformity": 10000, "correction": 2000, "corrective": 2900, "cause": 10000, "effectiveness": 5000,
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Known:
@@ -207,7 +36,9 @@ class Known:
     processes: Mapping[str, Any]
     departments: Mapping[str, Any]
     people: Mapping[str, Any]
+    everyone: Mapping[str, Any]
     codes: Collection[str]
+    action_codes: Collection[str]
     today: date
 
 
@@ -224,6 +55,13 @@ class OldPreview:
     refusal: Any = None
     ambiguous: bool = False
     """A date can be read in two ways and somebody must say which."""
+    words_only: dict[str, list[int]] = field(default_factory=dict)
+    """Rows whose action stays words, by the reason (``old_actions.WHY_WORDS``)."""
+
+    @property
+    def actions(self) -> int:
+        """Rows that bring an action with them."""
+        return sum(row["action"] is not None for row in self.rows)
 
     @property
     def headings(self) -> dict[str, str]:
@@ -252,7 +90,7 @@ def preview(
     Raises :class:`Refused` for a file or sheet that cannot be read; a mapping that does not fit is a
     ``refusal`` in the preview.
     """
-    table = open_table(data, filename, sheet, known=words_of(FIELDS), limits=LIMITS)
+    table = open_table(data, filename, sheet, known=words_of(COLUMNS), limits=LIMITS)
     if header is not None:
         table = table.set_header(header or None)
     try:
@@ -261,6 +99,7 @@ def preview(
         else:
             letters = {key: find_column(table, name).letter for key, name in mapping.items() if name}
         found = read_rows(table, FIELDS, letters, unique=("code",), day_first=day_first)
+        actions = _actions(table, letters, day_first)
     except Refused as refused:
         return OldPreview(table, mapping or {}, refusal=refused.words)
     kept = OldPreview(
@@ -282,6 +121,7 @@ def preview(
         )
     for number, row in zip(found.good_rows, found.good, strict=True):
         _keep(kept, number, row, known)
+    _judge_actions(kept, actions, known)
     kept.problems.sort(key=lambda problem: problem.row)
     return kept
 
@@ -290,11 +130,36 @@ def _proposed(table: ForeignTable, remembered: Mapping[str, str]) -> dict[str, s
     """Columns of the last file of this source where they are still called so; the rest by their names."""
     headings = {column.header: column.letter for column in table.columns if column.header}
     letters = {key: headings[name] for key, name in remembered.items() if name in headings}
-    guessed = guess_mapping(table, FIELDS)
+    guessed = guess_mapping(table, COLUMNS)
     for key, letter in guessed.items():
         if key not in letters and letter not in letters.values():
             letters[key] = letter
     return letters
+
+
+def _actions(
+    table: ForeignTable, letters: Mapping[str, str], day_first: bool | None
+) -> dict[int, dict[str, Any]]:
+    """What the rows say of their action, by row. A date that cannot be read costs the action, not the row."""
+    number = next(each for each in FIELDS if each.key == "code")
+    found = read_rows(table, (number, *ACTION_FIELDS), letters, unique=("code",), day_first=day_first)
+    keys = [each.key for each in ACTION_FIELDS]
+    rows = zip(found.good_rows, found.good, strict=True)
+    return {number: {key: row.get(key) for key in keys} for number, row in rows}
+
+
+def _judge_actions(kept: OldPreview, said: Mapping[int, dict[str, Any]], known: Known) -> None:
+    """Give each ready row its action, or None; say once for each reason which rows keep theirs as words."""
+    taken = set(known.action_codes)
+    for number, row in zip(kept.numbers, kept.rows, strict=True):
+        found = old_actions.judged(row, said.get(number), kept.mapping, known.everyone, taken, known.today)
+        row["action"] = None
+        if isinstance(found, str):
+            kept.words_only.setdefault(found, []).append(number)
+        elif found is not None:
+            row["action"] = found
+            taken |= {found.code} - {""}
+    kept.remarks.extend(old_actions.remark(key, rows) for key, rows in kept.words_only.items())
 
 
 def _keep(kept: OldPreview, number: int, row: dict[str, Any], known: Known) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,18 +12,21 @@ from sqlalchemy import select
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
+from audit_app.core import clock
 from audit_app.core.clock import now, today
-from audit_app.core.counters import at_least
+from audit_app.core.counters import at_least, next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import policy
-from audit_app.findings.models import SERIES, Finding, FindingState
+from audit_app.findings.action_services import CODE
+from audit_app.findings.models import SERIES, Action, ActionKind, Finding, FindingState
+from audit_app.findings.old_actions import OldAction
 from audit_app.findings.old_importing import Known, by_names
 from audit_app.findings.old_models import OldRegister
 from audit_app.findings.steps import short
 from audit_app.trail import services as trail
 
-OURS = re.compile(rf"({'|'.join(sorted(set(SERIES.values())))})-(\d{{4}})-(\d{{1,6}})")
+OURS = re.compile(rf"({'|'.join(sorted({*SERIES.values(), 'ACT'}))})-(\d{{4}})-(\d{{1,6}})")
 
 
 def known() -> Known:
@@ -31,7 +35,9 @@ def known() -> Known:
         by_names(accounts.processes(all_=True), "code", "name_en", "name_zh"),
         by_names(accounts.departments(all_=True), "code", "name_en", "name_zh"),
         by_names(accounts.people_with(Permission.FINDING_ANSWER), "name", "email"),
+        by_names(db.session.scalars(select(Person)), "name", "email"),
         set(db.session.scalars(select(Finding.code))),
+        set(db.session.scalars(select(Action.code))),
         today(),
     )
 
@@ -78,9 +84,12 @@ def take_in(
     with db.session.begin_nested():
         with trail.act("old_register.import", register, by=by):
             db.session.add(register)
+        actions = [each["action"] for each in rows if each["action"] is not None]
+        _mind_the_counters([each["code"] for each in rows] + [each.code for each in actions])
         for number, row in zip(numbers, rows, strict=True):
-            _finding(register, number, row, owner, by)
-        _mind_the_counters(row["code"] for row in rows)
+            finding = _finding(register, number, row, owner, by)
+            if row["action"] is not None:
+                _action(finding, row["action"], by)
     return register
 
 
@@ -115,15 +124,33 @@ def _finding(
     return finding
 
 
+def _action(finding: Finding, said: OldAction, by: Person) -> None:
+    """The action with its own dates and number; without a number the next of the year it was promised in."""
+    action = Action(
+        code=said.code or next_code(CODE, finding.raised_on.year), kind=ActionKind.CORRECTIVE,
+        state=said.state, title=said.title, finding=finding, owner=said.owner,
+        created_on=finding.raised_on, due_on=said.due_on, original_due_on=said.due_on,
+        done_by=said.owner if said.done_on else None,
+        done_at=_noon(said.done_on), verified_by=said.verified_by, verified_at=_noon(said.verified_on),
+    )  # fmt: skip
+    with db.session.no_autoflush, trail.act("action.import", action, by=by):
+        db.session.add(action)
+
+
+def _noon(day: date | None) -> datetime | None:
+    """A register knows days, a record a moment: noon keeps the day in every zone near that of the people."""
+    return datetime.combine(day, time(12), clock.zone()) if day is not None else None
+
+
 def _measures(row: Mapping[str, Any]) -> str:
-    """Correction and corrective action as the old register had them: it had no actions of their own."""
+    """The correction as the old register had it, with a corrective action that cannot be one of ours."""
     said = [row["correction"] or ""]
-    if row["corrective"]:
+    if row["corrective"] and row["action"] is None:
         said.append(_("Corrective action in the old register: %(words)s", words=row["corrective"]))
     return "\n\n".join(part for part in said if part)
 
 
-def _mind_the_counters(codes: Any) -> None:
+def _mind_the_counters(codes: Sequence[str]) -> None:
     """An old number that looks like ours is never given again."""
     highest: dict[tuple[str, int], int] = {}
     for code in codes:

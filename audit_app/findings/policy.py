@@ -12,6 +12,7 @@ from sqlalchemy import select
 from audit_app.core import workdays
 from audit_app.core.clock import local, today
 from audit_app.core.db import db
+from audit_app.findings import working_calendar
 from audit_app.findings.deadline_models import DayUnit, DeadlinePolicy, Term
 from audit_app.findings.models import CHECKED, UNDER_WAY, ActionState, Finding, FindingState, Grade
 
@@ -23,9 +24,10 @@ class Period:
     days: int
     working: bool = False
 
-    def after(self, day: date) -> date:
-        """The last day of the period that starts the day after ``day``."""
-        return add_working_days(day, self.days) if self.working else day + timedelta(days=self.days)
+    def after(self, day: date, country: str | None = None) -> date:
+        """The last day of the period that starts the day after ``day``, in the calendar that counts now or in
+        that of a country."""
+        return add_working_days(day, self.days, country) if self.working else day + timedelta(days=self.days)
 
     @property
     def unit(self) -> DayUnit:
@@ -55,11 +57,12 @@ ANSWERING = UNDER_WAY - {FindingState.PLANNED, FindingState.IN_PROGRESS}
 """Before the plan is approved: the answer is due, with correction, cause and plan."""
 
 
-def add_working_days(day: date, count: int) -> date:
+def add_working_days(day: date, count: int, country: str | None = None) -> date:
     """The ``count``-th working day after ``day``; which days are worked, :mod:`core.workdays` knows."""
+    counted = workdays.country() if country is None else country
     while count > 0:
         day += timedelta(days=1)
-        count -= workdays.is_working(day)
+        count -= workdays.is_working(day, counted)
     return day
 
 
@@ -83,9 +86,11 @@ def of_row(row: DeadlinePolicy) -> Period | None:
 
 
 def due(grade: Grade, term: Term, day: date, at: datetime | None = None) -> date | None:
-    """The date promised for something that begins on ``day``, by the periods in force now or at a moment."""
+    """The date promised for what begins on ``day``, by periods and calendar of now or of a moment."""
     found = period(grade, term, at)
-    return found.after(day) if found is not None else None
+    if found is None:
+        return None
+    return found.after(day, working_calendar.at(at) if at is not None else None)
 
 
 def proposed_due(grade: Grade, day: date) -> date | None:
@@ -102,16 +107,39 @@ def proposed_check(finding: Finding) -> date:
     return due(finding.grade, Term.EFFECTIVENESS, first) or first + timedelta(days=SOONEST_CHECK)
 
 
+def granted_until(finding: Finding, term: Term) -> date | None:
+    """The latest day granted for a term in the present round; None when no time was granted."""
+    days = (
+        each.to_on
+        for each in finding.extensions
+        if each.granted and each.term is term and each.round == (finding.reopened or 0)
+    )
+    return max(days, default=None)
+
+
+def verify_by(finding: Finding) -> date | None:
+    """The day by which what is reported done is verified, by periods and calendar of the day of the report;
+    None before it. Without time that was granted: see :func:`granted_until`."""
+    moment = finding.implemented_at
+    return due(finding.grade, Term.VERIFICATION, local(moment).date(), at=moment) if moment else None
+
+
+def latest(*days: date | None) -> date | None:
+    """The last of the days that there are."""
+    return max((each for each in days if each is not None), default=None)
+
+
 def next_due(finding: Finding) -> date | None:
     """The day by which the next step is promised in the present state; None when nobody owes anything."""
-    state, moment = finding.state, finding.implemented_at
+    state = finding.state
     if state in ANSWERING:
         dates = [each for each in (finding.response_due_on, finding.due_on) if each is not None]
         return min(dates) if dates else None
     if state in (FindingState.PLANNED, FindingState.IN_PROGRESS):
         return finding.due_on
-    if state is FindingState.IMPLEMENTED and moment is not None:
-        return due(finding.grade, Term.VERIFICATION, local(moment).date(), at=moment)
+    if state is FindingState.IMPLEMENTED:
+        first = verify_by(finding)
+        return latest(first, granted_until(finding, Term.VERIFICATION)) if first is not None else None
     if state in CHECKED:
         return finding.effectiveness_due_on
     return None

@@ -183,13 +183,7 @@ def narrowed(person: Person, given: Mapping[str, str], sort: str = "-raised") ->
 
 
 def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if given.get("state") == OPEN:
-        found.append(Finding.state.not_in(SETTLED))
-    elif given.get("state") == ISSUED:
-        found.append(COUNTED)
-    elif given.get("state") in {each.value for each in FindingState}:
-        found.append(Finding.state == FindingState(given["state"]))
+    found = _of_state(given.get("state", ""))
     if given.get("grade") == NC:
         found.append(Finding.grade.in_(NONCONFORMITY))
     elif given.get("grade"):
@@ -226,6 +220,15 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
     if given.get("q"):
         found.append(or_(*(column.icontains(given["q"], autoescape=True) for column in SEARCHED)))
     return found
+
+
+def _of_state(state: str) -> list[ColumnElement[bool]]:
+    """A state, or one of the words for several; nothing for anything else."""
+    if state == OPEN:
+        return [Finding.state.not_in(SETTLED)]
+    if state == ISSUED:
+        return [COUNTED]
+    return [Finding.state == FindingState(state)] if state in {each.value for each in FindingState} else []
 
 
 def _known(column: Any, value: str) -> bool:

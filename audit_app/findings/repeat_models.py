@@ -19,6 +19,8 @@ class FindingRepeat(Base):
     later_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     earlier_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     why: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    """Why, in the words of who linked it by hand; empty for a repeat that was proposed."""
     likeness: Mapped[int]
     confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db
-from audit_app.findings import queries, repeats
+from audit_app.findings import queries, repeat_services, repeats
 from audit_app.findings.models import Finding, Grade
 from audit_app.findings.old_models import OldRegister
 from audit_app.findings.repeats import Proposal, Upgrade, Wording
@@ -138,4 +138,5 @@ def on_page(finding: Finding, person: Person) -> dict[str, Any]:
         "chain": repeats.chain(finding, to=person),
         "links": {link.earlier_id: link for link in repeats.links_of(finding, to=person)},
         "minors_add_up": upgrade_words(more),
+        "may_link": repeat_services.why_not_link(finding, person) is None,
     }

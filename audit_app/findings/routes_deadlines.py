@@ -23,9 +23,10 @@ from audit_app.findings import (
     policy,
     queries,
     screens,
+    working_calendar,
 )
 from audit_app.findings.blueprint import blueprint
-from audit_app.findings.deadline_models import Rung, Term
+from audit_app.findings.deadline_models import Country, Rung, Term
 from audit_app.findings.models import Grade
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
@@ -55,7 +56,9 @@ def deadline_table() -> ResponseReturnValue:
         terms=list(Term),
         remarks=deadlines.remarks(),
         country=workdays.country(),
-        unannounced=[year for year in (day.year, day.year + 1) if not workdays.announced(year)],
+        calendar=working_calendar.in_force(),
+        published=workdays.published_until(),
+        swapped=workdays.swapped(day.year),
         ladder=escalation.ladder(),
         representative=escalation.representative(),
         named=escalation.named_representative(),
@@ -77,6 +80,21 @@ def deadline_edit(grade: str, term: str) -> ResponseReturnValue:
         flash(_("Saved. Dates already promised stay as they are."), "success")
         return redirect(url_for("findings.deadline_table"), 303)
     return _form("findings/deadline_edit.html", form, grade=which[0], term=which[1])
+
+
+@blueprint.route("/deadlines/calendar", methods=["GET", "POST"])
+@allow(P.DEADLINES_MANAGE)
+def calendar_edit() -> ResponseReturnValue:
+    """Choose which calendar counts working days, for what begins from now on."""
+    form = deadline_forms.CalendarForm()
+    if not form.is_submitted():
+        form.country.data = next(each.value for each in Country if each.code == workdays.country())
+    if form.validate_on_submit() and refused_or(
+        form, working_calendar.choose, country=Country(form.country.data), by=current_user
+    ):
+        flash(_("Saved. Dates already promised stay as they are."), "success")
+        return redirect(url_for("findings.deadline_table") + "#calendar", 303)
+    return _form("findings/calendar_edit.html", form, published=workdays.published_until(workdays.CHINA))
 
 
 @blueprint.route("/deadlines/ladder", methods=["GET", "POST"])
@@ -103,11 +121,11 @@ def _set_ladder(**facts: Any) -> bool:
 
 
 @blueprint.route("/<int:id>/extend", methods=["GET", "POST"])
-@allow(P.FINDING_ANSWER, P.FINDING_APPROVE)
+@allow(P.FINDING_ANSWER, P.FINDING_APPROVE, P.FINDING_VERIFY)
 def extend(id: int) -> ResponseReturnValue:
-    """Ask for more time for the corrective action."""
+    """Ask for more time for one of the dates of a finding."""
     finding = queries.get(id, to=current_user)
-    form = deadline_forms.ExtendForm()
+    form = deadline_forms.DateForm().offer(extensions.askable(finding, current_user))
     if form.validate_on_submit() and refused_or(
         form, extensions.ask, finding, **form.values(), by=current_user
     ):
@@ -117,7 +135,7 @@ def extend(id: int) -> ResponseReturnValue:
         "findings/step.html", form, subject=queries.get(id, to=current_user), step=screens.EXTEND, tones={},
         back=url_for("findings.show", id=id), final=False, effective_from=None,
         what_happens=screens.WHAT_HAPPENS["extend"],
-        missing=[words] if (words := extensions.why_not_ask(finding, current_user)) else (),
+        missing=(), refusal="" if form.term.choices else extensions.why_not_ask_any(finding, current_user),
     )  # fmt: skip
 
 
@@ -143,7 +161,9 @@ def extension(id: int) -> ResponseReturnValue:
     request = extensions.get(id, to=current_user)
     return _form(
         "findings/extension.html", form, request_=request, subject=request.subject,
-        counted=extensions.counted(request.subject), late=deadlines.days_late(request.subject),
+        counted=extensions.counted(request.subject),
+        first=extensions.first_date(request.subject, request.term),
+        present=extensions.present_date(request.subject, request.term), today=today(),
         refusal=extensions.why_not_decide(request, current_user),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import old_importing, old_services
+from audit_app.findings import old_fields, old_importing, old_services
 from audit_app.findings.blueprint import blueprint
 from audit_app.findings.old_importing import OldPreview
 from audit_app.web import holding, uploads
@@ -131,7 +131,7 @@ def _fetch(token: str) -> Held:
 
 def _preview(held: Held, given: Any) -> tuple[OldPreview | None, Any]:
     """The preview for the choices in an address or a form."""
-    chosen = uploads.choices(given, (field.key for field in old_importing.FIELDS))
+    chosen = uploads.choices(given, (field.key for field in old_fields.COLUMNS))
     chosen["day_first"] = {"day": True, "month": False}.get(given.get("order", ""))
     look = partial(
         old_importing.preview,
@@ -153,7 +153,7 @@ def _page(held: Held, form: SaveForm, found: OldPreview | None, refusal: Any) ->
         form=form,
         found=found,
         refusal=refusal,
-        fields=old_importing.FIELDS,
+        fields=old_fields.COLUMNS,
         order=request.values.get("order", ""),
         rows=rows[:SHOWN],
         count=len(rows),

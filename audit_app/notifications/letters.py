@@ -111,8 +111,9 @@ def _item(notice: Notice, links: Links) -> list[str]:
     title, body = words.render(notice.kind, notice.facts)
     days = []
     until = notice.facts.get("until")
-    if until and until not in body:
-        days.append(_("Due %(day)s", day=written(date.fromisoformat(until), weekday=True)))
+    due = date.fromisoformat(until) if until else None
+    if due is not None and written(due) not in body:
+        days.append(_("Due %(day)s", day=written(due, weekday=True)))
     if notice.day <= local(notice.queued_at).date():  # some are counted by a day still to come
         days.append(_("Since %(day)s", day=written(notice.day, weekday=True)))
     inner = [*body.split("\n"), " · ".join(days), links.thing(notice)]

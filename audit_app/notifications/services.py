@@ -19,9 +19,12 @@ from audit_app.notifications.models import Gathered, Notice, NoticeChoice
 from audit_app.trail import services as trail
 
 
-def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None) -> Notice | None:
+def queue(
+    kind: str, *, to: Person | None, subject: Any, day: date | None = None, due: date | None = None
+) -> Notice | None:
     """Put a notice in the outbox, in the transaction of what it tells.
 
+    ``due``: the date it tells, where that is not the due date of the subject.
     One per kind, person, subject and day: a second call the same day changes nothing. Who stands in for the
     owner of the subject hears of a duty too. Nobody is told who is
     not there (``to`` None or deactivated).
@@ -29,8 +32,8 @@ def queue(kind: str, *, to: Person | None, subject: Any, day: date | None = None
     if to is None or not to.active:
         return None
     for person in _beside([(kind, to, subject)]).get(0, ()):
-        _put(kind, person, subject, day)
-    return _put(kind, to, subject, day)
+        _put(kind, person, subject, day, due)
+    return _put(kind, to, subject, day, due)
 
 
 BESIDE: list[Callable[[Sequence[tuple[Person, Any]]], list[tuple[int, Person]]]] = []
@@ -48,7 +51,8 @@ def _beside(told: Sequence[tuple[str, Person, Any]]) -> dict[int, list[Person]]:
     return found
 
 
-def _put(kind: str, to: Person, subject: Any, day: date | None) -> Notice | None:
+def _put(kind: str, to: Person, subject: Any, day: date | None, due: date | None = None) -> Notice | None:
+    told = {"due": due.isoformat()} if due is not None else {}
     key = {
         "kind": kind,
         "person_id": to.id,
@@ -59,7 +63,7 @@ def _put(kind: str, to: Person, subject: Any, day: date | None) -> Notice | None
     known = db.session.scalar(select(Notice).filter_by(**key))
     if known is not None:
         return None
-    notice = Notice(**key, facts=facts_of(subject), queued_at=now())
+    notice = Notice(**key, facts=facts_of(subject) | told, queued_at=now())
     db.session.add(notice)
     db.session.flush()
     return notice

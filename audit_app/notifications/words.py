@@ -1,9 +1,12 @@
 """Subjects and bodies of notices by kind; each domain keeps its own in ``words.NOTICES``, taught by
 ``create_app``."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+
+from audit_app.core.days import written
 
 SENTENCES: dict[str, Any] = {
     "notice_choice.set": _l("chose how to be written to"),
@@ -28,6 +31,15 @@ def learn(module: Any) -> None:
 
 
 def render(kind: str, facts: dict[str, Any]) -> tuple[str, str]:
-    """Subject and body of a notice in the language now in force."""
+    """Subject and body of a notice in the language now in force; its date as people write one."""
     subject, body = NOTICES[kind]
+    facts = facts | {"due": _day(str(facts.get("due", "")))}
     return str(subject) % facts, str(body) % facts
+
+
+def _day(kept: str) -> str:
+    """A date kept in ISO 8601, in words; what is no date (a dash) as it stands."""
+    try:
+        return written(date.fromisoformat(kept))
+    except ValueError:
+        return kept

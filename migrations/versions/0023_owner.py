@@ -8,7 +8,7 @@ from alembic import op
 from migrations.triggers import allow_changes, kept_through_rebuild, refuse_changes
 
 revision = "0023"
-down_revision = "0025"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

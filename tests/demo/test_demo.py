@@ -25,6 +25,7 @@ from audit_app.demo import build, cast, figures, visits
 from audit_app.demo.story import texts
 from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
+from audit_app.findings.deadline_models import Extension, ExtensionState, Term
 from audit_app.findings.models import Action, ActionState, Finding, FindingState, Grade, Origin
 from audit_app.indicators.models import Indicator, Measurement, TicketRow
 from audit_app.programme.coverage import covers
@@ -154,6 +155,12 @@ def test_what_a_tracker_is_for_is_there_overdue_sent_back_reopened_extended_with
     assert any(each.due_on != each.original_due_on for each in actions)
     sent_back = select(func.count()).where(TrailEntry.action == "finding.send_back")
     assert db.session.scalar(sent_back) == 1
+    more_time = {(each.state, each.term) for each in rows(Extension)}
+    assert more_time == {
+        (ExtensionState.GRANTED, Term.CORRECTIVE),
+        (ExtensionState.REFUSED, Term.CORRECTIVE),
+        (ExtensionState.ASKED, Term.RESPONSE),
+    }
 
 
 def test_a_clause_came_back_in_the_same_department_within_a_year(demo: Flask) -> None:

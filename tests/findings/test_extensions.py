@@ -225,17 +225,21 @@ def test_a_request_is_written_decided_and_shown_with_its_history(
     ask = f"{show}/extend" if isinstance(subject, Finding) else f"{show}/step/extend"
     client, lead = client_for(people.owner), client_for(people.lead)
     db.session.commit()
-    wrong = client.post(ask, data={"due_on": "", "reason": "The supplier is late."})
+    wrong = client.post(ask, data={"due_on": "", "reason": "The supplier is late.", "term": "corrective"})
     assert wrong.status_code == 422
     assert "The supplier is late." in wrong.text
     assert kept is not None
     for day, said in ((kept, "must be later"), (date(2020, 1, 1), "This day has passed")):
-        reply = client.post(ask, data={"due_on": day.isoformat(), "reason": "The supplier is late."})
+        reply = client.post(
+            ask, data={"due_on": day.isoformat(), "reason": "The supplier is late.", "term": "corrective"}
+        )
         assert reply.status_code == 422
         assert said in reply.text
         assert "The supplier is late." in reply.text
     wanted = (kept + timedelta(days=30)).isoformat()
-    assert client.post(ask, data={"due_on": wanted, "reason": "The supplier is late."}).status_code in (
+    assert client.post(
+        ask, data={"due_on": wanted, "reason": "The supplier is late.", "term": "corrective"}
+    ).status_code in (
         302,
         303,
     )

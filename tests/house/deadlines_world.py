@@ -5,8 +5,8 @@ from typing import Any
 
 from audit_app.core import clock
 from audit_app.core.clock import today
-from audit_app.findings import deadlines, escalation, extensions
-from audit_app.findings.deadline_models import DayUnit, Rung, Term
+from audit_app.findings import deadlines, escalation, extensions, working_calendar
+from audit_app.findings.deadline_models import Country, DayUnit, Rung, Term
 from audit_app.findings.models import Grade
 from tests.people import People
 
@@ -15,6 +15,7 @@ def build(p: People, made: dict[str, Any]) -> None:
     """A request that waits, one granted, one refused, and what a missed date told whom."""
     deadlines.set_period(Grade.OFI, Term.CORRECTIVE, number=180, unit=DayUnit.CALENDAR, by=p.admin)
     escalation.set_ladder(days=escalation.DEFAULT_DAYS | {Rung.REVIEW: 25}, person=p.boss, by=p.manager)
+    working_calendar.choose(country=Country.CHINA, by=p.manager)
     finding, action = made["planned"], made["accepted"]
     for subject, days in ((finding, 90), (action, 80)):
         request = extensions.ask(

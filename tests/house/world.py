@@ -295,6 +295,8 @@ def table(world: World) -> dict[str, Arguments]:
         "findings.extend": [{"id": made["planned"].id}],
         "findings.extension": [{"id": each.id} for each in db.session.query(Extension).order_by(Extension.id)],
         "findings.deadline_edit": [{"grade": "minor", "term": "response"}, {"grade": "ofi", "term": "corrective"}],
+        "findings.link_repeat": [{"id": made["planned"].id}, {"id": made["draft"].id}],
+        "findings.take_back_repeat": [{"id": made["planned"].id, "earlier": made["closed"].id}],
         "findings.hand_over": [{"id": world.people.owner.id}, {"id": world.people.reader.id}],
         "findings.regrade": [{"id": made["draft"].id}],
         "findings.new_action": [{"id": made["accepted"].id}],
