@@ -31,13 +31,12 @@ from audit_app.indicators.board import (
 from audit_app.indicators.entry import may_enter, rounded
 from audit_app.indicators.models import Import, Indicator, Measurement, ServiceWatch, Source
 from audit_app.indicators.periods import Month, months
+from audit_app.indicators.reading import HISTORY
 from audit_app.indicators.system import system_value as system_value
 from audit_app.indicators.system import system_values
 from audit_app.trail.models import TrailEntry
 
 Series = dict[int, list[Point]]
-YEAR_AND_ONE = 13
-"""Months that a board looks back, so that the same month of last year is among them."""
 
 
 # --- the register
@@ -215,7 +214,7 @@ def live_points(indicators: Sequence[Indicator], first: Month, last: Month) -> d
     }
 
 
-def recent(indicators: Sequence[Indicator], until: Month | None = None, count: int = YEAR_AND_ONE) -> Series:
+def recent(indicators: Sequence[Indicator], until: Month | None = None, count: int = HISTORY) -> Series:
     """The last ``count`` months with a value of each indicator, gaps between them filled in; oldest first."""
     rank = func.row_number().over(partition_by=Measurement.indicator_id, order_by=Measurement.period.desc())
     narrowed = select(Measurement.id, rank.label("place")).where(

@@ -66,7 +66,7 @@ def export() -> ResponseReturnValue:
 def export_series() -> ResponseReturnValue:
     """The months of every indicator that has any, each on its own sheet with a native chart."""
     with force_locale(language()):
-        rows = [(row.indicator, row.points) for row in _narrowed(_standings()) if row.last is not None]
+        rows = [(row, row.points) for row in _narrowed(_standings()) if row.last is not None]
         if not rows:
             flash(_("No indicator of this list has a value yet."), "info")
             return redirect(url_for(".index"), 303)
@@ -107,7 +107,7 @@ def show(id: int) -> ResponseReturnValue:
     indicator = queries.get(id, to=current_user)
     standing = queries.board(indicators=[indicator])[0]
     points = _points(indicator, standing)
-    made = exports.chart(indicator, points)
+    made = exports.chart(standing, points)
     return render_template(
         "indicators/show.html",
         indicator=indicator,
@@ -126,6 +126,8 @@ def show(id: int) -> ResponseReturnValue:
         history=queries.history(indicator),
         spans=SPANS,
         month_name=exports.month_name,
+        signals=[(point, exports.signal_words(signal)) for point, signal in standing.signals],
+        limits_words=exports.limits_words(standing),
     )
 
 
@@ -161,8 +163,11 @@ def export_one(id: int) -> ResponseReturnValue:
     """The months of one indicator with its native chart."""
     indicator = queries.get(id, to=current_user)
     with force_locale(language()):
-        points = _points(indicator, queries.board(indicators=[indicator])[0])
-        return workbook(exports.series_book([(indicator, points)]), f"{indicator.code} {indicator.name}")
+        standing = queries.board(indicators=[indicator])[0]
+        return workbook(
+            exports.series_book([(standing, _points(indicator, standing))]),
+            f"{indicator.code} {indicator.name}",
+        )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -13,15 +13,13 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.indicators import trend
 from audit_app.indicators.availability import allowance
+from audit_app.indicators.behaviour import Behaviour
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month, months
 from audit_app.indicators.queries import live_points
-from audit_app.indicators.trend import Movement
+from audit_app.indicators.reading import HISTORY, behave
 from audit_app.reviews.pack import Figure, Name, Said, Value, said
-
-HISTORY = 24
-"""Months that charts look back at most, unless the period itself is longer."""
 
 
 @dataclass(frozen=True)
@@ -146,23 +144,19 @@ class Register:
         return [month for month in self.period if month not in one.points]
 
 
-def movement(one: Series, upto: Month) -> str:
-    """The word for the last three months, or "" for no clear trend.
+def behaviour(one: Series, upto: Month) -> tuple[tuple[Month, ...], Behaviour]:
+    """The months that limits look back from one month (none before the first value), and how they behave."""
+    first = min([month for month in one.points if month <= upto], default=upto)
+    span = tuple(months(max(first, upto.plus(1 - HISTORY)), upto))
+    return span, behave([one.points.get(month) for month in span], one.unit)
 
-    "Improving" is said only if the trend says so and the last step did not make it worse; "worsening"
-    only if the last step did not make it better. An odd month therefore never lets the pack claim too
-    much.
-    """
-    span = [upto.plus(-2), upto.previous(), upto]
+
+def movement(one: Series, upto: Month) -> str:
+    """What the signals of a month say, as the pack keeps it: a value of :class:`Movement`."""
+    span, found = behaviour(one, upto)
     better: Better = one.better  # type: ignore[assignment]  # Direction holds the same three words
     low, high = (None if limit is None else float(limit) for limit in (one.low, one.high))
-    word = trend.movement(one.numbers(span), better, low, high)
-    last, before = one.numbers(span)[-1], one.numbers(span)[-2]
-    step = trend.change(last, before, better, low, high)
-    against = {Movement.IMPROVING: Movement.WORSENING, Movement.WORSENING: Movement.IMPROVING}
-    if word not in against or step is against[word]:
-        return ""
-    return word.value
+    return trend.movement(one.numbers(span), found, better, low, high).value
 
 
 def reviewed_months(date_from: date, date_to: date) -> tuple[Month, ...]:

@@ -1,0 +1,41 @@
+"""The behaviour of an indicator: its months as the limits take them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from audit_app.indicators import behaviour
+from audit_app.indicators.behaviour import Behaviour
+
+PERCENT = "%"
+HISTORY = 36
+"""Months that limits look back from the last one: a certification cycle. The same for page and pack."""
+
+
+class Told(Protocol):
+    """A month: its value and what it was divided from."""
+
+    @property
+    def value(self) -> Decimal | None: ...
+
+    @property
+    def numerator(self) -> Decimal | None: ...
+
+    @property
+    def denominator(self) -> Decimal | None: ...
+
+
+def behave(points: Sequence[Told | None], unit: str, changes: Sequence[int] = ()) -> Behaviour:
+    """Limits and signals of months in order; None, or a month without value, is a gap.
+
+    A percentage whose numerator is part of its denominator is a share of cases; any other quotient a rate.
+    """
+    values = [None if each is None or each.value is None else float(each.value) for each in points]
+    cases = [
+        None
+        if each is None or each.numerator is None or each.denominator is None
+        else (float(each.numerator), float(each.denominator))
+        for each in points
+    ]
+    counted = cases if any(cases) else []
+    return behaviour.read(values, counted, share=unit == PERCENT, changes=changes)
