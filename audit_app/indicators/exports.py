@@ -15,7 +15,7 @@ from audit_app.exports.charts import Chart, Limits, Series
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Tone
 from audit_app.indicators import trend
-from audit_app.indicators.behaviour import FIRM, MINIMUM, Kind, Rule, Signal
+from audit_app.indicators.behaviour import FIRM, MINIMUM, Kind, Rule
 from audit_app.indicators.board import Point, Standing, aim, better, status, target_words
 from audit_app.indicators.models import Direction, Import, Indicator, Source
 from audit_app.indicators.periods import Month
@@ -90,16 +90,20 @@ def _ringed(points: Sequence[Point], standing: Standing) -> tuple[int, ...]:
 SIGNALS = {
     (Rule.OUTSIDE, True): _l("above the upper natural limit"),
     (Rule.OUTSIDE, False): _l("below the lower natural limit"),
-    (Rule.RUN, True): _l("the eighth month in a row above the mean"),
-    (Rule.RUN, False): _l("the eighth month in a row below the mean"),
+    (Rule.RUN, True): _l("eight or more months in a row above the mean"),
+    (Rule.RUN, False): _l("eight or more months in a row below the mean"),
     (Rule.NEAR, True): _l("three of four months near the upper limit"),
     (Rule.NEAR, False): _l("three of four months near the lower limit"),
 }
 
 
-def signal_words(signal: Signal) -> str:
-    """Why a month is a signal."""
-    return str(SIGNALS[signal.rule, signal.above])
+def signals(standing: Standing) -> list[tuple[Month, str]]:
+    """Every month that is a signal, newest first, with all that makes it one."""
+    found: dict[Month, list[str]] = {}
+    for point, signal in standing.signals:
+        found.setdefault(point.month, []).append(str(SIGNALS[signal.rule, signal.above]))
+    comma = "、" if str(get_locale() or "en").startswith("zh") else ", "
+    return [(month, comma.join(reversed(words))) for month, words in found.items()]
 
 
 def limits_words(standing: Standing) -> str:
@@ -243,8 +247,8 @@ def months_sheet(standing: Standing, points: Sequence[Point]) -> Sheet:
         (_("Target"), target_words(indicator)),
         (_("Clause"), indicator.clause),
     )
-    signals = [f"{point.month}: {signal_words(signal)}" for point, signal in standing.signals]
-    notes = tuple(filter(None, (indicator.note, limits_words(standing), *signals)))
+    told = [f"{month}: {words}" for month, words in signals(standing)]
+    notes = tuple(filter(None, (indicator.note, limits_words(standing), *told)))
     return Sheet(
         f"{indicator.code} {indicator.name}",
         _month_columns(indicator),

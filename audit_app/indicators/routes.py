@@ -126,7 +126,7 @@ def show(id: int) -> ResponseReturnValue:
         history=queries.history(indicator),
         spans=SPANS,
         month_name=exports.month_name,
-        signals=[(point, exports.signal_words(signal)) for point, signal in standing.signals],
+        signals=exports.signals(standing),
         limits_words=exports.limits_words(standing),
     )
 

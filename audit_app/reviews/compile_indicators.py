@@ -201,8 +201,9 @@ def signals(register: Register, series: Sequence[Series]) -> list[Remark]:
                 f"signal.{signal.rule.value}.{'above' if signal.above else 'below'}",
                 month=month(span[signal.place]),
             )
-            for signal in behaves.signals
-            if span[signal.place] in register.period
+            for place in behaves.places
+            for signal in behaves.signals_at(place)[:1]  # the plainest of its rules
+            if span[place] in register.period
         ]
         if told:
             words = said("indicator.signals", name=one.name, code=one.code, signals=latest(told, NAMED))
