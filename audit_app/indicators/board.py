@@ -128,10 +128,13 @@ def bare(number: Decimal | None, most: int | None = None) -> str | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """One row of the board. ``points`` are the months up to the last value, oldest first, gaps included."""
+    """One row of the board. ``points`` are the months up to the last value, oldest first, gaps included;
+    ``changes`` the months in which a change of the process was recognised.
+    """
 
     indicator: Indicator
     points: tuple[Point, ...]
+    changes: tuple[Month, ...] = ()
 
     @property
     def last(self) -> Point | None:
@@ -179,7 +182,8 @@ class Standing:
     @cached_property
     def behaviour(self) -> Behaviour:
         """Natural limits and signals of the months up to the last value."""
-        return behave(self.measured, self.indicator.unit)
+        span = [point.month for point in self.measured]
+        return behave(self.measured, self.indicator.unit, span, self.changes)
 
     @property
     def measured(self) -> tuple[Point, ...]:

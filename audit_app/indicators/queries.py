@@ -28,6 +28,7 @@ from audit_app.indicators.board import (
     target_words,
     with_gaps,
 )
+from audit_app.indicators.changes import months_of
 from audit_app.indicators.entry import may_enter, rounded
 from audit_app.indicators.models import Import, Indicator, Measurement, ServiceWatch, Source
 from audit_app.indicators.periods import Month, months
@@ -246,8 +247,8 @@ def board(until: Month | None = None, indicators: Sequence[Indicator] | None = N
     queries.
     """
     rows = active() if indicators is None else list(indicators)
-    found = recent(rows, until)
-    return [Standing(each, tuple(found[each.id])) for each in rows]
+    found, changed = recent(rows, until), months_of([each.id for each in rows])
+    return [Standing(each, tuple(found[each.id]), changed[each.id]) for each in rows]
 
 
 def missed(first: Month | date, last: Month | date) -> list[Miss]:

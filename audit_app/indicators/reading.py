@@ -6,6 +6,7 @@ from typing import Protocol
 
 from audit_app.indicators import behaviour
 from audit_app.indicators.behaviour import Behaviour
+from audit_app.indicators.periods import Month
 
 PERCENT = "%"
 HISTORY = 36
@@ -25,8 +26,12 @@ class Told(Protocol):
     def denominator(self) -> Decimal | None: ...
 
 
-def behave(points: Sequence[Told | None], unit: str, changes: Sequence[int] = ()) -> Behaviour:
+def behave(
+    points: Sequence[Told | None], unit: str, span: Sequence[Month] = (), changes: Sequence[Month] = ()
+) -> Behaviour:
     """Limits and signals of months in order; None, or a month without value, is a gap.
+
+    ``span`` names the months of ``points``, ``changes`` those in which the process is known to have changed.
 
     A percentage whose numerator is part of its denominator is a share of cases; any other quotient a rate.
     """
@@ -38,4 +43,9 @@ def behave(points: Sequence[Told | None], unit: str, changes: Sequence[int] = ()
         for each in points
     ]
     counted = cases if any(cases) else []
-    return behaviour.read(values, counted, share=unit == PERCENT, changes=changes)
+    return behaviour.read(
+        values,
+        counted,
+        share=unit == PERCENT,
+        changes=[place for place, month in enumerate(span) if month in changes],
+    )

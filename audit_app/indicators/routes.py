@@ -14,7 +14,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.exports import names, xlsx
 from audit_app.exports.sheet import Workbook
-from audit_app.indicators import entry, exports, forms, queries, services
+from audit_app.indicators import changes, entry, exports, forms, queries, services
 from audit_app.indicators.blueprint import blueprint as blueprint
 from audit_app.indicators.board import GOOD, Point, Standing, Status, missed_services, status, target_words
 from audit_app.indicators.models import Indicator, Source
@@ -128,6 +128,8 @@ def show(id: int) -> ResponseReturnValue:
         month_name=exports.month_name,
         signals=exports.signals(standing),
         limits_words=exports.limits_words(standing),
+        changes=changes.of_indicator(indicator),
+        change_month=Month.of,
     )
 
 
@@ -228,6 +230,6 @@ def workbook(book: Workbook, title: str) -> ResponseReturnValue:
     return downloads.send(xlsx.render(book), names.download_name(title, "xlsx"), downloads.XLSX)
 
 
-from audit_app.indicators import routes_import, routes_sampling, routes_values  # noqa: E402  # their views join the same blueprint
+from audit_app.indicators import routes_changes, routes_import, routes_sampling, routes_values  # noqa: E402  # their views join the same blueprint
 
-VIEWS = (routes_import, routes_sampling, routes_values)
+VIEWS = (routes_changes, routes_import, routes_sampling, routes_values)

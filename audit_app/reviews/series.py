@@ -14,6 +14,7 @@ from audit_app.core.db import db
 from audit_app.indicators import trend
 from audit_app.indicators.availability import allowance
 from audit_app.indicators.behaviour import Behaviour
+from audit_app.indicators.changes import months_of
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month, months
@@ -48,6 +49,7 @@ class Series:
     high: Decimal | None
     decimals: int
     own: bool = False
+    changes: tuple[Month, ...] = ()
     points: dict[Month, Point] = field(default_factory=dict)
 
     def figure(self, value: Decimal | None) -> Figure:
@@ -148,7 +150,7 @@ def behaviour(one: Series, upto: Month) -> tuple[tuple[Month, ...], Behaviour]:
     """The months that limits look back from one month (none before the first value), and how they behave."""
     first = min([month for month in one.points if month <= upto], default=upto)
     span = tuple(months(max(first, upto.plus(1 - HISTORY)), upto))
-    return span, behave([one.points.get(month) for month in span], one.unit)
+    return span, behave([one.points.get(month) for month in span], one.unit, span, one.changes)
 
 
 def movement(one: Series, upto: Month) -> str:
@@ -166,7 +168,7 @@ def reviewed_months(date_from: date, date_to: date) -> tuple[Month, ...]:
 
 
 def read(date_from: date, date_to: date) -> Register:
-    """All active indicators with their months: three queries, and those of the figures counted from
+    """All active indicators with their months: four queries, and those of the figures counted from
     records.
     """
     period = reviewed_months(date_from, date_to)
@@ -174,7 +176,8 @@ def read(date_from: date, date_to: date) -> Register:
     earliest = min(Month.of(date_from), last.plus(1 - HISTORY))
     indicators = tuple(db.session.scalars(select(Indicator).where(Indicator.active).order_by(Indicator.id)))
     by_id = {each.id: each for each in indicators}
-    series = {each.id: _series(each) for each in indicators}
+    changed = months_of([each.id for each in indicators])
+    series = {each.id: _series(each, changed[each.id]) for each in indicators}
     query = select(
         Measurement.indicator_id,
         Measurement.period,
@@ -204,7 +207,7 @@ def read(date_from: date, date_to: date) -> Register:
     return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)
 
 
-def _series(row: Indicator) -> Series:
+def _series(row: Indicator, changes: tuple[Month, ...]) -> Series:
     better = Direction(row.direction).value
     return Series(
         row.code,
@@ -216,6 +219,7 @@ def _series(row: Indicator) -> Series:
         row.high,
         row.decimals,
         row.source is Source.SYSTEM,
+        changes,
     )
 
 
