@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from .chart_scale import finite, ticks
-from .charts import Chart
+from .charts import Chart, Number
 from .values import plain, tone_of
 
 COLOURS = ("#3b6fc4", "#c97a1a", "#1f9388", "#8b5cf6", "#7a8799")
@@ -40,7 +40,11 @@ def option(chart: Chart) -> dict[str, Any]:
             "type": "value", "name": plain(chart.unit), "nameTextStyle": {**text, "align": "left"},
             "scale": chart.kind == "line", "axisLabel": text, "splitLine": {"lineStyle": {"color": FAINT}},
         },
-        "series": [_series(chart, index) for index in range(len(chart.series))] + _moving_target(chart),
+        "series": [
+            *(_series(chart, index) for index in range(len(chart.series))),
+            *_moving_target(chart),
+            *_moving_limits(chart),
+        ],
     }  # fmt: skip
 
 
@@ -85,11 +89,9 @@ def _marks(chart: Chart) -> dict[str, Any]:
     lines = []
     if chart.target is not None and not isinstance(chart.target, tuple):
         lines.append(_line(_("Target"), chart.target, "dashed", 1.6))
-    if chart.limits:
-        for name, value in ((_("Lower limit"), chart.limits.lower), (_("Mean"), chart.limits.centre),
-                            (_("Upper limit"), chart.limits.upper)):  # fmt: skip
-            if value is not None:
-                lines.append(_line(name, value, "dotted", 1))
+    for name, values in chart.limits.lines if chart.limits else ():
+        if _is_level(values) and values[0] is not None:
+            lines.append(_line(name, values[0], "dotted", 1))
     rings = [
         {"name": _("Signal"), "coord": [index, value], "value": ""}
         for index in chart.signals
@@ -100,6 +102,20 @@ def _marks(chart: Chart) -> dict[str, Any]:
         "markLine": {"silent": True, "symbol": "none", "data": lines},
         "markPoint": {"symbol": "circle", "symbolSize": 14, "itemStyle": ring, "data": rings},
     }
+
+
+def _is_level(values: tuple[Number, ...]) -> bool:
+    """Whether a line is the same at every point, so that it can be drawn as a mark with its value."""
+    return len(set(values)) == 1
+
+
+def _moving_limits(chart: Chart) -> list[dict[str, Any]]:
+    """Limits that change, as steps without symbols."""
+    return [{
+        "name": name, "type": "line", "step": "middle", "symbol": "none", "connectNulls": False,
+        "data": [finite(value) for value in values], "silent": True,
+        "lineStyle": {"type": "dotted", "width": 1, "color": NEUTRAL}, "itemStyle": {"color": NEUTRAL},
+    } for name, values in (chart.limits.lines if chart.limits else ()) if not _is_level(values)]  # fmt: skip
 
 
 def _line(name: str, value: float, dash: str, width: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A Chart as a vector drawing for paper: told apart by dashes, markers and hatching, not colour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from reportlab.graphics.shapes import Circle, Drawing, Group, Line, Polygon, Pol
 from reportlab.lib.colors import Color, HexColor
 
 from .chart_scale import finite, label_step, runs, tick_decimals, ticks
-from .charts import Chart, Series
+from .charts import Chart, Number, Series
 from .pdf_cells import number
 from .pdf_fonts import BOLD, REGULAR, drawable, load, width
 from .pdf_styles import ACCENT, FAINT, HAIR, INK, MUTED, WHITE, tone_colours
@@ -191,9 +191,9 @@ def _heights_within(chart: Chart, plot: Plot, span: tuple[float, float]) -> list
             found += [y0 + (y1 - y0) * (x - x0) / (x1 - x0) for x in parts if span[0] <= x <= span[1]]
     targets = [(plot.across(i), plot.up(value)) for run in runs(chart.targets) for i, value in run]
     found += [y for x, y in targets if span[0] - plot.slot <= x <= span[1] + plot.slot]
-    limits = chart.limits
-    guides = (limits.lower, limits.centre, limits.upper) if limits else ()
-    return found + [plot.up(value) for value in map(finite, guides) if value is not None]
+    guides = [line for _name, line in chart.limits.lines] if chart.limits else []
+    spots = [(plot.across(i), plot.up(value)) for line in guides for run in runs(line) for i, value in run]
+    return found + [y for x, y in spots if span[0] - plot.slot <= x <= span[1] + plot.slot]
 
 
 def _marker(index: int, x: float, y: float, colour: Color, r: float = 2.1) -> Circle | Polygon:
@@ -252,8 +252,14 @@ def _bar(x: float, y: float, wide: float, high: float, colour: Color, index: int
 
 
 def _target(drawing: Drawing, chart: Chart, plot: Plot) -> None:
-    """The target as a dashed line, as a step where it changes from one point to the next."""
-    for run in runs(chart.targets):
+    """The target as a dashed line."""
+    for flat in _steps(chart.targets, plot):
+        drawing.add(PolyLine(flat, strokeColor=INK, strokeWidth=1, strokeDashArray=TARGET_DASH))
+
+
+def _steps(values: tuple[Number, ...], plot: Plot) -> Iterator[list[float]]:
+    """The corners of a line that steps where its value changes from one point to the next; gaps end it."""
+    for run in runs(values):
         flat: list[float] = []
         for index, value in run:
             middle = plot.across(index)
@@ -263,21 +269,20 @@ def _target(drawing: Drawing, chart: Chart, plot: Plot) -> None:
                 flat[-2] = end
             else:
                 flat += [start, plot.up(value), end, plot.up(value)]
-        drawing.add(PolyLine(flat, strokeColor=INK, strokeWidth=1, strokeDashArray=TARGET_DASH))
+        yield flat
 
 
 def _limits(drawing: Drawing, chart: Chart, plot: Plot) -> None:
     if chart.limits is None:
         return
-    for value, dash in (
+    for values, dash in (
         (chart.limits.lower, LIMIT_DASH),
         (chart.limits.centre, None),
         (chart.limits.upper, LIMIT_DASH),
     ):
-        if finite(value) is not None and value is not None:
-            y = plot.up(value)
-            drawing.add(Line(plot.x, y, plot.x + plot.width, y, strokeColor=MUTED, strokeDashArray=dash,
-                             strokeWidth=0.5 if dash is None else 0.9))  # fmt: skip
+        for flat in _steps(values, plot):
+            width = 0.5 if dash is None else 0.9
+            drawing.add(PolyLine(flat, strokeColor=MUTED, strokeDashArray=dash, strokeWidth=width))
 
 
 def _signals(drawing: Drawing, chart: Chart, plot: Plot) -> None:
@@ -299,9 +304,8 @@ def _edge_labels(chart: Chart, wide: float) -> list[tuple[str, float, Color]]:
         found.append((words if wide < SLIM else _("Target %(value)s", value=words), last[0], INK))
     if chart.limits and wide >= NARROW:
         digits = chart.decimals + 1
-        for name, value in ((_("Upper limit"), chart.limits.upper), (_("Mean"), chart.limits.centre),
-                            (_("Lower limit"), chart.limits.lower)):  # fmt: skip
-            if (known := finite(value)) is not None:
+        for name, line in reversed(chart.limits.lines):
+            if (known := finite(line[-1])) is not None:
                 found.append((f"{name} {number(known, digits)}", known, MUTED))
     return found
 

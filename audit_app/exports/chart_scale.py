@@ -19,7 +19,7 @@ def heights(chart: Chart) -> list[float]:
         found = [value for column in columns for value in column if value is not None]
     found += [value for value in map(finite, chart.targets) if value is not None]
     if chart.limits:
-        limits = (chart.limits.lower, chart.limits.centre, chart.limits.upper)
+        limits = (*chart.limits.lower, *chart.limits.centre, *chart.limits.upper)
         found += [value for value in map(finite, limits) if value is not None]
     return found
 

@@ -51,13 +51,7 @@ def _guides(chart: Chart) -> list[tuple[str, tuple[Number, ...]]]:
     found: list[tuple[str, tuple[Number, ...]]] = []
     if chart.targets:
         found.append((_("Target"), chart.targets))
-    if chart.limits:
-        points = len(chart.labels)
-        for name, value in ((_("Lower limit"), chart.limits.lower), (_("Mean"), chart.limits.centre),
-                            (_("Upper limit"), chart.limits.upper)):  # fmt: skip
-            if value is not None:
-                found.append((name, (value,) * points))
-    return found
+    return found + list(chart.limits.lines if chart.limits else ())
 
 
 def _drawn(chart: Chart, data: Any, head: int, last: int, title: str, form: str) -> LineChart | BarChart:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from flask_babel import gettext as _
+
 from .values import Words
 
 Kind: TypeAlias = Literal["line", "bar", "stacked"]
@@ -24,11 +26,26 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Natural process limits of an XmR chart, in the unit of the chart."""
+    """Natural process limits of the first series, in the unit of the chart: one entry per point.
 
-    lower: float | None
-    centre: float
-    upper: float | None
+    They change where the process changed, and from point to point where the number of cases does; None where
+    there are none (too few values) and where a limit cannot be reached (below 0, above 100 %).
+    """
+
+    lower: tuple[Number, ...]
+    centre: tuple[Number, ...]
+    upper: tuple[Number, ...]
+
+    @classmethod
+    def level(cls, lower: Number, centre: Number, upper: Number, points: int) -> "Limits":
+        """The same limits at every point."""
+        return cls((lower,) * points, (centre,) * points, (upper,) * points)
+
+    @property
+    def lines(self) -> tuple[tuple[str, tuple[Number, ...]], ...]:
+        """Lower limit, mean and upper limit by name, in the language in force; without empty ones."""
+        named = ((_("Lower limit"), self.lower), (_("Mean"), self.centre), (_("Upper limit"), self.upper))
+        return tuple((name, line) for name, line in named if any(value is not None for value in line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,10 @@ class Chart:
 
     def _others(self) -> list[tuple[str, int]]:
         found = [("target", len(self.target))] if isinstance(self.target, tuple) else []
+        if self.limits is not None:
+            found += [
+                ("limits", len(line)) for line in (self.limits.lower, self.limits.centre, self.limits.upper)
+            ]
         return found + ([("cases", len(self.cases))] if self.cases else [])
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,11 +12,13 @@ from flask_babel import lazy_gettext as _l
 from audit_app.core.clock import today
 from audit_app.core.labels import Label
 from audit_app.indicators import trend
+from audit_app.indicators.behaviour import Behaviour, Signal
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Indicator, Source
 from audit_app.indicators.periods import Month
+from audit_app.indicators.reading import HISTORY, behave
 from audit_app.indicators.reports import Line, figure, shown
-from audit_app.indicators.trend import Movement
+from audit_app.indicators.trend import Comparison, Movement
 
 
 class Status(Label):
@@ -125,10 +128,13 @@ def bare(number: Decimal | None, most: int | None = None) -> str | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """One row of the board. ``points`` are the months up to the last value, oldest first, gaps included."""
+    """One row of the board. ``points`` are the months up to the last value, oldest first, gaps included;
+    ``changes`` the months in which a change of the process was recognised.
+    """
 
     indicator: Indicator
     points: tuple[Point, ...]
+    changes: tuple[Month, ...] = ()
 
     @property
     def last(self) -> Point | None:
@@ -173,22 +179,55 @@ class Standing:
             return []
         return [_plain(point.value) for point in self.points if point.month <= self.last.month]
 
-    @property
-    def movement(self) -> Movement:
-        """Which way the last three months go."""
-        return trend.movement(self.numbers, better(self.indicator), *self._ends())
+    @cached_property
+    def behaviour(self) -> Behaviour:
+        """Natural limits and signals of the months up to the last value."""
+        span = [point.month for point in self.measured]
+        return behave(self.measured, self.indicator.unit, span, self.changes)
 
     @property
-    def against_previous(self) -> Movement:
+    def measured(self) -> tuple[Point, ...]:
+        """The months that limits look back from the last value, gaps included."""
+        last = self.last
+        if last is None:
+            return ()
+        first = last.month.plus(1 - HISTORY)
+        return tuple(point for point in self.points if first <= point.month <= last.month)
+
+    @property
+    def movement(self) -> Movement:
+        """What the signals say of the last value."""
+        values = [_plain(point.value) for point in self.measured]
+        return trend.movement(values, self.behaviour, better(self.indicator), *self._ends())
+
+    def limits_of(self, point: Point) -> tuple[float | None, float | None, float | None] | None:
+        """Lower limit, mean and upper limit of a month; None outside of the months that limits look back."""
+        place = self._places.get(point.month)
+        found = self.behaviour.at(place) if place is not None else None
+        if place is None or found is None or found.centre is None:
+            return None
+        return found.lower[place - found.start], found.centre, found.upper[place - found.start]
+
+    @cached_property
+    def _places(self) -> dict[Month, int]:
+        return {point.month: place for place, point in enumerate(self.measured)}
+
+    @property
+    def signals(self) -> tuple[tuple[Point, Signal], ...]:
+        """Every signal with its month, newest first."""
+        return tuple((self.measured[each.place], each) for each in reversed(self.behaviour.signals))
+
+    @property
+    def against_previous(self) -> Comparison:
         """The last value beside that of the month before."""
         return self._change(self.previous)
 
     @property
-    def against_last_year(self) -> Movement:
+    def against_last_year(self) -> Comparison:
         """The last value beside that of the same month last year."""
         return self._change(self.last_year)
 
-    def _change(self, other: Point | None) -> Movement:
+    def _change(self, other: Point | None) -> Comparison:
         now, then = (_plain(p.value) if p else None for p in (self.last, other))
         return trend.change(now, then, better(self.indicator), *self._ends())
 

@@ -6,31 +6,32 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.queries import organisation
 from audit_app.core.clock import now, zone
 from audit_app.exports.chart_json import option
 from audit_app.exports.charts import Chart, Limits, Series
 from audit_app.exports.sheet import Column, Sheet, Workbook
-from audit_app.exports.values import Tone
+from audit_app.exports.values import Tone, listed
 from audit_app.indicators import trend
+from audit_app.indicators.behaviour import FIRM, MINIMUM, Kind, Rule
 from audit_app.indicators.board import Point, Standing, aim, better, status, target_words
 from audit_app.indicators.models import Direction, Import, Indicator, Source
 from audit_app.indicators.periods import Month
+from audit_app.indicators.reading import PERCENT
 
 TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
-ENOUGH = 8
-"""Natural process limits need so many values before they mean anything."""
 
 
-def chart(indicator: Indicator, points: Sequence[Point]) -> Chart:
-    """The months of an indicator with its target line, natural process limits, and worsening runs ringed."""
+def chart(standing: Standing, points: Sequence[Point]) -> Chart:
+    """The months of an indicator with its target line and natural limits; signals and worsening runs ringed.
+
+    ``points`` are the months shown; the limits come from all months that ``standing`` looks back.
+    """
+    indicator = standing.indicator
     values = tuple(None if point.value is None else float(point.value) for point in points)
     targets = tuple(_number(aim(indicator, point)) for point in points)
-    known = [value for value in values if value is not None]
-    found = trend.limits(values) if len(known) >= ENOUGH else None
-    floor = 0.0 if known and min(known) >= 0 else None
-    roof = 100.0 if indicator.unit == "%" and known and max(known) <= 100 else None
     return Chart(
         "line",
         f"{indicator.code} {indicator.name}",
@@ -38,8 +39,8 @@ def chart(indicator: Indicator, points: Sequence[Point]) -> Chart:
         (Series(indicator.name, values), *_band(indicator, len(points))),
         unit=unit(indicator),
         target=targets if any(target is not None for target in targets) else None,
-        limits=_limits(found, floor, roof),
-        signals=signals(indicator, values, found),
+        limits=_limits(points, standing),
+        signals=_ringed(points, standing),
         decimals=indicator.decimals,
         source=source_words(points),
         cases=tuple(_cases(point) for point in points),
@@ -51,13 +52,20 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _limits(found: trend.Limits | None, floor: float | None, roof: float | None) -> Limits | None:
-    """Limits that cannot be reached (below 0, above 100 %) are not drawn."""
-    if found is None:
+def _limits(points: Sequence[Point], standing: Standing) -> Limits | None:
+    """Limits month by month; those that cannot be reached (below 0, above 100 %) are not drawn."""
+    known = [point.value for point in points if point.value is not None]
+    floor = 0.0 if known and min(known) >= 0 else None
+    roof = 100.0 if standing.indicator.unit == PERCENT and known and max(known) <= 100 else None
+    lines = list(map(standing.limits_of, points))
+    if not any(lines):
         return None
-    lower = None if floor is not None and found.lower <= floor else found.lower
-    upper = None if roof is not None and found.upper >= roof else found.upper
-    return Limits(lower, found.centre, upper)
+    lower, centre, upper = zip(*(each or (None, None, None) for each in lines), strict=True)
+    return Limits(
+        tuple(None if each is None or (floor is not None and each <= floor) else each for each in lower),
+        centre,
+        tuple(None if each is None or (roof is not None and each >= roof) else each for each in upper),
+    )
 
 
 def _band(indicator: Indicator, length: int) -> tuple[Series, ...]:
@@ -67,20 +75,57 @@ def _band(indicator: Indicator, length: int) -> tuple[Series, ...]:
     return tuple(Series(name, (float(end),) * length, "neutral") for name, end in ends if end is not None)
 
 
-def signals(
-    indicator: Indicator, values: Sequence[float | None], found: trend.Limits | None
-) -> tuple[int, ...]:
-    """Months outside the natural limits, and those that end three worsening steps in a row."""
-    ends = (_number(indicator.low), _number(indicator.high))
-    outside = {
+def _ringed(points: Sequence[Point], standing: Standing) -> tuple[int, ...]:
+    """Months with a signal, and those that end three worsening steps in a row."""
+    ends = (_number(standing.indicator.low), _number(standing.indicator.high))
+    values = [None if point.value is None else float(point.value) for point in points]
+    found = {point.month for point, _signal in standing.signals}
+    return tuple(
         place
-        for place, value in enumerate(values)
-        if value is not None and found is not None and not found.lower <= value <= found.upper
-    }
-    runs = {
-        place for place in range(len(values)) if trend.is_run(values[: place + 1], better(indicator), *ends)
-    }
-    return tuple(sorted(outside | runs))
+        for place, point in enumerate(points)
+        if point.month in found or trend.is_run(values[: place + 1], better(standing.indicator), *ends)
+    )
+
+
+SIGNALS = {
+    (Rule.OUTSIDE, True): _l("above the upper natural limit"),
+    (Rule.OUTSIDE, False): _l("below the lower natural limit"),
+    (Rule.RUN, True): _l("eight or more months in a row above the mean"),
+    (Rule.RUN, False): _l("eight or more months in a row below the mean"),
+    (Rule.NEAR, True): _l("three of four months near the upper limit"),
+    (Rule.NEAR, False): _l("three of four months near the lower limit"),
+}
+
+
+def signals(standing: Standing) -> list[tuple[Month, str]]:
+    """Every month that is a signal, newest first, with all that makes it one."""
+    found: dict[Month, list[str]] = {}
+    for point, signal in standing.signals:
+        found.setdefault(point.month, []).append(str(SIGNALS[signal.rule, signal.above]))
+    return [(month, listed(reversed(words))) for month, words in found.items()]
+
+
+def limits_words(standing: Standing) -> str:
+    """Where the limits come from, or why there are none."""
+    last = standing.behaviour.stretches[-1] if standing.last is not None else None
+    if last is None:
+        return ""
+    words = {
+        Kind.TOO_FEW_VALUES: _(
+            "Too few values for natural limits: %(known)s of %(needed)s months.",
+            known=last.known,
+            needed=MINIMUM,
+        ),
+        Kind.TOO_FEW_CASES: _(
+            "Too few cases in a month for limits: look at the cases, not at the percentage."
+        ),
+        Kind.XMR: _("Natural limits from the moving range of %(known)s months.", known=last.known),
+        Kind.P: _("Limits of a p-chart: they are wider in months with fewer cases."),
+        Kind.U: _("Limits of a u-chart: they are wider in months with fewer cases."),
+    }[last.kind]
+    if last.provisional:
+        return f"{words} " + _("Provisional until there are %(firm)s.", firm=FIRM)
+    return words
 
 
 def _cases(point: Point) -> int | tuple[int, int] | None:
@@ -177,8 +222,9 @@ def _month_columns(indicator: Indicator) -> tuple[Column, ...]:
     )
 
 
-def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
+def months_sheet(standing: Standing, points: Sequence[Point]) -> Sheet:
     """The months of one indicator with a native chart; a gap is an empty cell."""
+    indicator = standing.indicator
     rows = [
         (
             str(point.month),
@@ -200,7 +246,8 @@ def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
         (_("Target"), target_words(indicator)),
         (_("Clause"), indicator.clause),
     )
-    notes = (indicator.note,) if indicator.note else ()
+    told = [f"{month}: {words}" for month, words in signals(standing)]
+    notes = tuple(filter(None, (indicator.note, limits_words(standing), *told)))
     return Sheet(
         f"{indicator.code} {indicator.name}",
         _month_columns(indicator),
@@ -208,7 +255,7 @@ def months_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet:
         heading=f"{indicator.code} {indicator.name}",
         facts=facts,
         notes=notes,
-        charts=(chart(indicator, points),),
+        charts=(chart(standing, points),),
         empty=_("No data yet."),
     )
 
@@ -240,11 +287,12 @@ def services_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet | Non
     return Sheet(_("%(code)s per service", code=indicator.code), columns, rows) if rows else None
 
 
-def series_book(rows: Sequence[tuple[Indicator, Sequence[Point]]]) -> Workbook:
+def series_book(rows: Sequence[tuple[Standing, Sequence[Point]]]) -> Workbook:
     """One sheet per indicator, each with its native chart."""
     sheets = []
-    for indicator, points in rows:
-        sheets.append(months_sheet(indicator, points))
+    for standing, points in rows:
+        indicator = standing.indicator
+        sheets.append(months_sheet(standing, points))
         per_service = services_sheet(indicator, points) if indicator.source is Source.OUTAGES else None
         sheets += [per_service] if per_service is not None else []
     return book(*sheets, title=_("Indicators"))

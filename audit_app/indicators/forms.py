@@ -174,6 +174,25 @@ class ValueForm(BaseForm):
         return {**self.values(), "version": int(version) if version.isdecimal() else None}
 
 
+class ChangeForm(BaseForm):
+    """A recognised change of the process."""
+
+    month = MonthField(_l("From this month on"))
+    reason = long_text(
+        _l("What has changed"),
+        need=True,
+        longest=1000,
+        rows=3,
+        description=_l("Such as: a second shift at the service desk, a new tool, another supplier."),
+    )
+
+
+class TakeBackForm(BaseForm):
+    """A recognised change that was none."""
+
+    reason = long_text(_l("Why it is taken back"), need=True, longest=1000, rows=2)
+
+
 class UploadForm(BaseForm):
     """The first step of an import of monthly values."""
 

@@ -153,6 +153,39 @@ class Measurement(Versioned, Base):
         return f"{self.indicator.code} {self.period:%Y-%m}"
 
 
+class ProcessChange(Base):
+    """A change of the process that somebody recognised: from its month on, natural limits are computed anew.
+
+    One taken back stays readable, with its reason; it no longer counts.
+    """
+
+    __tablename__ = "process_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
+    period: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(1000))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    taken_back_reason: Mapped[str] = mapped_column(String(1000), default="")
+
+    indicator: Mapped[Indicator] = relationship()
+    by: Mapped[Person | None] = relationship(foreign_keys=by_id)
+    taken_back_by: Mapped[Person | None] = relationship(foreign_keys=taken_back_by_id)
+
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="has_reason"),
+        CheckConstraint("(taken_back_at IS NULL) = (taken_back_reason = '')", name="taken_back_with_reason"),
+    )
+
+    @property
+    def code(self) -> str:
+        """The indicator's code and the month, for the trail."""
+        return f"{self.indicator.code} {self.period:%Y-%m}"
+
+
 class TicketRow(Base):
     """One ticket of an imported log, as its last row said."""
 

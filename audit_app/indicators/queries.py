@@ -28,16 +28,16 @@ from audit_app.indicators.board import (
     target_words,
     with_gaps,
 )
+from audit_app.indicators.changes import months_of
 from audit_app.indicators.entry import may_enter, rounded
 from audit_app.indicators.models import Import, Indicator, Measurement, ServiceWatch, Source
 from audit_app.indicators.periods import Month, months
+from audit_app.indicators.reading import HISTORY
 from audit_app.indicators.system import system_value as system_value
 from audit_app.indicators.system import system_values
 from audit_app.trail.models import TrailEntry
 
 Series = dict[int, list[Point]]
-YEAR_AND_ONE = 13
-"""Months that a board looks back, so that the same month of last year is among them."""
 
 
 # --- the register
@@ -215,7 +215,7 @@ def live_points(indicators: Sequence[Indicator], first: Month, last: Month) -> d
     }
 
 
-def recent(indicators: Sequence[Indicator], until: Month | None = None, count: int = YEAR_AND_ONE) -> Series:
+def recent(indicators: Sequence[Indicator], until: Month | None = None, count: int = HISTORY) -> Series:
     """The last ``count`` months with a value of each indicator, gaps between them filled in; oldest first."""
     rank = func.row_number().over(partition_by=Measurement.indicator_id, order_by=Measurement.period.desc())
     narrowed = select(Measurement.id, rank.label("place")).where(
@@ -247,8 +247,8 @@ def board(until: Month | None = None, indicators: Sequence[Indicator] | None = N
     queries.
     """
     rows = active() if indicators is None else list(indicators)
-    found = recent(rows, until)
-    return [Standing(each, tuple(found[each.id])) for each in rows]
+    found, changed = recent(rows, until), months_of([each.id for each in rows])
+    return [Standing(each, tuple(found[each.id]), changed[each.id]) for each in rows]
 
 
 def missed(first: Month | date, last: Month | date) -> list[Miss]:

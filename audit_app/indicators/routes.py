@@ -14,7 +14,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.exports import names, xlsx
 from audit_app.exports.sheet import Workbook
-from audit_app.indicators import entry, exports, forms, queries, services
+from audit_app.indicators import changes, entry, exports, forms, queries, services
 from audit_app.indicators.blueprint import blueprint as blueprint
 from audit_app.indicators.board import GOOD, Point, Standing, Status, missed_services, status, target_words
 from audit_app.indicators.models import Indicator, Source
@@ -66,7 +66,7 @@ def export() -> ResponseReturnValue:
 def export_series() -> ResponseReturnValue:
     """The months of every indicator that has any, each on its own sheet with a native chart."""
     with force_locale(language()):
-        rows = [(row.indicator, row.points) for row in _narrowed(_standings()) if row.last is not None]
+        rows = [(row, row.points) for row in _narrowed(_standings()) if row.last is not None]
         if not rows:
             flash(_("No indicator of this list has a value yet."), "info")
             return redirect(url_for(".index"), 303)
@@ -107,7 +107,7 @@ def show(id: int) -> ResponseReturnValue:
     indicator = queries.get(id, to=current_user)
     standing = queries.board(indicators=[indicator])[0]
     points = _points(indicator, standing)
-    made = exports.chart(indicator, points)
+    made = exports.chart(standing, points)
     return render_template(
         "indicators/show.html",
         indicator=indicator,
@@ -126,6 +126,10 @@ def show(id: int) -> ResponseReturnValue:
         history=queries.history(indicator),
         spans=SPANS,
         month_name=exports.month_name,
+        signals=exports.signals(standing),
+        limits_words=exports.limits_words(standing),
+        changes=changes.of_indicator(indicator),
+        change_month=Month.of,
     )
 
 
@@ -161,8 +165,11 @@ def export_one(id: int) -> ResponseReturnValue:
     """The months of one indicator with its native chart."""
     indicator = queries.get(id, to=current_user)
     with force_locale(language()):
-        points = _points(indicator, queries.board(indicators=[indicator])[0])
-        return workbook(exports.series_book([(indicator, points)]), f"{indicator.code} {indicator.name}")
+        standing = queries.board(indicators=[indicator])[0]
+        return workbook(
+            exports.series_book([(standing, _points(indicator, standing))]),
+            f"{indicator.code} {indicator.name}",
+        )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -223,6 +230,6 @@ def workbook(book: Workbook, title: str) -> ResponseReturnValue:
     return downloads.send(xlsx.render(book), names.download_name(title, "xlsx"), downloads.XLSX)
 
 
-from audit_app.indicators import routes_import, routes_sampling, routes_values  # noqa: E402  # their views join the same blueprint
+from audit_app.indicators import routes_changes, routes_import, routes_sampling, routes_values  # noqa: E402  # their views join the same blueprint
 
-VIEWS = (routes_import, routes_sampling, routes_values)
+VIEWS = (routes_changes, routes_import, routes_sampling, routes_values)

@@ -1,5 +1,6 @@
 """Verbs of the indicators: the only code that changes rows. One door for routes, command line and demo."""
 
+from audit_app.indicators.changes import recognise, take_back
 from audit_app.indicators.entry import enter_measurement
 from audit_app.indicators.outages import import_outages, preview_outages
 from audit_app.indicators.register import add_indicator, edit_indicator, load_register, set_target
@@ -17,5 +18,7 @@ __all__ = [
     "preview_measurements",
     "preview_outages",
     "preview_tickets",
+    "recognise",
     "set_target",
+    "take_back",
 ]

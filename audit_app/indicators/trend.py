@@ -1,40 +1,42 @@
-"""How a KPI moves, in words that know which way is better; and the limits of an XmR chart. Pure functions.
+"""How a KPI moves, in words that know which way is better. Pure functions.
+
+A comparison of two values says better or worse and no more. "Improving" and "worsening" are said only where
+the limits of the series show a signal (``behaviour``).
 
 Every rule works on *badness*: the value turned so that more is worse. For a band it is the distance outside
 the band. A month without data is None and is never guessed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
-from statistics import fmean, median
+from itertools import pairwise
 
 from flask_babel import lazy_gettext as _l
 
 from audit_app.core.labels import Label
+from audit_app.indicators.behaviour import Behaviour
 from audit_app.indicators.measures import Better
 
-RUN = 3  # so many worsening steps in a row are marked on charts
-WINDOW = 3  # the word looks at so many periods
-MOVING_RANGE = 2.66  # 3 / d2 for ranges of two values (Wheeler, XmR chart)
+RUN = 3  # so many worsening steps in a row are marked on charts (a hint to look, not a signal)
 
 
 class Movement(Label):
-    """Which way a KPI goes."""
+    """What the signals of a series say of its last month."""
 
     IMPROVING = "improving", _l("Improving"), "success"
     WORSENING = "worsening", _l("Worsening"), "danger"
-    NO_CHANGE = "no_change", _l("No change"), "secondary"
+    CHANGED = "changed", _l("Has changed"), "info"
+    NO_SIGNAL = "no_signal", _l("No signal"), "secondary"
     TOO_FEW = "too_few", _l("Too few values"), "secondary"
+    TOO_FEW_CASES = "too_few_cases", _l("Too few cases"), "secondary"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Centre and natural process limits of an XmR chart, in the unit of the values."""
+class Comparison(Label):
+    """One value beside another."""
 
-    centre: float
-    lower: float
-    upper: float
+    BETTER = "better", _l("better"), "success"
+    WORSE = "worse", _l("worse"), "danger"
+    SAME = "same", _l("the same"), "secondary"
+    NONE = "none", _l("no data"), "secondary"
 
 
 def badness(value: float, better: Better, low: float | None = None, high: float | None = None) -> float:
@@ -54,42 +56,40 @@ def change(
     better: Better,
     low: float | None = None,
     high: float | None = None,
-    *,
-    tolerance: float = 0.0,
-) -> Movement:
-    """This value against one other: the previous period, or the same month last year."""
+) -> Comparison:
+    """This value against one other: the previous period, or the same month last year. No trend."""
     if now is None or before is None:
-        return Movement.TOO_FEW
-    return _word(badness(now, better, low, high) - badness(before, better, low, high), tolerance)
+        return Comparison.NONE
+    worse_by = badness(now, better, low, high) - badness(before, better, low, high)
+    return Comparison.SAME if not worse_by else Comparison.WORSE if worse_by > 0 else Comparison.BETTER
 
 
 def movement(
     values: Sequence[float | None],
+    found: Behaviour,
     better: Better,
     low: float | None = None,
     high: float | None = None,
-    *,
-    window: int = WINDOW,
-    tolerance: float = 0.0,
 ) -> Movement:
-    """The word for the last ``window`` periods (oldest first): the median of all slopes between two of them
-    (Theil-Sen).
+    """The word for the last month with a value (oldest first), from the signals of that month.
 
-    One odd month therefore does not turn the word round. Fewer than ``window`` periods, or one without data
-    among them, are too few.
+    "Improving" is never said where the last step made it worse, or where better and worse cannot be told
+    (within a band, or a good level that is being lost again): that is "changed". What lies on the bad side is
+    "worsening", also when the last step was a little better: the words are never kind to a figure.
     """
-    recent = [None if v is None else badness(v, better, low, high) for v in values[-window:]]
-    known = [(place, value) for place, value in enumerate(recent) if value is not None]
-    if len(known) < window or window < 2:
-        return Movement.TOO_FEW
-    slopes = [(later - earlier) / (j - i) for (i, earlier), (j, later) in combinations(known, 2)]
-    return _word(median(slopes), tolerance)
-
-
-def _word(worse_by: float, tolerance: float) -> Movement:
-    if abs(worse_by) <= tolerance:
-        return Movement.NO_CHANGE
-    return Movement.WORSENING if worse_by > 0 else Movement.IMPROVING
+    place = next((each for each in reversed(range(len(values))) if values[each] is not None), None)
+    stretch = found.at(place) if place is not None else None
+    if place is None or stretch is None or stretch.centre is None:
+        return Movement.TOO_FEW_CASES if stretch and stretch.kind == "too_few_cases" else Movement.TOO_FEW
+    if not found.signals_at(place):
+        return Movement.NO_SIGNAL
+    last = badness(values[place] or 0.0, better, low, high)
+    worse_by = last - badness(stretch.centre, better, low, high)
+    if worse_by > 0:
+        return Movement.WORSENING
+    before = values[place - 1] if place else None
+    lost = before is not None and last > badness(before, better, low, high)
+    return Movement.CHANGED if lost or not worse_by else Movement.IMPROVING
 
 
 def worsening_run(
@@ -108,13 +108,3 @@ def is_run(
 ) -> bool:
     """Whether the last three steps all made it worse."""
     return worsening_run(values, better, low, high) >= RUN
-
-
-def limits(values: Sequence[float | None]) -> Limits | None:
-    """XmR limits: mean ± 2.66 × mean moving range; None with fewer than two neighbouring values."""
-    known = [value for value in values if value is not None]
-    ranges = [abs(b - a) for a, b in pairwise(values) if a is not None and b is not None]
-    if not ranges:
-        return None
-    centre, reach = fmean(known), MOVING_RANGE * fmean(ranges)
-    return Limits(centre, centre - reach, centre + reach)

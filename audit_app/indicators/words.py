@@ -8,6 +8,8 @@ SENTENCES: dict[str, Any] = {
     "indicator.load": _l("loaded the indicator from the register that ships"),
     "indicator.add": _l("added the indicator"),
     "indicator.edit": _l("changed the indicator"),
+    "indicator.change": _l("recorded a change of the process: limits begin anew"),
+    "indicator.change_back": _l("took back a change of the process"),
     "measurement.enter": _l("entered a value"),
     "measurement.change": _l("changed a value"),
     "values.import": _l("imported monthly values"),
@@ -38,4 +40,8 @@ FIELDS: dict[str, Any] = {
     "period": _l("Month"),
     "source": _l("Source"),
     "extra": _l("Details"),
+    "reason": _l("Reason"),
+    "taken_back_reason": _l("Why it was taken back"),
+    "taken_back_at": _l("Taken back"),
+    "taken_back_by_id": _l("Taken back by"),
 }

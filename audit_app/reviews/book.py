@@ -10,10 +10,9 @@ from audit_app.exports import sheet
 from audit_app.exports.sheet import Sheet, Workbook
 from audit_app.exports.values import Link, Tone, titled
 from audit_app.reviews.charting import chart
-from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
 from audit_app.reviews.paper import STATE_TONE, function_of, input_title, light_word
-from audit_app.reviews.telling import bare, tell, tell_moment, tell_unit
+from audit_app.reviews.telling import bare, tell, tell_moment, tell_movement, tell_unit
 
 NEAR = 30
 """Rows of a table that may stand above charts."""
@@ -165,18 +164,12 @@ def _picture(pack: Pack) -> Sheet:
             tell(light.subject),
             Tone(light_word(light.tone), light.tone),
             "\n".join(map(tell, light.reasons)),
-            _movement(light.movement),
+            tell_movement(light.movement),
             Link(light.input_key, sheet=tab(light.input_key)),
         )
         for light in pack.lights
     ]
     return Sheet(_("Picture"), columns, rows)
-
-
-def _movement(word: str) -> str:
-    if word == NOT_MEASURED:
-        return ""
-    return tell(said(f"movement.{word}" if word in ("improving", "worsening") else "value.no_trend"))
 
 
 def tab(key: str) -> str:

@@ -21,7 +21,9 @@ def chart(plot: Plot) -> Chart:
     limits = None
     if plot.limits is not None:
         lower, centre, upper = map(float, plot.limits)
-        limits = Limits(lower, centre, upper)
+        limits = Limits.level(lower, centre, upper, len(plot.labels))
+    elif plot.bounds is not None:
+        limits = Limits(*(tuple(map(number, line)) for line in plot.bounds))
     return Chart(
         kind=plot.kind,  # type: ignore[arg-type]  # one of the three words, as the compilers write it
         title=tell(plot.title),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from audit_app.indicators import trend
+from audit_app.indicators.behaviour import Behaviour
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.reviews.compile_months import latest, month, month_matrix, services, spans, value_table
 from audit_app.reviews.pack import (
@@ -16,7 +16,7 @@ from audit_app.reviews.pack import (
     Value,
     said,
 )
-from audit_app.reviews.series import Register, Series, full_name
+from audit_app.reviews.series import Register, Series, behaviour, full_name, movement
 
 PLACES: dict[str, tuple[str, ...]] = {
     "e": ("CSAT", "CMP", "CMC"),
@@ -35,8 +35,7 @@ COUNTED = frozenset({"c1", "c3"})
 """Inputs whose own charts count records; their indicators stand beside them as a table."""
 DRAWN = 3
 """Values needed before a chart says more than the table."""
-ENOUGH = 8
-"""Months needed before process limits mean anything."""
+SIGNAL_TONES = {"worsening": "bad", "improving": "good"}
 
 
 def codes_of(register: Register, key: str) -> tuple[str, ...]:
@@ -58,6 +57,7 @@ def for_input(register: Register, key: str) -> tuple[Block, ...]:
     remarks = misses(register, told)
     if key == "h":
         remarks += service_misses(register, told)
+    remarks += signals(register, told)
     remarks += gaps(register, series)
     shown_register = register.trimmed(told)
     drawn = () if key in COUNTED else told
@@ -137,23 +137,11 @@ def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]
 
 
 def plot(register: Register, one: Series) -> Plot:
-    """The months as a line with target; with enough months, process limits and signals beside it."""
+    """The months as a line with target; with enough months, natural limits and signals beside it."""
     values = tuple(one.value(each) for each in register.window)
-    known = [value for value in values if value is not None]
-    limits: tuple[Decimal, Decimal, Decimal] | None = None
-    signals: tuple[int, ...] = ()
-    if len(known) >= ENOUGH and (found := trend.limits(one.numbers(register.window))):
-        lower, centre, upper = (
-            Decimal(str(round(number, 6))) for number in (found.lower, found.centre, found.upper)
-        )
-        if min(known) >= 0:  # What is counted or measured cannot fall below nothing,
-            lower = max(lower, Decimal(0))
-        if one.unit == "%" and max(known) <= 100:  # and a share of a whole cannot pass the whole.
-            upper = min(upper, Decimal(100))
-        limits = (lower, centre, upper)
-        signals = tuple(
-            place for place, value in enumerate(values) if value is not None and not lower <= value <= upper
-        )
+    span, found = behaviour(one, register.window[-1])
+    places = {month: place for place, month in enumerate(span)}
+    signals = {span[place] for place in found.places}
     return Plot(
         "line",
         full_name(one),
@@ -161,14 +149,68 @@ def plot(register: Register, one: Series) -> Plot:
         (Line(one.name, values),),
         unit=one.unit,
         target=one.target if one.better != "band" else None,
-        limits=limits,
-        signals=signals,
+        bounds=_bounds([value for value in values if value is not None], register, places, found, one.unit),
+        signals=tuple(place for place, each in enumerate(register.window) if each in signals),
         decimals=one.figure(None).decimals,
         source=source(register, one),
         cases=cases(register, one),
         higher=None if one.better == "band" else int(one.better == "higher"),
         targets=tuple(one.target_of(each) for each in register.window) if one.by_month else (),
     )
+
+
+def _bounds(
+    known: Sequence[Decimal],
+    register: Register,
+    places: dict[Calendar, int],
+    found: Behaviour,
+    unit: str,
+) -> tuple[tuple[Decimal | None, ...], ...] | None:
+    """Lower limit, mean and upper limit of each month shown; None where there are none at all."""
+    rows: list[tuple[Decimal | None, ...]] = []
+    for each in register.window:
+        place = places.get(each)
+        stretch = found.at(place) if place is not None else None
+        if place is None or stretch is None or stretch.centre is None:
+            rows.append((None, None, None))
+            continue
+        at = place - stretch.start
+        lower, centre, upper = (
+            None if number is None else Decimal(str(round(number, 6)))
+            for number in (stretch.lower[at], stretch.centre, stretch.upper[at])
+        )
+        if lower is not None and min(known) >= 0:  # What is counted or measured cannot fall below nothing,
+            lower = max(lower, Decimal(0))
+        if upper is not None and unit == "%" and max(known) <= 100:  # and a share cannot pass the whole.
+            upper = min(upper, Decimal(100))
+        rows.append((lower, centre, upper))
+    return tuple(zip(*rows, strict=True)) if any(row[1] is not None for row in rows) else None
+
+
+def signals(register: Register, series: Sequence[Series]) -> list[Remark]:
+    """Every signal in the months of the period, a line an indicator; or that there was none, said plainly."""
+    judged, found = 0, []
+    for one in series:
+        known = register.known(one)
+        if not known:
+            continue
+        span, behaves = behaviour(one, known[-1])
+        judged += behaves.stretches[-1].centre is not None
+        told = [
+            said(
+                f"signal.{signal.rule.value}.{'above' if signal.above else 'below'}",
+                month=month(span[signal.place]),
+            )
+            for place in behaves.places
+            for signal in behaves.signals_at(place)[:1]  # the plainest of its rules
+            if span[place] in register.period
+        ]
+        if told:
+            words = said("indicator.signals", name=one.name, code=one.code, signals=latest(told, NAMED))
+            found.append(Remark(words, SIGNAL_TONES.get(movement(one, known[-1]), "info")))
+    if not found and judged:
+        return [Remark(said("indicator.no_signal", count=judged), "neutral")]
+    return found
 
 
 def cases(register: Register, one: Series) -> tuple[tuple[int, ...] | None, ...]:

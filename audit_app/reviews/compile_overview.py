@@ -95,9 +95,10 @@ def missed_table(register: Register, told: Sequence[Series], silent: Collection[
 
 
 def moved(one: Series, upto: Calendar) -> Value:
-    """Improving or worsening with its tone, else that there is no clear trend."""
+    """What the signals say, with its tone."""
     word = movement(one, upto)
-    return Toned(said(f"movement.{word}"), WORD[word]) if word else said("value.no_trend")
+    words = said(f"movement.{word}")
+    return Toned(words, WORD[word]) if word in WORD else words
 
 
 def _row(register: Register, one: Series) -> tuple[Value, ...]:

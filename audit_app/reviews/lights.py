@@ -11,6 +11,7 @@ from typing import Any
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.reviews.pack import Figure, Light, Month, PreviousAction, Said, Value, said
 from audit_app.reviews.series import Register, Series, movement
+from audit_app.reviews.telling import NOT_MEASURED
 
 AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("service_levels", "h", ("SLA", "AVL", "DWN", "MTBF", "RSP")),
@@ -25,8 +26,6 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Name, input that tells more, and the indicators of each area; indicators of no area make up "other"."""
 COUNTED_ELSEWHERE = frozenset({"AUD", "NCT", "NCR"})
 """Told by the lights on audits and nonconformities, from the records themselves."""
-NOT_MEASURED = "-"
-"""Movement of a light that no indicator stands behind."""
 SHOWN = 2
 """Reasons told of an area; the others are counted, so that the picture stays on one page."""
 RANK = {"bad": 0, "warn": 1, "neutral": 2, "good": 3}
@@ -144,10 +143,10 @@ def area(register: Register, name: str, key: str, series: tuple[Series, ...]) ->
 
 
 def together(words: set[str]) -> str:
-    """The movement of several: worse as soon as one got worse, better only if all did, else not clear."""
-    if "worsening" in words:
-        return "worsening"
-    return "improving" if words == {"improving"} else ""
+    """The movement of several: worse as soon as one got worse, better only if all did."""
+    if "worsening" in words or len(words) == 1:
+        return "worsening" if "worsening" in words else next(iter(words))
+    return "changed" if words & {"improving", "changed"} else "no_signal"
 
 
 def of_indicators(register: Register) -> list[Light]:

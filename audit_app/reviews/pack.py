@@ -9,12 +9,12 @@ below, tuples, text, whole numbers, Decimal, date, datetime and None; anything e
 written.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from audit_app.core.frozen import Codec
+from audit_app.core.frozen import LATER, Codec
 from audit_app.core.frozen import Name as Name
 from audit_app.core.frozen import digest as digest
 
@@ -101,8 +101,10 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A chart as plain data. ``cases``: per label (numerator, denominator) or one count; ``higher``: which
-    way is
-    better, None for neither; ``targets``: one per label where it is set by month."""
+    way is better, None for neither; ``targets``: one per label where it is set by month; ``bounds``: lower
+    limit, mean and upper limit, each with one entry per label (packs of before have ``limits``, the same at
+    every label).
+    """
 
     kind: str
     title: Value
@@ -117,6 +119,7 @@ class Plot:
     cases: tuple[tuple[int, ...] | None, ...] = ()
     higher: int | None = None
     targets: tuple[Decimal | None, ...] = ()
+    bounds: tuple[tuple[Decimal | None, ...], ...] | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

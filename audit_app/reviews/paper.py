@@ -27,7 +27,6 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.values import Badge, Link, Strong, listed
-from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.models import InputKey
 from audit_app.reviews.pack import (
     DecisionRow,
@@ -40,7 +39,7 @@ from audit_app.reviews.pack import (
     said,
 )
 from audit_app.reviews.paper_blocks import render_blocks
-from audit_app.reviews.telling import DASH, tell, tell_moment, tell_unit
+from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement, tell_unit
 
 LIGHT_WORDS = {"good": "green", "warn": "amber", "bad": "red", "neutral": "grey"}
 STATE_TONE = {"taken": "good", "asked": "warn", "rejected": "neutral"}
@@ -164,7 +163,7 @@ def legend(*, workbook: bool = True) -> Text:
     """How charts and tables of the inputs are read. ``workbook``: whether one lies beside the paper."""
     words = _(
         "In the charts: dashed, the target; dotted, the natural limits of the process; ringed, a "
-        "signal outside them. In the tables ■ marks a value that misses its target."
+        "signal. In the tables ■ marks a value that misses its target."
     )
     rest = _("All months and all rows stand in the workbook of this pack.") if workbook else ""
     gap = "" if str(get_locale()).startswith("zh") else " "
@@ -196,7 +195,7 @@ ARROWS = {"improving": "up", "worsening": "down", NOT_MEASURED: ""}
 def _light(light: Light) -> BoardRow:
     more = next((reason for reason in light.reasons if reason.key == "why.more"), None)
     words = letter(light.input_key) if more is None else tell(more)
-    movement = movement_word(light.movement)
+    movement = tell_movement(light.movement)
     return BoardRow(
         Badge(light_word(light.tone), light.tone),
         tell(light.subject),
@@ -205,13 +204,6 @@ def _light(light: Light) -> BoardRow:
         movement if movement != DASH else "",
         Link(words if more else _("Input %(letter)s", letter=words), url=f"#input-{light.input_key}"),
     )
-
-
-def movement_word(movement: str) -> str:
-    """Improving, worsening or no clear trend; a dash where nothing is measured."""
-    if movement in ("improving", "worsening"):
-        return tell(said(f"movement.{movement}"))
-    return DASH if movement == NOT_MEASURED else tell(said("value.no_trend"))
 
 
 def input_blocks(pack: Pack, one: Input, *, alone: bool = False) -> Iterator[Block]:

@@ -11,11 +11,10 @@ from audit_app.accounts.models import Person
 from audit_app.exports.chart_json import option
 from audit_app.reviews import exports, queries
 from audit_app.reviews.charting import chart
-from audit_app.reviews.lights import NOT_MEASURED
 from audit_app.reviews.models import InputKey, Review, ReviewInput, ReviewState
 from audit_app.reviews.pack import Block, Pack, Plot, Remark, Table
 from audit_app.reviews.paper import input_title, light_word
-from audit_app.reviews.telling import tell, tone_of
+from audit_app.reviews.telling import tell, tell_movement, tone_of
 from audit_app.reviews.workflow import REVIEW, input_filled, may_decide, may_plan, may_write, missing_inputs
 from audit_app.trail import queries as trail
 
@@ -117,11 +116,9 @@ def lights(pack: Pack) -> list[dict[str, Any]]:
 
 
 def _movement(word: str) -> tuple[str, str]:
-    if word == NOT_MEASURED:
-        return "–", ""
-    if word == "improving":
-        return _("Improving"), "success"
-    return (_("Worsening"), "danger") if word == "worsening" else (_("No clear trend"), "")
+    return tell_movement(word), {"improving": "success", "worsening": "danger", "changed": "info"}.get(
+        word, ""
+    )
 
 
 def next_words(review: Review) -> str:

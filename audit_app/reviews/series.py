@@ -13,15 +13,14 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.indicators import trend
 from audit_app.indicators.availability import allowance
+from audit_app.indicators.behaviour import Behaviour
+from audit_app.indicators.changes import months_of
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month, months
 from audit_app.indicators.queries import live_points
-from audit_app.indicators.trend import Movement
+from audit_app.indicators.reading import HISTORY, behave
 from audit_app.reviews.pack import Figure, Name, Said, Value, said
-
-HISTORY = 24
-"""Months that charts look back at most, unless the period itself is longer."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Series:
     high: Decimal | None
     decimals: int
     own: bool = False
+    changes: tuple[Month, ...] = ()
     points: dict[Month, Point] = field(default_factory=dict)
 
     def figure(self, value: Decimal | None) -> Figure:
@@ -146,23 +146,19 @@ class Register:
         return [month for month in self.period if month not in one.points]
 
 
-def movement(one: Series, upto: Month) -> str:
-    """The word for the last three months, or "" for no clear trend.
+def behaviour(one: Series, upto: Month) -> tuple[tuple[Month, ...], Behaviour]:
+    """The months that limits look back from one month (none before the first value), and how they behave."""
+    first = min([month for month in one.points if month <= upto], default=upto)
+    span = tuple(months(max(first, upto.plus(1 - HISTORY)), upto))
+    return span, behave([one.points.get(month) for month in span], one.unit, span, one.changes)
 
-    "Improving" is said only if the trend says so and the last step did not make it worse; "worsening"
-    only if the last step did not make it better. An odd month therefore never lets the pack claim too
-    much.
-    """
-    span = [upto.plus(-2), upto.previous(), upto]
+
+def movement(one: Series, upto: Month) -> str:
+    """What the signals of a month say, as the pack keeps it: a value of :class:`Movement`."""
+    span, found = behaviour(one, upto)
     better: Better = one.better  # type: ignore[assignment]  # Direction holds the same three words
     low, high = (None if limit is None else float(limit) for limit in (one.low, one.high))
-    word = trend.movement(one.numbers(span), better, low, high)
-    last, before = one.numbers(span)[-1], one.numbers(span)[-2]
-    step = trend.change(last, before, better, low, high)
-    against = {Movement.IMPROVING: Movement.WORSENING, Movement.WORSENING: Movement.IMPROVING}
-    if word not in against or step is against[word]:
-        return ""
-    return word.value
+    return trend.movement(one.numbers(span), found, better, low, high).value
 
 
 def reviewed_months(date_from: date, date_to: date) -> tuple[Month, ...]:
@@ -172,7 +168,7 @@ def reviewed_months(date_from: date, date_to: date) -> tuple[Month, ...]:
 
 
 def read(date_from: date, date_to: date) -> Register:
-    """All active indicators with their months: three queries, and those of the figures counted from
+    """All active indicators with their months: four queries, and those of the figures counted from
     records.
     """
     period = reviewed_months(date_from, date_to)
@@ -180,7 +176,8 @@ def read(date_from: date, date_to: date) -> Register:
     earliest = min(Month.of(date_from), last.plus(1 - HISTORY))
     indicators = tuple(db.session.scalars(select(Indicator).where(Indicator.active).order_by(Indicator.id)))
     by_id = {each.id: each for each in indicators}
-    series = {each.id: _series(each) for each in indicators}
+    changed = months_of([each.id for each in indicators])
+    series = {each.id: _series(each, changed[each.id]) for each in indicators}
     query = select(
         Measurement.indicator_id,
         Measurement.period,
@@ -210,7 +207,7 @@ def read(date_from: date, date_to: date) -> Register:
     return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)
 
 
-def _series(row: Indicator) -> Series:
+def _series(row: Indicator, changes: tuple[Month, ...]) -> Series:
     better = Direction(row.direction).value
     return Series(
         row.code,
@@ -222,6 +219,7 @@ def _series(row: Indicator) -> Series:
         row.high,
         row.decimals,
         row.source is Source.SYSTEM,
+        changes,
     )
 
 

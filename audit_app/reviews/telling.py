@@ -73,6 +73,17 @@ def tell_unit(unit: str) -> str:
     return str(UNITS.get(unit, unit))
 
 
+NOT_MEASURED = "-"
+"""Movement of a light that no indicator stands behind."""
+
+
+def tell_movement(word: str) -> str:
+    """What the signals say; "" stands in packs of before for no clear trend."""
+    if word == NOT_MEASURED:
+        return DASH
+    return str(phrase(f"movement.{word}" if word else "value.no_trend"))
+
+
 def tell_moment(moment: datetime | None, zone: str) -> str:
     """A moment to the minute on the organisation's clocks."""
     return DASH if moment is None else f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

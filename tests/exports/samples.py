@@ -21,7 +21,7 @@ def chart(points: int, kind: str = "line") -> Chart:
     values = tuple(None if i == 3 else 90 + i % 7 for i in range(points))
     return Chart(
         kind, "Availability 可用性", tuple(f"{2000 + i // 12}-{i % 12 + 1:02d}" for i in range(points)),
-        (Series("Site A", values), Series("Site B", values)), unit="%", target=95, limits=Limits(88, 93, 98),
+        (Series("Site A", values), Series("Site B", values)), unit="%", target=95, limits=Limits.level(88, 93, 98, points),
         signals=(1,) if points > 1 else (), source="Monitoring", cases=(10,) * points, higher_is_better=True,
     )  # fmt: skip
 

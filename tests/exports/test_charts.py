@@ -125,7 +125,7 @@ def test_the_axis_on_a_page_reaches_a_target_that_no_value_comes_near(target: fl
 
 
 def test_a_chart_without_values_says_so_everywhere() -> None:
-    empty = Chart("line", "T", ("a",), (Series("s", (None,)),), limits=Limits(None, 1, None))
+    empty = Chart("line", "T", ("a",), (Series("s", (None,)),), limits=Limits.level(None, 1, None, 1))
     assert chart_json.option(empty)["empty"] == "No data for this period."
     assert "No data" in shapes(chart_pdf.draw(empty, 300, 100), String)[0].text
 

@@ -109,6 +109,7 @@ def certification_cycle(p: People) -> dict[str, Any]:
 def build_more(p: People, folder: Path) -> dict[str, Any]:
     """Everything of the upper floors: what the addresses are filled with."""
     typed, imported = indicators_with_values(p, folder)
+    change = indicators.recognise(typed, Month.of(today()).previous(), "换了工具", by=p.manager)
     made = {state: review(p, state, f"管理评审 {number}") for number, state in enumerate(STATES, 1)}
     evidence.attach(made["preparing"].inputs[0], Upload(), caption="记录", by=p.boss)
     tokens = {
@@ -124,6 +125,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
         "texts": standards_world.build(p, folder),
         "typed": typed,
         "imported": imported,
+        "change": change,
         "reviews": made,
         "tokens": tokens,
         "cycle": certification_cycle(p),
@@ -152,6 +154,8 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.show": [*indicator, *({"id": number} for number in (1, 2, 11))],
         "indicators.edit": indicator,
         "indicators.enter": indicator,
+        "indicators.change_new": indicator,
+        "indicators.change_back": [{"id": made["typed"].id, "change": made["change"].id}],
         "indicators.export_one": indicator,
         "indicators.import_new": [{"kind": kind} for kind in ("values", "tickets", "outages")],
         "indicators.import_look": held,

@@ -235,10 +235,11 @@ def test_an_unworded_key_shows_itself():
     ("words", "told"),
     [
         ({"improving", "worsening"}, "worsening"),
-        ({"", "worsening"}, "worsening"),
+        ({"no_signal", "worsening"}, "worsening"),
         ({"improving"}, "improving"),
-        ({"improving", ""}, ""),
-        (set(), ""),
+        ({"improving", "no_signal"}, "changed"),
+        ({"too_few"}, "too_few"),
+        ({"too_few", "no_signal"}, "no_signal"),
     ],
 )
 def test_a_light_gets_worse_as_soon_as_one_of_its_indicators_does(words, told):
