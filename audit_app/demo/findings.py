@@ -6,15 +6,14 @@ from functools import partial
 from typing import Any
 
 from audit_app.core import clock
-from audit_app.demo import files, visits
+from audit_app.demo import files, more_time, visits
 from audit_app.demo.audits import close_if_settled, last_day
 from audit_app.demo.story import Story, texts
 from audit_app.evidence import services as evidence
 from audit_app.findings import action_services as actions
-from audit_app.findings import answers, causes, checks, extensions, policy
+from audit_app.findings import answers, causes, checks, policy
 from audit_app.findings import services as findings
 from audit_app.findings.cause_models import CauseCategory, CauseKind
-from audit_app.findings.deadline_models import Term
 from audit_app.findings.models import NONCONFORMITY, ActionKind, Finding, Grade, Origin, Proof
 
 FILES = ("findings-1", "findings-2", "findings-3", "findings-light")
@@ -116,12 +115,12 @@ class Plot:
         if "first_done" in facts:
             self.plan(facts["first_done"], 15, partial(self.finish, 0))
         if "asks" in facts:
-            self.plan(facts["asks"]["day"], 16, self.ask_for_a_date)
+            self.plan(facts["asks"]["day"], 16, partial(more_time.ask_for_a_date, self))
             if "refused" in facts["asks"]:
-                self.plan(facts["asks"]["refused"], 9, self.keep_the_date)
+                self.plan(facts["asks"]["refused"], 9, partial(more_time.keep_the_date, self))
         if "extend" in facts:
-            self.plan(facts["extend"][0], 10, self.ask_for_time)
-            self.plan(facts["extend"][0] + 2, 14, self.give_time)
+            self.plan(facts["extend"][0], 10, partial(more_time.ask_for_time, self))
+            self.plan(facts["extend"][0] + 2, 14, partial(more_time.give_time, self))
         if reached >= 4:
             for place, day in enumerate(self._days_done()):
                 self.plan(day, 15, partial(self.finish, place))
@@ -310,33 +309,6 @@ class Plot:
         kind = self.facts.get("file", "log")
         made = files.make(kind, action.code, action.title, note, action.owner.name, self.story.language)
         evidence.attach(action, made, caption=note[:120], by=action.owner)
-
-    def ask_for_time(self) -> None:
-        """The owner asks for more time, for the action and for the finding, with the reason."""
-        action, owner = self.finding.actions[-1], self.finding.owner
-        assert owner is not None
-        day, reason = self.story.day(self.issued + self.facts["extend"][1]), self.words["extension"]
-        extensions.ask(action, due_on=day, reason=reason, by=action.owner)
-        extensions.ask(self.finding, due_on=day, reason=reason, by=owner)
-
-    def give_time(self) -> None:
-        """The lead auditor grants it for both."""
-        for each in (self.finding.actions[-1], self.finding):
-            request = extensions.waiting(each)
-            assert request is not None
-            extensions.grant(request, by=self.story.people["wei"])
-
-    def ask_for_a_date(self) -> None:
-        """The owner asks for more time for one date of the finding."""
-        asked = self.facts["asks"]
-        day, term = self.story.day(self.issued + asked["to"]), Term(asked["term"])
-        extensions.ask(self.finding, term=term, due_on=day, reason=self.words["asks"], by=self._owner())
-
-    def keep_the_date(self) -> None:
-        """The lead auditor refuses it and says why."""
-        request = extensions.waiting(self.finding)
-        assert request is not None
-        extensions.refuse(request, reason=self.words["kept"], by=self.story.people["wei"])
 
     def report(self) -> None:
         """The owner reports that everything is done."""

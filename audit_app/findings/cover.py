@@ -128,6 +128,12 @@ def helpers_of(kind: str, owners: Mapping[int, int | None]) -> dict[int, set[int
     return found
 
 
+def theirs(actions: Sequence[Action], person: Person) -> list[Action]:
+    """Those of the actions that are this person's to do today: owned, handed on to them, or covered."""
+    helpers = helpers_of(Action.__tablename__, {each.id: each.owner_id for each in actions})
+    return [each for each in actions if each.owner_id == person.id or person.id in helpers[each.id]]
+
+
 def beside(told: Sequence[tuple[Person, Any]]) -> list[tuple[int, Person]]:
     """Who hears of a duty beside its owner: (place in ``told``, person). Constant number of queries."""
     found: list[tuple[int, int]] = []

@@ -274,11 +274,9 @@ def finding_page(finding: Finding, person: Person) -> dict[str, Any]:
         "next_person": turns.named(finding),
         "stations": turns.stations(finding),
         **_plain(finding, history, person),
-        "my_part": [
-            each
-            for each in finding.actions
-            if finding.state in (F.PLANNED, F.IN_PROGRESS) and plain.owed(each, person) is not None
-        ],
+        "my_part": cover.theirs([each for each in finding.actions if each.state is ActionState.OPEN], person)
+        if finding.state in (F.PLANNED, F.IN_PROGRESS)
+        else [],
         "check_ahead": turns.check_ahead(finding),
         "files": evidence.of(finding),
         "action_files": evidence.of_many(Action.__tablename__, [each.id for each in finding.actions]),
