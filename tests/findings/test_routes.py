@@ -270,7 +270,14 @@ def test_more_time_is_asked_for_and_granted(people: People, client_for: Any) -> 
         title="Better words",
         owner_id=people.owner.id,
     )
-    walk(client_for, people.owner, f"/findings/{subject.id}/extend", due_on="2099-01-01", reason="Supplier.")
+    walk(
+        client_for,
+        people.owner,
+        f"/findings/{subject.id}/extend",
+        term="corrective",
+        due_on="2099-01-01",
+        reason="Supplier.",
+    )
     walk(client_for, people.lead, f"/findings/{subject.id}/regrade", grade="major", reason="Third time.")
     db.session.expire_all()
     assert (action.title, len(subject.actions), subject.grade) == ("Better words", 2, Grade.MAJOR)
