@@ -177,7 +177,7 @@ def _stated(on_record: Record) -> tuple[tuple[str, Any], ...]:
     ]
     if finding.state is FindingState.WITHDRAWN:
         act = on_record.last(*record.ENDINGS)
-        by = (_("Withdrawn by"), listed((act.actor_name, moment(act.at)))) if act else None
+        by = (_("Withdrawn by"), paper_course.who(act.actor_name, act.at)) if act else None
         return (*told, (_("Why withdrawn"), finding.withdrawn_reason or DASH), *((by,) if by else ()))
     correction: tuple[Any, ...] = (finding.correction or DASH,)
     if finding.correction_done_on is not None:

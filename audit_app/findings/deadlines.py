@@ -126,7 +126,8 @@ def due_now(finding: Finding, term: Term, rows: list[OriginalDate] | None = None
 def met(finding: Finding, term: Term) -> date | None:
     """The day on which a promise was kept, None while it is open.
 
-    The answer is given with cause and plan; actions reported done answer everything before them. What is
+    The answer is given with cause and plan: whoever approves late does not make it late, and a plan that is
+    sent back was none. Actions reported done answer everything before them. What is
     settled owes nothing of these any more; only a closed finding was found effective.
     """
     if term is Term.VERIFICATION:
@@ -134,7 +135,7 @@ def met(finding: Finding, term: Term) -> date | None:
     if term is Term.EFFECTIVENESS:
         return finding.closed_on if finding.state is FindingState.CLOSED else None
     found: dict[Term, Iterable[Any]] = {
-        Term.RESPONSE: (finding.planned_at, finding.implemented_at),
+        Term.RESPONSE: (finding.proposed_at, finding.planned_at, finding.implemented_at),
         Term.CORRECTION: (finding.correction_done_on, finding.implemented_at),
         Term.CORRECTIVE: (finding.implemented_at,),
     }

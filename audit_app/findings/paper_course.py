@@ -32,7 +32,7 @@ def moment(at: datetime | None) -> str:
     return f"{local(at):%Y-%m-%d %H:%M}" if at is not None else DASH
 
 
-def _who(name: str, at: datetime | None) -> str:
+def who(name: str, at: datetime | None) -> str:
     return _("%(name)s, %(at)s", name=name, at=moment(at)) if name else moment(at)
 
 
@@ -67,13 +67,13 @@ def plan(on_record: Record) -> list[Block]:
     proposed = on_record.last("finding.propose") if finding.proposed_at is not None else None
     approver = finding.planned_by.name if finding.planned_by else ""
     rows: list[tuple[str, GridCell]] = [
-        (_("Plan proposed by"), _who(proposed.actor_name if proposed else "", finding.proposed_at)),
-        (_("Plan approved by"), _who(approver, finding.planned_at)),
+        (_("Plan proposed by"), who(proposed.actor_name if proposed else "", finding.proposed_at)),
+        (_("Plan approved by"), who(approver, finding.planned_at)),
         (_("Criterion of effectiveness"), finding.effectiveness_criterion or DASH),
         (_("Effectiveness check due"), finding.effectiveness_due_on or DASH),
     ]
     back = [each for each in on_record.acts if each.action == "finding.return_plan"]
-    rows += [(_("Plan returned"), (_who(each.actor_name, each.at), _reason(each))) for each in back]
+    rows += [(_("Plan returned"), (who(each.actor_name, each.at), _reason(each))) for each in back]
     return [Facts(tuple(rows))]
 
 

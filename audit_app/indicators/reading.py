@@ -8,7 +8,7 @@ from audit_app.indicators import behaviour
 from audit_app.indicators.behaviour import Behaviour
 from audit_app.indicators.periods import Month
 
-PERCENT = "%"
+PERCENT, COUNT = "%", "n"
 HISTORY = 36
 """Months that limits look back from the last one: a certification cycle. The same for page and pack."""
 
@@ -33,7 +33,8 @@ def behave(
 
     ``span`` names the months of ``points``, ``changes`` those in which the process is known to have changed.
 
-    A percentage whose numerator is part of its denominator is a share of cases; any other quotient a rate.
+    A percentage whose numerator is part of its denominator is a share of cases; any other quotient a rate;
+    what is counted ("n") is a rate per month, so that a few events get the limits of a few events.
     """
     values = [None if each is None or each.value is None else float(each.value) for each in points]
     cases = [
@@ -42,6 +43,8 @@ def behave(
         else (float(each.numerator), float(each.denominator))
         for each in points
     ]
+    if unit == COUNT and not any(cases):
+        cases = [None if value is None else (value, 1.0) for value in values]
     counted = cases if any(cases) else []
     return behaviour.read(
         values,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from audit_app.indicators.behaviour import Behaviour
+from audit_app.indicators.behaviour import Behaviour, Rule, Signal
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.reviews.compile_months import latest, month, month_matrix, services, spans, value_table
 from audit_app.reviews.pack import (
@@ -35,6 +35,9 @@ COUNTED = frozenset({"c1", "c3"})
 """Inputs whose own charts count records; their indicators stand beside them as a table."""
 DRAWN = 3
 """Values needed before a chart says more than the table."""
+SPANS = 2
+"""Runs of months with a signal that a sentence names."""
+RULES = list(Rule)
 SIGNAL_TONES = {"worsening": "bad", "improving": "good"}
 
 
@@ -188,7 +191,7 @@ def _bounds(
 
 
 def signals(register: Register, series: Sequence[Series]) -> list[Remark]:
-    """Every signal in the months of the period, a line an indicator; or that there was none, said plainly."""
+    """Signals of the period, a line an indicator, bad ones first; or that there was none, said plainly."""
     judged, found = 0, []
     for one in series:
         known = register.known(one)
@@ -196,21 +199,35 @@ def signals(register: Register, series: Sequence[Series]) -> list[Remark]:
             continue
         span, behaves = behaviour(one, known[-1])
         judged += behaves.stretches[-1].centre is not None
-        told = [
-            said(
-                f"signal.{signal.rule.value}.{'above' if signal.above else 'below'}",
-                month=month(span[signal.place]),
-            )
-            for place in behaves.places
-            for signal in behaves.signals_at(place)[:1]  # the plainest of its rules
-            if span[place] in register.period
-        ]
+        told = [_stretch(months, signal) for months, signal in _together(span, behaves, register.period)]
         if told:
-            words = said("indicator.signals", name=one.name, code=one.code, signals=latest(told, NAMED))
+            words = said("indicator.signals", name=one.name, code=one.code, signals=latest(told, SPANS))
             found.append(Remark(words, SIGNAL_TONES.get(movement(one, known[-1]), "info")))
     if not found and judged:
         return [Remark(said("indicator.no_signal", count=judged), "neutral")]
-    return found
+    return sorted(found, key=lambda remark: remark.tone != "bad")
+
+
+def _together(
+    span: Sequence[Calendar], found: Behaviour, period: Sequence[Calendar]
+) -> list[tuple[list[Calendar], Signal]]:
+    """Neighbouring months with a signal on the same side as one, with the plainest of their rules."""
+    told: list[tuple[list[Calendar], Signal]] = []
+    for place in found.places:
+        signal, at = found.signals_at(place)[0], span[place]
+        if at not in period:
+            continue
+        if told and told[-1][0][-1].plus(1) == at and told[-1][1].above == signal.above:
+            months, plainest = told.pop()
+            told.append(([*months, at], min(plainest, signal, key=lambda each: RULES.index(each.rule))))
+        else:
+            told.append(([at], signal))
+    return told
+
+
+def _stretch(months: Sequence[Calendar], signal: Signal) -> Said:
+    key = f"signal.{signal.rule.value}.{'above' if signal.above else 'below'}"
+    return said(key, months=spans(months)[0])
 
 
 def cases(register: Register, one: Series) -> tuple[tuple[int, ...] | None, ...]:

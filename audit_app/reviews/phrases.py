@@ -188,12 +188,12 @@ PHRASES: dict[str, Any] = {
         "No signal in the period in any of the %(count)s indicators that have natural limits: what went up "
         "and down is what these figures do by themselves."
     ),
-    "signal.outside.above": _l("%(month)s above the upper limit"),
-    "signal.outside.below": _l("%(month)s below the lower limit"),
-    "signal.run.above": _l("%(month)s eight or more in a row above the mean"),
-    "signal.run.below": _l("%(month)s eight or more in a row below the mean"),
-    "signal.near.above": _l("%(month)s three of four near the upper limit"),
-    "signal.near.below": _l("%(month)s three of four near the lower limit"),
+    "signal.outside.above": _l("%(months)s above the upper limit"),
+    "signal.outside.below": _l("%(months)s below the lower limit"),
+    "signal.run.above": _l("%(months)s above the mean for long"),
+    "signal.run.below": _l("%(months)s below the mean for long"),
+    "signal.near.above": _l("%(months)s near the upper limit"),
+    "signal.near.below": _l("%(months)s near the lower limit"),
     "indicator.gap": _l("%(name)s (%(code)s): no value for %(months)s."),
     "indicator.no_values": _l("Without any value in the period: %(names)s."),
     "indicator.none": _l("No indicator of this input has a value in the period."),

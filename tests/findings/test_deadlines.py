@@ -382,3 +382,10 @@ def test_a_date_is_missed_from_the_first_minute_of_the_next_day_there(people: Pe
             1,
             [subject.code],
         )
+
+
+def test_who_answers_in_time_is_not_late_because_the_approval_is(people: People) -> None:
+    finding = factory.at(people, "proposed")
+    assert {each.term: each.met_on for each in deadlines.promises(finding)}[Term.RESPONSE] == today()
+    answers.return_plan(finding, reason="Say who does it.", by=people.lead)
+    assert {each.term: each.met_on for each in deadlines.promises(finding)}[Term.RESPONSE] is None

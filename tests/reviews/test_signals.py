@@ -1,0 +1,49 @@
+"""What the pack says of signals: months together, the bad ones first, and plainly when there is none."""
+
+import pytest
+
+from audit_app.core.clock import today
+from audit_app.core.db import db
+from audit_app.indicators import queries, services
+from audit_app.indicators.periods import Month
+from audit_app.reviews import compile_indicators, series
+from audit_app.reviews.telling import tell
+
+LAST = Month.of(today()).previous()
+
+
+@pytest.fixture
+def enter(people):
+    services.load_register(by=None)
+
+    def enter(code, values):
+        made = queries.by_code(code)
+        for back, value in enumerate(reversed(values)):
+            services.enter_measurement(made, LAST.plus(-back), value=value, by=people.manager)
+        db.session.commit()
+
+    return enter
+
+
+def remarks(*codes):
+    register = series.read(LAST.plus(-11).first, LAST.last)
+    return [(tell(each.said), each.tone) for each in compile_indicators.signals(register, register.of(codes))]
+
+
+def test_neighbouring_months_are_told_as_one_and_the_bad_ones_first(enter):
+    quiet = [80, 82, 81, 79, 80, 81, 82, 80, 79, 81, 80, 82, 81, 80]
+    enter("CSAT", [*quiet, 90, 91, 92])
+    enter("MTBF", [*quiet, 70, 69, 68])
+    (bad, tone), (good, better) = remarks("CSAT", "MTBF")
+    assert "MTBF" in bad
+    assert (tone, better) == ("bad", "good")
+    assert f"{LAST.plus(-2)} – {LAST} below the lower limit" in bad
+    assert f"{LAST.plus(-2)} – {LAST} above the upper limit" in good
+
+
+def test_without_a_signal_it_is_said_plainly_and_without_limits_nothing_is_said(enter):
+    enter("CSAT", [80, 82] * 8)
+    assert [tone for _words, tone in remarks("CSAT")] == ["neutral"]
+    assert "No signal" in remarks("CSAT")[0][0]
+    enter("MTBF", [70, 71, 72])
+    assert remarks("MTBF") == []
