@@ -10,7 +10,7 @@ from audit_app.accounts import replies
 from audit_app.findings import comments, queries, repeat_screens, screens
 from audit_app.findings.models import Action, Finding
 from audit_app.findings.visibility import readers
-from audit_app.web.forms import BaseForm, long_text, rows
+from audit_app.web.forms import TICKED, BaseForm, long_text, rows
 
 
 class CommentForm(BaseForm):
@@ -20,7 +20,7 @@ class CommentForm(BaseForm):
         _l("Your comment"), need=True, longest=2000, rows=3,
         description=_l("Begin a name with @ to tell somebody. A comment cannot be changed afterwards."),
     )  # fmt: skip
-    to = rows(_l("Tell these people"))
+    to = rows(_l("Tell these people"), **TICKED)
 
 
 def comment_form(finding: Finding) -> CommentForm | None:

@@ -4,18 +4,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.reviews.models import Decision, InputKey, Review
-from audit_app.web.forms import BaseForm, choice, day, long_text, row, rows, rows_as_choices
+from audit_app.web.forms import TICKED, BaseForm, choice, day, long_text, row, rows, rows_as_choices
 from audit_app.web.forms import text as line
 
-TICKED: dict[str, Any] = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
-"""Several rows as boxes to tick: on a tablet nobody knows the keys of a list box."""
 LETTERS = [(key.value, key.label) for key in InputKey]
 
 

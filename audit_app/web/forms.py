@@ -13,6 +13,7 @@ from wtforms import SelectField as PlainSelectField
 from wtforms import SelectMultipleField as PlainSelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the published types
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from audit_app.core.db import db
 from audit_app.core.errors import Conflict, Refused
@@ -197,6 +198,10 @@ def row(label: Any, *, need: bool = False, **kwargs: Any) -> SelectField:
     """A select over database rows by id; the route fills ``choices`` (see :func:`rows_as_choices`). None
     when empty."""
     return SelectField(label, coerce=_to_int, validators=[required()] if need else [Optional()], **kwargs)
+
+
+TICKED: dict[str, Any] = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
+"""Several rows as boxes to tick: on a tablet nobody knows the keys of a list box."""
 
 
 def rows(label: Any, **kwargs: Any) -> SelectMultipleField:

@@ -125,3 +125,20 @@ def test_without_the_script_both_inputs_send_what_they_hold(people, browsers, bu
     page.get_by_role("button", name="Report the correction").tap()
     expect(page).to_have_url(re.compile(rf"/findings/{number}$"))
     assert [each.filename for each in evidence.of(db.session.get_one(Finding, number))] == ["photo.png"]
+
+
+def test_a_name_after_an_at_sign_is_chosen_from_a_list_and_its_owner_told(people, page_for):
+    made = factory.at(people, "planned", audit=factory.audit(people))
+    number, lead = made.id, people.lead.name
+    page = page_for(people.owner, viewport="phone")
+    db.session.commit()
+    db.session.remove()
+
+    page.goto(f"/findings/{number}")
+    area = page.locator("textarea[data-mention]")
+    area.press_sequentially(f"@{lead[:2]}")
+    page.locator(".mention-list button", has_text=lead).tap()
+    expect(area).to_have_value(f"@{lead} ")
+    area.press_sequentially("is the date right?")
+    page.get_by_role("button", name="Write the comment").tap()
+    expect(page.locator("#comments")).to_contain_text(f"Told: {lead}")

@@ -47,7 +47,7 @@ def test_the_pdf_says_what_happened(review, language):
         assert figure in said
     missed = {"en": "missed in 2 of 5 months", "zh": "5 个月中有 2 个月未达标"}[language]
     assert missed.replace(" ", "") in said.replace(" ", "")
-    assert ("no value for 2026-04" if language == "en" else "2026-04没有数据") in (
+    assert ("no value for 2026-04" if language == "en" else "缺少数据的月份：2026-04") in (
         said if language == "en" else said.replace(" ", "")
     )
 
