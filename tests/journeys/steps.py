@@ -336,7 +336,7 @@ class Owner(Desk):
     def attach_evidence(self, finding: int, file: Path) -> None:
         """The record that shows it."""
         self.open(f"/findings/{finding}")
-        self.page.locator("#evidence input[type=file]").set_input_files(file)
+        self.page.locator("#evidence input[data-drop-all]").set_input_files(file)
         with self.page.expect_navigation():
             self.page.locator("#evidence").get_by_role("button", name="Attach").click()
         self.sees(file.name)
