@@ -13,7 +13,7 @@ WEEKS = range(-63, 0, 7)
 def tell(story: Story) -> None:
     """Put comments, delegations, absences and the ladder on the list."""
     for day in WEEKS:
-        story.plan(day, 7, escalation.gather)
+        story.plan(day, 8, escalation.gather)
     told = texts("everyday")
     for entry in told["comments"]:
         story.plan(entry["day"], entry["hour"], partial(say, story, entry))
