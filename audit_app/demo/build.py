@@ -65,7 +65,7 @@ def preferred_language() -> str:
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
     """The build makes millions of short-lived objects beside many that stay: looking for circles among them
-    after every 700 cost an eighth of its time and found next to nothing (docs/figures.md)."""
+    after every 700 cost a tenth of its time (docs/figures.md)."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, *before[1:])
     try:

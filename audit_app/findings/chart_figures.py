@@ -68,8 +68,8 @@ class Selection:
 
 def selection(given: Mapping[str, str]) -> Selection:
     """What the address asks for; without days, or with days that make no sense, the last twelve months."""
-    last = _day(given.get("last_day", "")) or today()
-    first = _day(given.get("first_day", "")) or last - YEAR
+    last = asked_day(given.get("last_day", "")) or today()
+    first = asked_day(given.get("first_day", "")) or last - YEAR
     if first > last:
         first, last = last, first
     grade, origin, department = (given.get(name, "") for name in ("grade", "origin", "department"))
@@ -82,7 +82,8 @@ def selection(given: Mapping[str, str]) -> Selection:
     )
 
 
-def _day(text: str) -> date | None:
+def asked_day(text: str) -> date | None:
+    """A day in an address; None for none, and for what is no day."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from audit_app.accounts.models import Organisation, Person, in_reader_language
 from audit_app.core import clock
+from audit_app.core.days import written
 from audit_app.core.db import db
 from audit_app.exports import pdf, xlsx
 from audit_app.exports.chart_json import option
@@ -63,6 +64,11 @@ class Panel:
     lines: tuple[Line, ...]
     rates: tuple[str, ...] = ()
     more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no case at all: a sentence says more than bars of nothing."""
+        return not any(count for line in self.lines for count, _address in line.counts)
 
     @property
     def option(self) -> dict[str, Any]:
@@ -260,7 +266,8 @@ def page(person: Person, given: dict[str, str]) -> dict[str, Any]:
     """Everything the page shows."""
     chosen = figures.selection(given)
     panels, found = drawn(person, chosen)
-    return {"chosen": chosen, "panels": panels, "table": found, "selects": _selects()}
+    span = {"first": written(chosen.first), "last": written(chosen.last)}
+    return {"span": span, "panels": panels, "table": found, "selects": _selects()}
 
 
 def _selects() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
@@ -307,8 +314,11 @@ def _paper(person: Person, chosen: Selection, organisation: str, locale: str) ->
         )
         rows = tuple((line.name, *(count for count, _url in line.counts), *line.rates) for line in each.lines)
         head = Heading(SHEETS[each.key](), 2)
+        if each.is_empty:
+            blocks.append(KeepTogether((head, Text(_("No nonconformity in this selection.")))))
+            continue
         blocks.append(KeepTogether((head, Text(each.note), Figure(each.chart))))
-        blocks.append(Grid(columns, rows, compact=True, empty=_("No nonconformity in this selection.")))
+        blocks.append(Grid(columns, rows, compact=True))
     blocks += [Heading(_("Nonconformities by clause and department"), 2), *found.blocks()]
     return pdf.render(
         Document(
@@ -332,7 +342,8 @@ def _book(person: Person, chosen: Selection, organisation: str, locale: str) -> 
         rows = [(line.name, *(count for count, _url in line.counts), *line.shares) for line in each.lines]
         sheets.append(
             Sheet(SHEETS[each.key](), columns, rows, heading=each.chart.title, facts=facts,
-                  notes=(each.note,), charts=(each.chart,), empty=_("No nonconformity in this selection."))
+                  notes=(each.note,), charts=() if each.is_empty else (each.chart,),
+                  empty=_("No nonconformity in this selection."))
         )  # fmt: skip
     sheets.append(found.sheet(facts))
     return xlsx.render(

@@ -15,7 +15,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings import deadlines
-from audit_app.findings.chart_figures import NONE, narrowing
+from audit_app.findings.chart_figures import NONE, asked_day, narrowing
 from audit_app.findings.deadline_models import Extension, ExtensionState
 from audit_app.findings.figures import COUNTED
 from audit_app.findings.figures import board as board
@@ -54,6 +54,7 @@ def get(finding_id: int, *, to: Person) -> Finding:
             joinedload(Finding.audit),
             joinedload(Finding.item),
             selectinload(Finding.actions).joinedload(Action.owner),
+            selectinload(Finding.actions).joinedload(Action.delegate).lazyload(Person.roles),
             selectinload(Finding.actions).selectinload(Action.extensions),
             selectinload(Finding.extensions).joinedload(Extension.asked_by),
             selectinload(Finding.extensions).joinedload(Extension.decided_by),
@@ -216,7 +217,7 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
         found.append(
             or_(Finding.owner_id == person.id, Finding.raised_by_id == person.id, Finding.id.in_(promised))
         )
-    found += [make(day) for key, make in _DAYS.items() if (day := _day(given.get(key, ""))) is not None]
+    found += [make(day) for key, make in _DAYS.items() if (day := asked_day(given.get(key, ""))) is not None]
     if given.get("q"):
         found.append(or_(*(column.icontains(given["q"], autoescape=True) for column in SEARCHED)))
     return found
@@ -239,13 +240,6 @@ def _known(column: Any, value: str) -> bool:
 def _is_id(text: str) -> bool:
     """Whether a filter value can be the id of a row (a longer number would not fit the database's)."""
     return text.isdecimal() and len(text) < 10
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def sorted_by(columns: Mapping[str, Any], asked: str, default: str, tie: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.core.clock import today
 from audit_app.core.db import db
+from audit_app.exports.values import listed
 from audit_app.findings import cover, returned
 from audit_app.findings.models import NONCONFORMITY, OWNERS_TURN, Action, ActionState, Finding, FindingState
 from audit_app.findings.workflow import ACTION, FINDING
@@ -89,7 +90,7 @@ def _findings(person: Person) -> Iterator[Owed]:
 
 
 def _open(finding: Finding) -> str:
-    return ", ".join(each.code for each in finding.actions if each.state is ActionState.OPEN)
+    return listed(each.code for each in finding.actions if each.state is ActionState.OPEN)
 
 
 def _actions(person: Person) -> Iterator[Owed]:

@@ -51,6 +51,8 @@ class Series:
     own: bool = False
     changes: tuple[Month, ...] = ()
     points: dict[Month, Point] = field(default_factory=dict)
+    read: dict[Month, Behaviour] = field(default_factory=dict, compare=False, repr=False)
+    """Behaviours worked out already, by their last month: overview, light, sentence and chart all ask."""
 
     def figure(self, value: Decimal | None) -> Figure:
         """A value of this indicator with its unit; percentages show two digits at least."""
@@ -150,7 +152,9 @@ def behaviour(one: Series, upto: Month) -> tuple[tuple[Month, ...], Behaviour]:
     """The months that limits look back from one month (none before the first value), and how they behave."""
     first = min([month for month in one.points if month <= upto], default=upto)
     span = tuple(months(max(first, upto.plus(1 - HISTORY)), upto))
-    return span, behave([one.points.get(month) for month in span], one.unit, span, one.changes)
+    if upto not in one.read:
+        one.read[upto] = behave([one.points.get(month) for month in span], one.unit, span, one.changes)
+    return span, one.read[upto]
 
 
 def movement(one: Series, upto: Month) -> str:

@@ -345,6 +345,7 @@ def test_handing_on_and_being_away_by_form(people: People, client_for: Any, pars
     page = client_for(hana).get(f"/findings/actions/{action.id}")
     parsed(page)
     assert "What you do now for Olga Owner" in page.text
+    assert f"handed on to {hana.name}" in owner.get(f"/findings/{action.finding_id}").text
     typed = {"person_id": people.owner.id, "deputy_id": hana.id, "from_on": today().isoformat(),
              "to_on": (today() - WEEK).isoformat(), "remark": "Leave"}  # fmt: skip
     refused = owner.post("/findings/absences/new", data=typed)

@@ -5,10 +5,13 @@ from typing import Any
 
 from sqlalchemy import event
 
+from audit_app.accounts.permissions import Permission
 from audit_app.core import clock
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.findings import action_services, answers, cover_services
+from audit_app.findings.models import OWNERS_TURN
+from audit_app.findings.workflow import FINDING
 from audit_app.home import mine
 from tests.findings import factory
 from tests.people import People
@@ -103,3 +106,11 @@ def test_the_list_costs_the_same_number_of_queries_whatever_its_length(people: P
         factory.at(people, state)
     db.session.commit()
     assert cost() == few
+
+
+def test_the_button_of_each_state_is_a_step_of_the_table_that_the_owner_may_take() -> None:
+    assert set(mine.NEXT) == set(OWNERS_TURN)
+    for state, name in mine.NEXT.items():
+        step = FINDING.by_name[name]
+        assert state in step.frm, name
+        assert step.needs == Permission.FINDING_ANSWER, name
