@@ -100,7 +100,9 @@ def _missed(register: Register, one: Series, missed: Sequence[Calendar]) -> Said
 
 
 def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
-    """Months without data, as spans; indicators without any value in one sentence."""
+    """Months that nobody measured, as spans, and those without a case; indicators without any value in one
+    sentence.
+    """
     silent = tuple(full_name(one) for one in series if not register.known(one))
     found = [
         Remark(
@@ -108,6 +110,14 @@ def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
         )
         for one in series
         if register.known(one) and (missing := register.gaps(one))
+    ]
+    found += [
+        Remark(
+            said("indicator.no_case", name=one.name, code=one.code, months=latest(spans(empty), NAMED)),
+            "neutral",
+        )
+        for one in series
+        if register.known(one) and (empty := register.without_case(one))
     ]
     if silent and register.period:
         found.append(Remark(said("indicator.no_values", names=Many(silent)), "neutral"))

@@ -182,8 +182,9 @@ def _picture(pack: Pack) -> Iterator[Block]:
     yield Text(
         _(
             "Red: missed or late now. Amber: needs watching. Green: met. Grey: nothing to "
-            "judge by. The arrow tells of the last three months of the indicators behind the light: worse "
-            "as soon as one of them got worse, better only if all did, whichever way is good."
+            "judge by. The arrow tells of the indicators behind the light, and only where the "
+            "last month is a signal: worse as soon as one of them got worse, better only if "
+            "all did, whichever way is good."
         ),
         "note",
     )

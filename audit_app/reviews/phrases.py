@@ -195,6 +195,7 @@ PHRASES: dict[str, Any] = {
     "signal.near.above": _l("%(months)s near the upper limit"),
     "signal.near.below": _l("%(months)s near the lower limit"),
     "indicator.gap": _l("%(name)s (%(code)s): no value for %(months)s."),
+    "indicator.no_case": _l("%(name)s (%(code)s): no case to count in %(months)s."),
     "indicator.no_values": _l("Without any value in the period: %(names)s."),
     "indicator.none": _l("No indicator of this input has a value in the period."),
     "indicator.all_met": _l("Every target with a value was met in every month of the period."),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import today
@@ -51,6 +51,8 @@ class Series:
     own: bool = False
     changes: tuple[Month, ...] = ()
     points: dict[Month, Point] = field(default_factory=dict)
+    no_case: set[Month] = field(default_factory=set)
+    """Months in which there was nothing to count: the denominator is known to be 0. No value, and no gap."""
     read: dict[Month, Behaviour] = field(default_factory=dict, compare=False, repr=False)
     """Behaviours worked out already, by their last month: overview, light, sentence and chart all ask."""
 
@@ -144,8 +146,12 @@ class Register:
         return [month for month in self.known(one) if one.misses(one.points[month].value, month)]
 
     def gaps(self, one: Series) -> list[Month]:
-        """Months of the period without a value."""
-        return [month for month in self.period if month not in one.points]
+        """Months of the period that nobody measured; one without a single case is not one of them."""
+        return [month for month in self.period if month not in one.points and month not in one.no_case]
+
+    def without_case(self, one: Series) -> list[Month]:
+        """Months of the period in which there was nothing to count."""
+        return [month for month in self.period if month in one.no_case]
 
 
 def behaviour(one: Series, upto: Month) -> tuple[tuple[Month, ...], Behaviour]:
@@ -191,11 +197,16 @@ def read(date_from: date, date_to: date) -> Register:
         Measurement.comment,
         Measurement.import_id,
         Measurement.extra,
-    ).where(Measurement.period.between(earliest.first, last.first), Measurement.value.is_not(None))
+    ).where(
+        Measurement.period.between(earliest.first, last.first),
+        or_(Measurement.value.is_not(None), Measurement.denominator == 0),
+    )
     used: set[int] = set()
     goal = next((e.target for e in indicators if e.measure == "availability" and e.target is not None), None)
     for indicator_id, day, value, top, bottom, comment, import_id, extra in db.session.execute(query):
-        if indicator_id in series:
+        if indicator_id in series and value is None:
+            series[indicator_id].no_case.add(Month.of(day))
+        elif indicator_id in series:
             row = by_id[indicator_id]
             allowed = allowance(extra, goal) if row.measure == "downtime" else None
             point = Point(value, top, bottom, comment, import_id, allowed, _services(row, extra))
@@ -206,6 +217,7 @@ def read(date_from: date, date_to: date) -> Register:
         for month, live in found.items():
             if live.value is not None:
                 series[indicator_id].points[month] = Point(live.value, live.numerator, live.denominator)
+        series[indicator_id].no_case.update(set(period) - set(found))  # Counted here, so never a gap.
     told = [month for one in series.values() for month in one.points]
     first = min([*told, Month.of(date_from)])
     return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)

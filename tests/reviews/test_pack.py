@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit_app.exports.pdf_fonts import REGULAR, width
@@ -104,6 +104,11 @@ packs = st.builds(
 )
 
 
+PATIENT = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+"""Whole packs take long to draw on a busy machine; that says nothing about them."""
+
+
+@PATIENT
 @given(packs)
 def test_a_pack_comes_back_from_its_json_as_it_was(pack):
     text = to_json(pack)
@@ -111,6 +116,7 @@ def test_a_pack_comes_back_from_its_json_as_it_was(pack):
     assert to_json(from_json(text)) == text
 
 
+@PATIENT
 @given(packs, packs)
 def test_two_packs_have_one_hash_only_if_they_are_the_same(one, other):
     assert (digest(to_json(one)) == digest(to_json(other))) == (to_json(one) == to_json(other))
@@ -147,17 +153,17 @@ def series_of(numbers, better, target):
 @given(numbers, st.sampled_from(["higher", "lower", "band"]))
 def test_nothing_is_called_improving_that_got_worse(numbers, better):
     one, register = series_of(numbers, better, Decimal(50))
-    last = register.period[-1]
+    last = max(one.points, default=register.period[-1])
     word = movement(one, last)
-    three = one.numbers([last.plus(-2), last.previous(), last])
-    if word == "improving":
-        bad = [badness(value, better, 40, 60) for value in three]
-        assert bad[2] <= bad[1]
-        assert bad[2] < bad[0]
-    if word == "worsening":
-        bad = [badness(value, better, 40, 60) for value in three]
-        assert bad[2] >= bad[1]
-        assert bad[2] > bad[0]
+    known = [float(value) for value in numbers if value is not None]
+    mean = sum(known) / len(known) if known else 0.0
+    before, now = one.numbers([last.previous(), last])
+    if word in ("improving", "worsening"):
+        assert now is not None
+        worse_by = badness(now, better, 40, 60) - badness(mean, better, 40, 60)
+        assert worse_by < 0 if word == "improving" else worse_by > 0
+    if word == "improving" and before is not None:
+        assert badness(now, better, 40, 60) <= badness(before, better, 40, 60)
 
 
 @given(numbers, st.sampled_from(["higher", "lower", "band"]))

@@ -47,3 +47,29 @@ def test_without_a_signal_it_is_said_plainly_and_without_limits_nothing_is_said(
     assert "No signal" in remarks("CSAT")[0][0]
     enter("MTBF", [70, 71, 72])
     assert remarks("MTBF") == []
+
+
+def test_a_month_without_a_single_case_is_named_as_such_and_never_as_a_month_that_nobody_measured(people):
+    services.load_register(by=None)
+    change = queries.by_code("CSR")
+    for back, good, whole in [(0, 19, 20), (1, 0, 0), (2, 18, 20), (4, 20, 20)]:
+        services.enter_measurement(
+            change, LAST.plus(-back), numerator=good, denominator=whole, by=people.manager
+        )
+    db.session.commit()
+    register = series.read(LAST.plus(-4).first, LAST.last)
+    told = {
+        each.said.key: tell(each.said) for each in compile_indicators.gaps(register, register.of(["CSR"]))
+    }
+    assert str(LAST.plus(-1)) in told["indicator.no_case"]
+    assert str(LAST.plus(-3)) in told["indicator.gap"]
+    assert str(LAST.plus(-1)) not in told["indicator.gap"]
+
+
+def test_what_this_system_counts_itself_has_no_gaps_only_months_without_a_case(people):
+    services.load_register(by=None)
+    db.session.commit()
+    register = series.read(LAST.plus(-4).first, LAST.last)
+    (one,) = register.of(["NCT"])
+    assert register.gaps(one) == []
+    assert len(register.without_case(one)) == 5
