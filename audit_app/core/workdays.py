@@ -84,6 +84,16 @@ def is_working(day: date, of: str | None = None) -> bool:
     return day.weekday() < SATURDAY and (day.month, day.day) not in FIXED
 
 
+def public_holiday(day: date, of: str) -> bool:
+    """Whether a day is a public holiday of a country, or taken off for one; a weekend alone is none."""
+    if of == NONE:
+        return False
+    if _known(day):
+        off, name = chinese_calendar.get_holiday_detail(day)
+        return bool(off and name)
+    return (day.month, day.day) in FIXED
+
+
 def working_days(first: date, last: date) -> Iterator[date]:
     """The working days from the first to the last day, both counted."""
     counted = country()

@@ -8,7 +8,7 @@ Rules (ISO/IEC 20000-1:2018 clause 8.7.1; what the percentage means is agreed in
 - over several services or months the minutes are added: percentages are never averaged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -120,6 +120,39 @@ def subtract(span: Span, holes: Iterable[Span]) -> list[Span]:
     if start < span.end:
         left.append(Span(start, span.end))
     return left
+
+
+def without(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
+    """What remains of merged spans outside merged holes; one walk over both."""
+    left: list[Span] = []
+    place = 0
+    for span in spans:
+        while place < len(holes) and holes[place].end <= span.start:
+            place += 1
+        start, at = span.start, place
+        while at < len(holes) and holes[at].start < span.end:
+            if holes[at].start > start:
+                left.append(Span(start, holes[at].start))
+            start = max(start, holes[at].end)
+            at += 1
+        if start < span.end:
+            left.append(Span(start, span.end))
+    return left
+
+
+def common(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The time that lies in both of two merged rows of spans, merged; one walk over both."""
+    found: list[Span] = []
+    one = two = 0
+    while one < len(spans) and two < len(others):
+        shared = spans[one].within(others[two])
+        if shared.start < shared.end:
+            found.append(shared)
+        if spans[one].end <= others[two].end:
+            one += 1
+        else:
+            two += 1
+    return found
 
 
 def length(spans: Iterable[Span]) -> timedelta:
