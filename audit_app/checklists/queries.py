@@ -152,7 +152,7 @@ def head() -> Any:
     return newest.scalar_subquery()
 
 
-def _heads() -> Select[AnswerRevision]:
+def standing() -> Select[AnswerRevision]:
     """Accepted records that no accepted record of the same item, or of the same thread, names as its base."""
     child = aliased(AnswerRevision)
     named = exists().where(
@@ -172,7 +172,7 @@ def with_author(query: Select[AnswerRevision]) -> Select[AnswerRevision]:
 def heads(audit: Audit) -> dict[int, list[AnswerRevision]]:
     """The heads per item of an audit, oldest first: one is the answer, several are a conflict. One query."""
     query = with_author(
-        _heads().where(AnswerRevision.audit_id == audit.id, AnswerRevision.item_id.is_not(None))
+        standing().where(AnswerRevision.audit_id == audit.id, AnswerRevision.item_id.is_not(None))
     )
     found: dict[int, list[AnswerRevision]] = defaultdict(list)
     for row in db.session.scalars(query.order_by(AnswerRevision.server_seq)):
@@ -184,7 +184,7 @@ def heads(audit: Audit) -> dict[int, list[AnswerRevision]]:
 def not_asked_in(audits: Collection[int]) -> frozenset[int]:
     """Items of several audits that no answer leads to. One query over the checklists with conditions."""
     conditional = select(ChecklistItem.checklist_id).where(ChecklistItem.asked_if != "")
-    given = _heads().where(AnswerRevision.audit_id.in_(audits)).subquery()
+    given = standing().where(AnswerRevision.audit_id.in_(audits)).subquery()
     answer = aliased(AnswerRevision, given)
     query = (
         select(ChecklistItem, answer)
@@ -206,19 +206,19 @@ def not_asked_in(audits: Collection[int]) -> frozenset[int]:
 
 def threads(audit: Audit, *kinds: RecordKind) -> list[AnswerRevision]:
     """The heads of an audit's notes, findings and signatures, oldest first."""
-    query = _heads().where(AnswerRevision.audit_id == audit.id, AnswerRevision.kind.in_(kinds))
+    query = standing().where(AnswerRevision.audit_id == audit.id, AnswerRevision.kind.in_(kinds))
     return list(db.session.scalars(with_author(query.order_by(AnswerRevision.server_seq))))
 
 
 def counting(audit: Audit) -> list[AnswerRevision]:
     """Every record of an audit that counts now: the heads of all kinds. One query."""
-    query = _heads().where(AnswerRevision.audit_id == audit.id)
+    query = standing().where(AnswerRevision.audit_id == audit.id)
     return list(db.session.scalars(with_author(query.order_by(AnswerRevision.server_seq))))
 
 
 def heads_of(item: ChecklistItem) -> list[AnswerRevision]:
     """The heads of one item, oldest first."""
-    query = with_author(_heads().where(AnswerRevision.item_id == item.id))
+    query = with_author(standing().where(AnswerRevision.item_id == item.id))
     return list(db.session.scalars(query.order_by(AnswerRevision.server_seq)))
 
 
@@ -322,7 +322,7 @@ def earlier(audit: Audit, items: Sequence[ChecklistItem], *, to: Person) -> dict
     if not wanted:
         return {}
     query = (
-        with_author(_heads())
+        with_author(standing())
         .add_columns(TemplateVersion.template_id, ChecklistItem.clause)
         .join(ChecklistItem, ChecklistItem.id == AnswerRevision.item_id)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)

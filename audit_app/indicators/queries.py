@@ -203,13 +203,13 @@ def live_points(indicators: Sequence[Indicator], first: Month, last: Month) -> d
         indicator_id: {
             month: Point(
                 month,
-                rounded(share.percent),
+                rounded(share.value),
                 Decimal(share.numerator),
-                Decimal(share.denominator),
+                None if share.denominator is None else Decimal(share.denominator),
                 source=Source.SYSTEM,
             )
             for month, share in shares.items()
-            if share.denominator
+            if share.value is not None
         }
         for indicator_id, shares in system_values(indicators, first, last).items()
     }

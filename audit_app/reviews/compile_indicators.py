@@ -23,8 +23,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "g": ("OBJ",),
     "i": ("SUP",),
     "j": ("CAP", "BUD", "TRN", "CPU", "IPH"),
-    "c1": ("NCT", "NCR"),
-    "c3": ("AUD",),
+    "c1": ("NCO", "NCF", "NCT", "NCR", "EFF"),
+    "c3": ("AUD", "CNF", "CWE"),
 }
 """Which input shows an indicator; whatever is not named here is a matter of the services (h)."""
 NAMED = 3

@@ -24,7 +24,7 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("objectives", "g", ("OBJ",)),
 )
 """Name, input that tells more, and the indicators of each area; indicators of no area make up "other"."""
-COUNTED_ELSEWHERE = frozenset({"AUD", "NCT", "NCR"})
+COUNTED_ELSEWHERE = frozenset({"AUD", "CNF", "CWE", "NCO", "NCF", "NCT", "NCR", "EFF"})
 """Told by the lights on audits and nonconformities, from the records themselves."""
 SHOWN = 2
 """Reasons told of an area; the others are counted, so that the picture stays on one page."""

@@ -77,7 +77,7 @@ def test_the_register_of_a_new_installation_says_what_to_do(people, client_for, 
     parsed(page)
     assert "The register is empty" in page.text
     assert client_for(people.manager).post("/indicators/load").status_code == 303
-    assert db.session.query(Indicator).count() == 42
+    assert db.session.query(Indicator).count() == 47
 
 
 def test_readers_see_and_do_not_touch(register, client_for):
