@@ -14,9 +14,10 @@ from audit_app import tables as tables  # all models, so that one file of tests 
 from audit_app.accounts.models import Person
 from audit_app.config import Settings
 from audit_app.core.db import db
-from tests import chains
+from tests import chains, quick
 from tests.people import People, invite
 
+Flask.url_rule_class = quick.LateRule
 pytest_plugins = ["tests.databases", "tests.live"]
 
 
@@ -57,10 +58,17 @@ class OwnContextClient(FlaskClient):
         return reply
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this test process keeps its compiled templates."""
+    return tmp_path_factory.mktemp("templates")
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
     """An application with an empty database, its context pushed; CSRF is off here and on in the journeys."""
     application = create_app(settings)
+    quick.remember_templates(application, compiled_templates)
     application.config["WTF_CSRF_ENABLED"] = False
     application.test_client_class = OwnContextClient
     with application.app_context():
