@@ -24,6 +24,7 @@ from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.indicators import queries as indicator_queries
 from audit_app.indicators import services as indicators
+from audit_app.indicators.periods import Month
 from audit_app.notifications import outbox
 from audit_app.reports import services as reports
 from audit_app.reviews import exports as review_exports
@@ -197,6 +198,7 @@ def import_tickets(file: Path, profile: str, data: Path | None) -> None:
 @main.command("import-outages")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--target", type=float, help="Availability target in percent, e.g. 99.9.")
+@click.option("--target-from", help="First month the target holds in, e.g. 2026-07; this one otherwise.")
 @click.option("--profile", help="Name of a shipped profile or a YAML file; found by the columns otherwise.")
 @click.option(
     "--observed",
@@ -205,12 +207,24 @@ def import_tickets(file: Path, profile: str, data: Path | None) -> None:
 )
 @data_option
 def import_outages(
-    file: Path, target: float | None, profile: str | None, observed: Path | None, data: Path | None
+    file: Path,
+    target: float | None,
+    target_from: str | None,
+    profile: str | None,
+    observed: Path | None,
+    data: Path | None,
 ) -> None:
     """Read an outage log and compute availability and downtime."""
     _import(
         data,
-        lambda: indicators.import_outages(file, target=target, profile=profile, observed=observed, by=None),
+        lambda: indicators.import_outages(
+            file,
+            target=target,
+            target_from=Month.parse(target_from) if target_from else None,
+            profile=profile,
+            observed=observed,
+            by=None,
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from audit_app.findings import comment_models, cover_models, deadline_models, ol
 from audit_app.findings import models as findings
 from audit_app.improvements import models as improvements
 from audit_app.indicators import models as indicators
+from audit_app.indicators import register_models
 from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
 from audit_app.programme import models as programme
@@ -48,6 +49,7 @@ MODULES = (
     planning,
     improvements,
     indicators,
+    register_models,
     reports,
     reviews,
     certification,

@@ -13,7 +13,8 @@ from audit_app.demo import outages, tickets
 from audit_app.demo.story import Story, texts
 from audit_app.indicators import queries
 from audit_app.indicators import services as indicators
-from audit_app.indicators.models import Direction, Indicator, ValueKind
+from audit_app.indicators.board import Point, Status, status
+from audit_app.indicators.models import Indicator, ValueKind
 from audit_app.indicators.periods import Month
 
 MONTHS = 24
@@ -77,7 +78,7 @@ def _enter(story: Story, month: Month, place: int) -> None:
         indicator = queries.by_code(code)
         assert indicator is not None
         numbers = _numbers(story, indicator, shape, place)
-        silent = shape.get("missed") if _missed(indicator, numbers) else None
+        silent = shape.get("missed") if _missed(indicator, month, numbers) else None
         comment = shape.get("comments", {}).get(MONTHS - place, silent)
         indicators.enter_measurement(
             indicator, month, **numbers,
@@ -107,15 +108,10 @@ def _numbers(story: Story, indicator: Indicator, shape: dict[str, Any], place: i
     return {"numerator": min(base, round(base * share)), "denominator": base}
 
 
-def _missed(indicator: Indicator, numbers: dict[str, Any]) -> bool:
+def _missed(indicator: Indicator, month: Month, numbers: dict[str, Any]) -> bool:
     """Whether what is about to be entered misses its target, so that a word on it is due."""
     value = Decimal(numbers.get("value", 0))
     if "denominator" in numbers:
         factor = 100 if indicator.value_kind is ValueKind.RATIO else 1
         value = Decimal(numbers["numerator"]) / Decimal(numbers["denominator"]) * factor
-    if indicator.direction is Direction.BAND:
-        low, high = indicator.low, indicator.high
-        return (low is not None and value < low) or (high is not None and value > high)
-    if indicator.target is None:
-        return False
-    return value < indicator.target if indicator.direction is Direction.HIGHER else value > indicator.target
+    return status(indicator, Point(month, value)) is Status.MISSED

@@ -68,6 +68,7 @@ def _series(chart: Chart, index: int) -> dict[str, Any]:
         stroke = {"type": DASHES[index % len(DASHES)], "width": 2}
         made |= {"connectNulls": False, "showSymbol": len(chart.labels) <= 60, "lineStyle": stroke}
         made |= {"symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 6}
+        made |= {"step": "middle", "symbol": "none"} if one.stepped else {}
     else:
         made |= {"barMaxWidth": 42, **({"stack": "all"} if chart.kind == "stacked" else {})}
         if index:

@@ -143,6 +143,10 @@ def _label_rows(chart: Chart, wide: float) -> int:
 def _lines(drawing: Drawing, chart: Chart, plot: Plot) -> None:
     for index, one in enumerate(chart.series):
         colour, dash = _colour(one, index), DASHES[index % len(DASHES)]
+        if one.stepped:
+            for flat in _steps(one.values, plot):
+                drawing.add(PolyLine(flat, strokeColor=colour, strokeWidth=1, strokeDashArray=dash))
+            continue
         stretches = runs(one.values)
         for run in stretches:
             spots = [(plot.across(i), plot.up(value)) for i, value in run]
@@ -355,6 +359,6 @@ def _sample(chart: Chart, one: Series, index: int) -> Callable[[float, float], l
             return [_bar(x + 3, y - 0.8, 11, 7, colour, index)]
         dash = DASHES[index % len(DASHES)]
         stroke = Line(x, y + 2.4, x + 16, y + 2.4, strokeColor=colour, strokeWidth=1.4, strokeDashArray=dash)
-        return [stroke, _marker(index, x + 8, y + 2.4, colour)]
+        return [stroke] if one.stepped else [stroke, _marker(index, x + 8, y + 2.4, colour)]
 
     return parts

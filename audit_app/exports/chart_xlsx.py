@@ -92,7 +92,7 @@ def _own_look(chart: Chart, index: int, series: Any) -> None:
     series.graphicalProperties = GraphicalProperties(
         ln=LineProperties(solidFill=colour, w=22_000, prstDash=DASHES[index % len(DASHES)])
     )
-    series.marker = Marker(MARKERS[index % len(MARKERS)], size=5)
+    series.marker = Marker("none" if chart.series[index].stepped else MARKERS[index % len(MARKERS)], size=5)
     series.marker.graphicalProperties = GraphicalProperties(solidFill=colour)
 
 

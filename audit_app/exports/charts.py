@@ -17,11 +17,15 @@ Number: TypeAlias = float | int | None
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or one set of bars. `values`: one per label, None is a gap. `tone` as in values.TONES."""
+    """One line or one set of bars. `values`: one per label, None is a gap. `tone` as in values.TONES.
+
+    A `stepped` line is no measurement: it is drawn in steps without marks, as an end of a band is.
+    """
 
     name: Words
     values: tuple[Number, ...]
     tone: str = ""
+    stepped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

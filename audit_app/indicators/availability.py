@@ -82,8 +82,8 @@ NO_TIME = Uptime()
 def allowance(extra: Any, target: Decimal | None) -> Decimal | None:
     """The downtime in minutes that an availability target (percent) leaves in a stored month.
 
-    ``extra`` is that of the month, with its agreed minutes. Worked out whenever it is read, so that a changed
-    target judges the months behind it as it judges the availability itself; None without target or minutes.
+    ``extra`` is that of the month, with its agreed minutes; ``target`` the availability target that held
+    in it. Worked out whenever it is read, so that both are judged alike; None without target or minutes.
     """
     agreed = extra.get("agreed_minutes") if isinstance(extra, dict) else None
     if agreed is None or target is None:

@@ -13,6 +13,7 @@ from audit_app.core.clock import today
 from audit_app.core.labels import Label
 from audit_app.indicators import trend
 from audit_app.indicators.behaviour import Behaviour, Signal
+from audit_app.indicators.goals import NO_GOAL, Goal
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Indicator, Source
 from audit_app.indicators.periods import Month
@@ -54,7 +55,7 @@ class Point:
     id: int = 0
     version: int = 0
     allowed: Decimal | None = None
-    """For downtime: the minutes that the availability target of today leaves in the month."""
+    """For downtime: the minutes that the availability target of the month leaves in it."""
 
     @property
     def services(self) -> dict[str, dict[str, Any]]:
@@ -75,44 +76,54 @@ def better(indicator: Indicator) -> Better:
     return found
 
 
-def aim(indicator: Indicator, point: Point | None = None) -> Decimal | None:
-    """The target; for downtime without one, the minutes that the availability target leaves in that month."""
-    if indicator.target is None and point is not None and indicator.measure == "downtime":
-        return point.allowed
-    return indicator.target
+def goal_of(indicator: Indicator, point: Point) -> Goal:
+    """What was aimed at in a month; for downtime without a target, the minutes that the availability target
+    leaves.
+    """
+    goal = indicator.goal(point.month)
+    if not goal.is_set and indicator.measure == "downtime":
+        return Goal(point.allowed)
+    return goal
 
 
 def status(indicator: Indicator, point: Point | None) -> Status:
-    """The unrounded value against the target, by direction; a value equal to the target meets it."""
+    """The unrounded value against the target of its month, by direction; one equal to the target meets it."""
     if point is None or point.value is None:
         return Status.NO_DATA
-    if indicator.direction is Direction.BAND:
-        if indicator.low is None and indicator.high is None:
-            return Status.NO_TARGET
-        below = indicator.low is not None and point.value < indicator.low
-        above = indicator.high is not None and point.value > indicator.high
-        return Status.MISSED if below or above else Status.IN_BAND
-    target = aim(indicator, point)
-    if target is None:
+    goal = goal_of(indicator, point)
+    if not goal.is_set:
         return Status.NO_TARGET
-    good = point.value >= target if indicator.direction is Direction.HIGHER else point.value <= target
+    if indicator.direction is Direction.BAND:
+        below = goal.low is not None and point.value < goal.low
+        above = goal.high is not None and point.value > goal.high
+        return Status.MISSED if below or above else Status.IN_BAND
+    if goal.target is None:
+        return Status.NO_TARGET
+    higher = indicator.direction is Direction.HIGHER
+    good = point.value >= goal.target if higher else point.value <= goal.target
     return Status.MET if good else Status.MISSED
 
 
 def target_words(indicator: Indicator, point: Point | None = None) -> str:
-    """ "≥ 95 %", "≤ 4 h", "40–80 %", "–"."""
+    """The target of a month, or (without a point) of this one: "≥ 95 %", "≤ 4 h", "40–80 %", "–"."""
+    point = point or Point(Month.of(today()))
+    return goal_words(
+        indicator, goal_of(indicator, point), digits=None if indicator.goal(point.month).is_set else 1
+    )
+
+
+def goal_words(indicator: Indicator, goal: Goal, digits: int | None = None) -> str:
+    """A goal in words, with the digits it was set with, or so many."""
     unit = shown(indicator, Decimal(0)).removeprefix(figure(Decimal(0), indicator.decimals)).strip()
     if indicator.direction is Direction.BAND:
-        ends = [bare(each) for each in (indicator.low, indicator.high)]
+        ends = [bare(each) for each in (goal.low, goal.high)]
         if None in ends:
             words = f"≥ {ends[0]}" if ends[0] is not None else f"≤ {ends[1]}" if ends[1] is not None else "–"
         else:
             words = _("%(low)s to %(high)s", low=ends[0], high=ends[1])
     else:
-        target = aim(indicator, point)
         sign = "≥" if indicator.direction is Direction.HIGHER else "≤"
-        digits = 1 if indicator.target is None else None
-        words = "–" if target is None else f"{sign} {bare(target, digits)}"
+        words = "–" if goal.target is None else f"{sign} {bare(goal.target, digits)}"
     return f"{words} {unit}".strip() if words != "–" else words
 
 
@@ -169,7 +180,7 @@ class Standing:
 
     @property
     def target(self) -> str:
-        """The target in words."""
+        """The target of the last month with a value, in words."""
         return target_words(self.indicator, self.last)
 
     @property
@@ -246,7 +257,9 @@ class Standing:
         return max(0, gap)
 
     def _ends(self) -> tuple[float | None, float | None]:
-        return _plain(self.indicator.low), _plain(self.indicator.high)
+        """The band of the last month with a value: what better and worse mean now."""
+        goal = self.indicator.goal(self.last.month) if self.last is not None else NO_GOAL
+        return _plain(goal.low), _plain(goal.high)
 
 
 @dataclass(frozen=True)
@@ -274,9 +287,10 @@ class Miss:
 
 def missed_services(indicator: Indicator, point: Point) -> list[tuple[str, float, float]]:
     """The services below the availability target in a month, worst first; also when all together met it."""
-    if indicator.measure != "availability" or indicator.target is None:
+    target = indicator.goal(point.month).target
+    if indicator.measure != "availability" or target is None:
         return []
-    goal = float(indicator.target)
+    goal = float(target)
     found = [
         (service, facts["availability"], facts["down_minutes"])
         for service, facts in point.services.items()

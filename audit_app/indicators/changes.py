@@ -11,8 +11,10 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
-from audit_app.indicators.models import Indicator, ProcessChange
+from audit_app.indicators import taking_back
+from audit_app.indicators.models import Indicator
 from audit_app.indicators.periods import Month
+from audit_app.indicators.register_models import ProcessChange
 from audit_app.trail import services as trail
 
 
@@ -38,13 +40,7 @@ def recognise(indicator: Indicator, month: Month | date, reason: str, *, by: Per
 
 def take_back(change: ProcessChange, reason: str, *, by: Person | None) -> ProcessChange:
     """The change counts no more; it stays readable. Raises Refused without a reason, or the second time."""
-    if not reason.strip():
-        raise Refused(_l("Say why the change is taken back."), "reason")
-    if change.taken_back_at is not None:
-        raise Refused(_l("This change was taken back already."))
-    with trail.act("indicator.change_back", change, by=by):
-        change.taken_back_at, change.taken_back_by_id = now(), by.id if by else None
-        change.taken_back_reason = reason.strip()
+    taking_back.take_back(change, reason, "indicator.change_back", by=by)
     return change
 
 

@@ -12,9 +12,9 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import Conflict, Refused
+from audit_app.indicators.goals import exact
 from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source, ValueKind
 from audit_app.indicators.periods import Month
-from audit_app.indicators.register import exact
 from audit_app.trail import services as trail
 
 PLACES = Decimal(1).scaleb(-10)

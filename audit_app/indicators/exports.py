@@ -16,7 +16,7 @@ from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Tone, listed
 from audit_app.indicators import trend
 from audit_app.indicators.behaviour import FIRM, MINIMUM, Kind, Rule
-from audit_app.indicators.board import Point, Standing, aim, better, status, target_words
+from audit_app.indicators.board import Point, Standing, better, goal_of, status, target_words
 from audit_app.indicators.models import Direction, Import, Indicator, Source
 from audit_app.indicators.periods import Month
 from audit_app.indicators.reading import PERCENT
@@ -31,12 +31,12 @@ def chart(standing: Standing, points: Sequence[Point]) -> Chart:
     """
     indicator = standing.indicator
     values = tuple(None if point.value is None else float(point.value) for point in points)
-    targets = tuple(_number(aim(indicator, point)) for point in points)
+    targets = tuple(_number(goal_of(indicator, point).target) for point in points)
     return Chart(
         "line",
         f"{indicator.code} {indicator.name}",
         tuple(str(point.month) for point in points),
-        (Series(indicator.name, values), *_band(indicator, len(points))),
+        (Series(indicator.name, values), *_band(indicator, points)),
         unit=unit(indicator),
         target=targets if any(target is not None for target in targets) else None,
         limits=_limits(points, standing),
@@ -68,22 +68,36 @@ def _limits(points: Sequence[Point], standing: Standing) -> Limits | None:
     )
 
 
-def _band(indicator: Indicator, length: int) -> tuple[Series, ...]:
+def _band(indicator: Indicator, points: Sequence[Point]) -> tuple[Series, ...]:
     if indicator.direction is not Direction.BAND:
         return ()
-    ends = ((_("Lower end of the band"), indicator.low), (_("Upper end of the band"), indicator.high))
-    return tuple(Series(name, (float(end),) * length, "neutral") for name, end in ends if end is not None)
+    goals = [indicator.goal(point.month) for point in points]
+    ends = (
+        (_("Lower end of the band"), tuple(_number(goal.low) for goal in goals)),
+        (_("Upper end of the band"), tuple(_number(goal.high) for goal in goals)),
+    )
+    return tuple(
+        Series(name, values, "neutral", stepped=True)
+        for name, values in ends
+        if any(value is not None for value in values)
+    )
 
 
 def _ringed(points: Sequence[Point], standing: Standing) -> tuple[int, ...]:
     """Months with a signal, and those that end three worsening steps in a row."""
-    ends = (_number(standing.indicator.low), _number(standing.indicator.high))
+    goals = [standing.indicator.goal(point.month) for point in points]
     values = [None if point.value is None else float(point.value) for point in points]
     found = {point.month for point, _signal in standing.signals}
     return tuple(
         place
         for place, point in enumerate(points)
-        if point.month in found or trend.is_run(values[: place + 1], better(standing.indicator), *ends)
+        if point.month in found
+        or trend.is_run(
+            values[: place + 1],
+            better(standing.indicator),
+            _number(goals[place].low),
+            _number(goals[place].high),
+        )
     )
 
 
@@ -279,7 +293,7 @@ def services_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet | Non
             facts["down_minutes"],
             facts["agreed_minutes"],
             facts["outages"],
-            target_words(indicator),
+            target_words(indicator, point),
         )
         for point in points
         for service, facts in sorted(point.services.items())

@@ -68,8 +68,9 @@ class MonthField(StringField):
 
     data: Any
 
-    def __init__(self, label: Any, **kwargs: Any) -> None:
+    def __init__(self, label: Any, *, need: bool = True, **kwargs: Any) -> None:
         super().__init__(label, render_kw={"type": "month", "placeholder": "2026-03"}, **kwargs)
+        self.need = need
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else str(self.data or "")
@@ -78,6 +79,8 @@ class MonthField(StringField):
         """Text into a Month."""
         typed = str(valuelist[0]).strip() if valuelist else ""
         self.data = None
+        if not typed and not self.need:
+            return
         try:
             self.data = Month.of(parsing.month(typed))
         except (parsing.Unreadable, ValueError) as error:
@@ -121,7 +124,12 @@ class IndicatorForm(BaseForm):
     active = BooleanField(_l("In use"), default=True)
 
     def offer(self, indicator: Indicator | None = None) -> "IndicatorForm":
-        """Fill the choices; what is chosen already stays in the list."""
+        """Fill the choices; what is chosen already stays in the list. The targets of one that is there are
+        set from a month on, on a page of their own.
+        """
+        if indicator is not None:
+            for name in ("target", "low", "high"):
+                del self[name]
         kept_process, kept_owner = (indicator.process, indicator.owner) if indicator else (None, None)
         self.process_id.choices = rows_as_choices(_with(accounts.processes(), kept_process), empty=True)
         self.owner_id.choices = rows_as_choices(_with(accounts.active_people(), kept_owner), empty=True)
@@ -172,6 +180,28 @@ class ValueForm(BaseForm):
         """Arguments of the service."""
         version = self.version.data or ""
         return {**self.values(), "version": int(version) if version.isdecimal() else None}
+
+
+class TargetForm(BaseForm):
+    """What is aimed at from a month on."""
+
+    month = MonthField(_l("From this month on"))
+    target = NumberField(_l("Target"), description=_l("Empty: from this month on there is no target."))
+    low = NumberField(_l("Lower end of the band"))
+    high = NumberField(_l("Upper end of the band"))
+    reason = long_text(
+        _l("Why the target changes"),
+        need=True,
+        longest=1000,
+        rows=3,
+        description=_l("Such as: agreed with the customer in the new service level agreement."),
+    )
+
+    def shape(self, indicator: Indicator) -> "TargetForm":
+        """A band has two ends, anything else one target."""
+        for name in ("target",) if indicator.direction is Direction.BAND else ("low", "high"):
+            del self[name]
+        return self
 
 
 class ChangeForm(BaseForm):
@@ -228,6 +258,11 @@ class OutageForm(LogForm):
 
     target = NumberField(
         _l("Availability target in percent"), description=_l("Empty leaves the target as it is.")
+    )
+    target_from = MonthField(
+        _l("From this month on"),
+        need=False,
+        description=_l("Empty: from this month on, or from the beginning where nothing was measured yet."),
     )
     watched_from = day(_l("Watched from"))
     watched_to = day(_l("Watched to"))

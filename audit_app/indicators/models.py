@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -12,6 +12,11 @@ from audit_app.accounts.models import Bilingual, Person, Process, in_reader_lang
 from audit_app.core.db import Base, Versioned, by_value
 from audit_app.core.exact import Exact as Exact
 from audit_app.core.labels import Label
+from audit_app.indicators.goals import Goal, held, standing
+from audit_app.indicators.periods import Month
+
+if TYPE_CHECKING:
+    from audit_app.indicators.register_models import IndicatorTarget
 
 
 class Direction(Label):
@@ -40,7 +45,7 @@ class ValueKind(Label):
 
 
 class Indicator(Bilingual, Versioned, Base):
-    """One KPI of the register: formula, unit, direction, target, clause, owner."""
+    """One KPI of the register: formula, unit, direction, clause, owner. Its targets are dated rows."""
 
     __tablename__ = "indicator"
 
@@ -59,9 +64,6 @@ class Indicator(Bilingual, Versioned, Base):
     value_kind: Mapped[ValueKind] = mapped_column(by_value(ValueKind), default=ValueKind.RATIO)
     source: Mapped[Source] = mapped_column(by_value(Source), default=Source.MANUAL)
     measure: Mapped[str] = mapped_column(String(60), default="")
-    target: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
-    low: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
-    high: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
     decimals: Mapped[int] = mapped_column(default=1)
     clause: Mapped[str] = mapped_column(String(40), default="")
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
@@ -70,11 +72,15 @@ class Indicator(Bilingual, Versioned, Base):
 
     process: Mapped[Process | None] = relationship()
     owner: Mapped[Person | None] = relationship()
-
-    __table_args__ = (
-        CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals_0_to_6"),
-        CheckConstraint("low IS NULL OR high IS NULL OR low < high", name="band_has_width"),
+    targets: Mapped[list["IndicatorTarget"]] = relationship(
+        back_populates="indicator", order_by="IndicatorTarget.period", lazy="selectin"
     )
+
+    __table_args__ = (CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals_0_to_6"),)
+
+    def goal(self, month: Month) -> Goal:
+        """What was, or is, aimed at in a month."""
+        return held(standing(self.targets), month)
 
     @property
     def formula(self) -> str:
@@ -145,39 +151,6 @@ class Measurement(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("indicator_id", "period"),
         Index("ix_measurement_period", "period"),
-    )
-
-    @property
-    def code(self) -> str:
-        """The indicator's code and the month, for the trail."""
-        return f"{self.indicator.code} {self.period:%Y-%m}"
-
-
-class ProcessChange(Base):
-    """A change of the process that somebody recognised: from its month on, natural limits are computed anew.
-
-    One taken back stays readable, with its reason; it no longer counts.
-    """
-
-    __tablename__ = "process_change"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), index=True)
-    period: Mapped[date]
-    reason: Mapped[str] = mapped_column(String(1000))
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime]
-    taken_back_at: Mapped[datetime | None]
-    taken_back_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    taken_back_reason: Mapped[str] = mapped_column(String(1000), default="")
-
-    indicator: Mapped[Indicator] = relationship()
-    by: Mapped[Person | None] = relationship(foreign_keys=by_id)
-    taken_back_by: Mapped[Person | None] = relationship(foreign_keys=taken_back_by_id)
-
-    __table_args__ = (
-        CheckConstraint("reason <> ''", name="has_reason"),
-        CheckConstraint("(taken_back_at IS NULL) = (taken_back_reason = '')", name="taken_back_with_reason"),
     )
 
     @property

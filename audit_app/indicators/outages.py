@@ -33,8 +33,8 @@ from audit_app.indicators.measures import OUTAGE_MEASURES, Watched
 from audit_app.indicators.models import Indicator, OutageRow, ServiceWatch, Source
 from audit_app.indicators.periods import Month, Span, months
 from audit_app.indicators.profiles import OutageProfile
-from audit_app.indicators.register import set_target
 from audit_app.indicators.reports import Line, Report
+from audit_app.indicators.targets import ensure_target
 from audit_app.indicators.windows import Windows
 
 AVAILABILITY = "availability"
@@ -51,6 +51,7 @@ def import_outages(
     path: Path,
     *,
     target: float | None = None,
+    target_from: Month | None = None,
     profile: str | OutageProfile | None = None,
     by: Person | None,
     leave_out: Iterable[str] | None = None,
@@ -60,7 +61,8 @@ def import_outages(
     """Read an outage log, store it by service and beginning, and measure anew every month that was watched.
 
     Without a ``profile`` the shipped one is taken whose columns the file has.
-    ``target`` (percent) becomes the target of the availability. ``leave_out`` names services that are not in
+    ``target`` (percent) becomes the target of the availability from the month ``target_from`` on (see
+    :func:`ensure_target`). ``leave_out`` names services that are not in
     production (else the profile's list); they are not counted. ``observed`` says when which service was
     watched,
     also of services without an outage, as a mapping or a CSV file (see ``windows``); without it the months
@@ -74,7 +76,8 @@ def import_outages(
     if target is not None:
         for indicator in indicators:
             if indicator.measure == AVAILABILITY:
-                set_target(indicator, target, by=by)
+                reason = _("Given with “%(name)s”.", name=name)
+                ensure_target(indicator, target, month=target_from, reason=reason, by=by)
     made = record(
         Source.OUTAGES,
         path,
@@ -98,6 +101,7 @@ def preview_outages(
     path: Path,
     *,
     target: float | None = None,
+    target_from: Month | None = None,
     profile: str | OutageProfile = "outages",
     leave_out: Iterable[str] | None = None,
     observed: Observed = None,
@@ -246,7 +250,7 @@ def _by_service(lines: Sequence[Line]) -> list[str]:
     """One sentence per month and service below the target, for the command line."""
     found = []
     for line in lines:
-        goal = line.indicator.target
+        goal = line.indicator.goal(line.month).target
         if line.indicator.measure != AVAILABILITY or goal is None:
             continue
         for service, facts in line.extra.get("services", {}).items():

@@ -33,6 +33,7 @@ from audit_app.indicators.entry import may_enter, rounded
 from audit_app.indicators.models import Import, Indicator, Measurement, ServiceWatch, Source
 from audit_app.indicators.periods import Month, months
 from audit_app.indicators.reading import HISTORY
+from audit_app.indicators.register_models import IndicatorTarget, ProcessChange
 from audit_app.indicators.system import system_value as system_value
 from audit_app.indicators.system import system_values
 from audit_app.trail.models import TrailEntry
@@ -156,22 +157,30 @@ def _stored(query: Select[Any]) -> dict[tuple[int, Month], Point]:
         query.options(joinedload(Measurement.imported), joinedload(Measurement.indicator))
     )
     found = list(rows)
-    goal = availability_target(row.indicator for row in found)
+    goal = availability_goal(row.indicator for row in found)
     return {(row.indicator_id, Month.of(row.period)): point_of(row, goal) for row in found}
 
 
-def availability_target(indicators: Iterable[Indicator]) -> Decimal | None:
-    """The availability target that limits the downtime, asked for only when downtime is among the rows."""
+def availability_goal(indicators: Iterable[Indicator]) -> Indicator | None:
+    """The availability whose target limits the downtime, asked for only when downtime is among the rows."""
     if not any(each.measure == "downtime" for each in indicators):
         return None
-    query = select(Indicator.target).where(
-        Indicator.measure == "availability", Indicator.active, Indicator.target.is_not(None)
+    return limiting(db.session.scalars(select(Indicator).where(AVAILABILITY).order_by(Indicator.id)))
+
+
+AVAILABILITY = (Indicator.measure == "availability") & Indicator.active
+
+
+def limiting(indicators: Iterable[Indicator]) -> Indicator | None:
+    """The first availability in use that has, or had, a target."""
+    return next(
+        (e for e in indicators if e.measure == "availability" and any(t.stands for t in e.targets)), None
     )
-    return db.session.scalar(query.order_by(Indicator.id).limit(1))
 
 
-def point_of(row: Measurement, goal: Decimal | None = None) -> Point:
-    """A stored row as a point; ``goal`` is the availability target, for downtime."""
+def point_of(row: Measurement, limit: Indicator | None = None) -> Point:
+    """A stored row as a point; ``limit`` is the availability whose target leaves a downtime."""
+    goal = limit.goal(Month.of(row.period)).target if limit is not None else None
     made = row.imported
     source = Source.MANUAL
     if made is not None and made.kind in (Source.TICKETS.value, Source.OUTAGES.value):
@@ -300,7 +309,7 @@ class Row:
             "numerator": _float(self.point.numerator),
             "denominator": _float(self.point.denominator),
             "unit": self.indicator.unit,
-            "target": _float(self.indicator.target),
+            "target": _float(self.indicator.goal(self.point.month).target),
             "status": status(self.indicator, self.point).value,
             "source": self.point.source.value if self.point.source else None,
             "file": self.point.filename,
@@ -363,20 +372,12 @@ def watched() -> list[ServiceWatch]:
 
 def history(indicator: Indicator, limit: int = 15) -> list[TrailEntry]:
     """What happened to an indicator and to its values, newest first."""
-    ids = select(Measurement.id).where(Measurement.indicator_id == indicator.id)
-    rows = [str(each) for each in db.session.scalars(ids)]
     kind, subject = TrailEntry.subject_type, TrailEntry.subject_id
-    query = (
-        select(TrailEntry)
-        .where(
-            or_(
-                (kind == "indicator") & (subject == str(indicator.id)),
-                (kind == "measurement") & subject.in_(rows),
-            )
-        )
-        .order_by(TrailEntry.seq.desc())
-        .limit(limit)
-    )
+    told = [(kind == "indicator") & (subject == str(indicator.id))]
+    for model in (Measurement, IndicatorTarget, ProcessChange):
+        ids = db.session.scalars(select(model.id).where(model.indicator_id == indicator.id))
+        told.append((kind == model.__tablename__) & subject.in_([str(each) for each in ids]))
+    query = select(TrailEntry).where(or_(*told)).order_by(TrailEntry.seq.desc()).limit(limit)
     return list(db.session.scalars(query))
 
 

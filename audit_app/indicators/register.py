@@ -1,6 +1,5 @@
 """The register: which indicators there are, what they mean, and what is aimed at (clauses 6.2, 9.1)."""
 
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from audit_app.accounts.queries import process_of_clause
 from audit_app.core import yaml_file
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.indicators import targets
+from audit_app.indicators.goals import Goal
 from audit_app.indicators.measures import MEASURES
 from audit_app.indicators.models import Direction, Indicator, Source, ValueKind
 from audit_app.trail import services as trail
@@ -35,8 +36,6 @@ SAME = (
     "clause",
     "measure",
 )
-MOST_DIGITS = 15
-"""Significant digits of a value: what both databases, and a workbook, keep exactly."""
 
 
 @cache
@@ -59,69 +58,53 @@ def load_register(*, by: Person | None) -> list[Indicator]:
             direction=Direction(kpi["direction"]),
             value_kind=ValueKind(kpi["kind"]),
             source=Source(kpi["source"]),
-            target=exact(kpi.get("target")),
-            low=exact(kpi.get("low")),
-            high=exact(kpi.get("high")),
             process_id=process.id if process else None,
             owner_id=process.owner_id if process else None,
         )
         with trail.act("indicator.load", indicator, by=by):
             db.session.add(indicator)
+        targets.first_target(indicator, _shipped_goal(indicator, kpi), by=by)
         added.append(indicator)
     return added
+
+
+def _shipped_goal(indicator: Indicator, kpi: dict[str, Any]) -> Goal:
+    return targets.checked(
+        indicator.direction, indicator.unit, kpi.get("target"), kpi.get("low"), kpi.get("high")
+    )
 
 
 def add_indicator(*, by: Person | None, **facts: Any) -> Indicator:
     """Add an indicator of one's own. Raises Refused for a code that is taken or facts that contradict each
     other.
     """
+    numbers = [facts.pop(name, None) for name in ("target", "low", "high")]
     values = _checked(facts)
+    goal = targets.checked(values["direction"], values.get("unit", ""), *numbers)
+    if values["direction"] is Direction.BAND and not goal.is_set:
+        raise Refused(_l("A band needs a lower or an upper end."), "low")
     _free_code(values["code"], None)
     indicator = Indicator(**values)
     with trail.act("indicator.add", indicator, by=by):
         db.session.add(indicator)
+    targets.first_target(indicator, goal, by=by)
     return indicator
 
 
 def edit_indicator(indicator: Indicator, *, by: Person | None, **facts: Any) -> Indicator:
-    """Change definition, target or owner; the measured values stay. Raises Refused as
-    :func:`add_indicator`.
+    """Change definition or owner; the measured values stay, and so do the targets. Raises Refused as
+    :func:`add_indicator`, and for another direction while a target stands that was meant for this one.
     """
     values = _checked(facts)
+    if values["direction"] is not indicator.direction and any(each.stands for each in indicator.targets):
+        raise Refused(
+            _l("Its targets were meant for the other direction: take them back first."), "direction"
+        )
     _free_code(values["code"], indicator)
     with trail.act("indicator.edit", indicator, by=by):
         for name, value in values.items():
             setattr(indicator, name, value)
     return indicator
-
-
-def set_target(indicator: Indicator, target: Any, *, by: Person | None) -> Indicator:
-    """Set the target alone (``--target`` of the outage import)."""
-    wanted = exact(target)
-    _plausible_percent(wanted, indicator.unit, indicator.direction, "target")
-    if indicator.target != wanted:
-        with trail.act("indicator.edit", indicator, by=by):
-            indicator.target = wanted
-    return indicator
-
-
-def exact(value: Any) -> Decimal | None:
-    """A number as a Decimal, floats by what they show; None for nothing. Raises Refused for what is no
-    number.
-    """
-    if value is None or value == "":
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise Refused(_l("“%(value)s” is not a number.", value=value)) from None
-    if (
-        not number.is_finite()
-        or len(number.normalize().as_tuple().digits) > MOST_DIGITS
-        or abs(number) >= 10**13
-    ):
-        raise Refused(_l("“%(value)s” has more digits than can be kept: round it.", value=value))
-    return number
 
 
 def _free_code(code: str, mine: Indicator | None) -> None:
@@ -143,22 +126,7 @@ def _checked(facts: dict[str, Any]) -> dict[str, Any]:
     values["direction"] = Direction(values["direction"])
     values["source"] = Source(values.get("source", Source.MANUAL))
     values["value_kind"] = ValueKind(values.get("value_kind", ValueKind.RATIO))
-    for name in ("target", "low", "high"):
-        values[name] = exact(values.get(name))
-    if values["direction"] is Direction.BAND:
-        values["target"] = None
-        _band(values["low"], values["high"])
-    else:
-        values["low"] = values["high"] = None
-        _plausible_percent(values["target"], values.get("unit", ""), values["direction"], "target")
     return _bound(values)
-
-
-def _band(low: Decimal | None, high: Decimal | None) -> None:
-    if low is None and high is None:
-        raise Refused(_l("A band needs a lower or an upper end."), "low")
-    if low is not None and high is not None and low >= high:
-        raise Refused(_l("The lower end of the band must be below the upper end."), "low")
 
 
 def _bound(values: dict[str, Any]) -> dict[str, Any]:
@@ -172,8 +140,3 @@ def _bound(values: dict[str, Any]) -> dict[str, Any]:
     elif source is Source.MANUAL:
         values["measure"] = ""
     return values
-
-
-def _plausible_percent(target: Decimal | None, unit: str, direction: Direction, field: str) -> None:
-    if target is not None and unit == "%" and direction is not Direction.BAND and not 0 <= target <= 100:
-        raise Refused(_l("A percentage lies between 0 and 100."), field)

@@ -14,9 +14,19 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.exports import names, xlsx
 from audit_app.exports.sheet import Workbook
-from audit_app.indicators import changes, entry, exports, forms, queries, services
+from audit_app.indicators import changes, entry, exports, forms, queries, services, targets
 from audit_app.indicators.blueprint import blueprint as blueprint
-from audit_app.indicators.board import GOOD, Point, Standing, Status, missed_services, status, target_words
+from audit_app.indicators.board import (
+    GOOD,
+    Point,
+    Standing,
+    Status,
+    goal_words,
+    missed_services,
+    status,
+    target_words,
+)
+from audit_app.indicators.goals import BEGINNING
 from audit_app.indicators.models import Indicator, Source
 from audit_app.indicators.periods import Month
 from audit_app.web import downloads
@@ -122,6 +132,10 @@ def show(id: int) -> ResponseReturnValue:
         status=lambda point: status(indicator, point),
         missed=lambda point: missed_services(indicator, point),
         target=lambda point=None: target_words(indicator, point),
+        goal=lambda point: indicator.goal(point.month),
+        targets=targets.of_indicator(indicator),
+        beginning=BEGINNING,
+        goal_words=lambda each: goal_words(indicator, each),
         unit=exports.unit(indicator),
         history=queries.history(indicator),
         spans=SPANS,
@@ -187,7 +201,7 @@ def new() -> ResponseReturnValue:
 @blueprint.route("/<int:id>/edit", methods=["GET", "POST"])
 @allow(DEFINE)
 def edit(id: int) -> ResponseReturnValue:
-    """Change the definition or the target."""
+    """Change the definition."""
     indicator = queries.get(id, to=current_user)
     form = forms.IndicatorForm(obj=indicator).offer(indicator)
     form.show_version(indicator)
@@ -230,6 +244,6 @@ def workbook(book: Workbook, title: str) -> ResponseReturnValue:
     return downloads.send(xlsx.render(book), names.download_name(title, "xlsx"), downloads.XLSX)
 
 
-from audit_app.indicators import routes_changes, routes_import, routes_sampling, routes_values  # noqa: E402  # their views join the same blueprint
+from audit_app.indicators import routes_changes, routes_import, routes_sampling, routes_targets, routes_values  # noqa: E402  # their views join the same blueprint
 
-VIEWS = (routes_changes, routes_import, routes_sampling, routes_values)
+VIEWS = (routes_changes, routes_import, routes_sampling, routes_targets, routes_values)

@@ -14,6 +14,7 @@ from audit_app.indicators import exports, forms, queries, services, windows
 from audit_app.indicators.blueprint import blueprint
 from audit_app.indicators.log_import import sha256_of, zone_of
 from audit_app.indicators.logs import ProblemKind
+from audit_app.indicators.periods import Month
 from audit_app.indicators.profiles import LogProfile, OutageProfile, get_profile, read_profile
 from audit_app.indicators.reports import Report
 from audit_app.indicators.values_import import LONG
@@ -102,6 +103,7 @@ def _keep(kind: str, form: Any) -> Held:
     if kind == OUTAGES:
         facts |= {
             "target": str(form.target.data) if form.target.data is not None else "",
+            "target_from": str(form.target_from.data or ""),
             "from": str(form.watched_from.data or ""),
             "to": str(form.watched_to.data or ""),
             "services": form.services.data or "",
@@ -133,6 +135,7 @@ def _outage_choices(facts: dict[str, Any], profile: OutageProfile) -> dict[str, 
     chosen: dict[str, Any] = {"observed": observed or None, "profile": profile}
     if facts["target"]:
         chosen["target"] = float(facts["target"])
+        chosen["target_from"] = Month.parse(facts["target_from"]) if facts.get("target_from") else None
     if facts["leave_out"].strip():
         chosen["leave_out"] = facts["leave_out"].splitlines()
     return chosen

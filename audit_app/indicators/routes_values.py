@@ -55,7 +55,12 @@ def enter(id: int) -> ResponseReturnValue:
         (exports.month_name(point.month), point.line(indicator).shown)
         for point in reversed(queries.series([id], month.plus(-3), month.previous())[id])
     ]
-    context = {"indicator": indicator, "stored": stored, "before": before, "target": target_words(indicator)}
+    context = {
+        "indicator": indicator,
+        "stored": stored,
+        "before": before,
+        "target": target_words(indicator, Point(month)),
+    }
     return render_template(
         "indicators/enter.html", form=form, month=month, month_name=exports.month_name, **context
     ), 422 if form.is_submitted() else 200
@@ -133,7 +138,7 @@ def sheet() -> ResponseReturnValue:
         latest=latest,
         earlier=month.previous(),
         later=month.next(),
-        target=target_words,
+        target=lambda indicator: target_words(indicator, Point(month)),
         mine=mine,
     ), status
 

@@ -3,7 +3,8 @@
 from audit_app.indicators.changes import recognise, take_back
 from audit_app.indicators.entry import enter_measurement
 from audit_app.indicators.outages import import_outages, preview_outages
-from audit_app.indicators.register import add_indicator, edit_indicator, load_register, set_target
+from audit_app.indicators.register import add_indicator, edit_indicator, load_register
+from audit_app.indicators.targets import set_target, take_target_back
 from audit_app.indicators.tickets import import_tickets, preview_tickets
 from audit_app.indicators.values_import import import_measurements, preview_measurements
 
@@ -21,4 +22,5 @@ __all__ = [
     "recognise",
     "set_target",
     "take_back",
+    "take_target_back",
 ]

@@ -32,10 +32,10 @@ from audit_app.imports import (
 )
 from audit_app.imports.values import norm
 from audit_app.indicators.entry import at, enter_measurement, may_be_entered, refuse_stranger, worked_out
+from audit_app.indicators.goals import exact
 from audit_app.indicators.log_import import record, sha256_of
 from audit_app.indicators.models import Import, Indicator, Source
 from audit_app.indicators.periods import Month
-from audit_app.indicators.register import exact
 from audit_app.indicators.reports import Line, Report, Trouble
 from audit_app.trail import services as trail
 

@@ -10,6 +10,8 @@ SENTENCES: dict[str, Any] = {
     "indicator.edit": _l("changed the indicator"),
     "indicator.change": _l("recorded a change of the process: limits begin anew"),
     "indicator.change_back": _l("took back a change of the process"),
+    "indicator.target": _l("set a target"),
+    "indicator.target_back": _l("took back a target"),
     "measurement.enter": _l("entered a value"),
     "measurement.change": _l("changed a value"),
     "values.import": _l("imported monthly values"),

@@ -30,13 +30,16 @@ from audit_app.reviews.pack import (
     DecisionRow,
     Definition,
     Input,
+    Many,
     Meta,
+    Month,
     Name,
     Pack,
     PreviousAction,
     Remark,
     Said,
     SourceFile,
+    Value,
     said,
 )
 
@@ -232,12 +235,27 @@ def _definitions(register: series.Register) -> list[Definition]:
             Name(row.formula_en, row.formula_zh),
             row.unit,
             row.direction.value,
-            said("target.monthly") if found[row.code].by_month else found[row.code].target_words(),
+            _aims(found[row.code], register),
             row.clause,
             row.source.value,
         )
         for row in register.rows
     ]
+
+
+def _aims(one: series.Series, register: series.Register) -> Value:
+    """The targets that held in the months shown, with the month each began in; one alone stands by itself."""
+    if one.by_month:
+        return said("target.monthly")
+    last = register.window[-1]
+    later = [each for each in one.began(register.window) if each[0] <= last]
+    if not later:
+        return one.target_words(last)
+    steps = [
+        said("target.since", target=one.words(goal) or said("value.no_target"), month=Month(first.first))
+        for first, _before, goal in later
+    ]
+    return Many((one.words(later[0][1]) or said("value.no_target"), *steps))
 
 
 def warnings(review: Review, register: series.Register, audits: compile_audits.Audits) -> list[Said]:

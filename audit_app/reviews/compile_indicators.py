@@ -60,6 +60,7 @@ def for_input(register: Register, key: str) -> tuple[Block, ...]:
     remarks = misses(register, told)
     if key == "h":
         remarks += service_misses(register, told)
+    remarks += target_changes(register, told)
     remarks += signals(register, told)
     remarks += gaps(register, series)
     shown_register = register.trimmed(told)
@@ -99,6 +100,26 @@ def _missed(register: Register, one: Series, missed: Sequence[Calendar]) -> Said
     )
 
 
+def target_changes(register: Register, series: Sequence[Series]) -> list[Remark]:
+    """Each target that began in the period after another had held: from what, to what, and why."""
+    return [
+        Remark(
+            said(
+                "indicator.target_changed",
+                name=one.name,
+                code=one.code,
+                month=month(first),
+                before=one.words(before) or said("value.no_target"),
+                after=one.words(after) or said("value.no_target"),
+                reason=one.reasons.get(first, ""),
+            ),
+            "info",
+        )
+        for one in series
+        for first, before, after in one.began(register.period)
+    ]
+
+
 def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
     """Months that nobody measured, as spans, and those without a case; indicators without any value in one
     sentence.
@@ -128,10 +149,11 @@ def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]
     """Each service below the availability target, with its months and their values."""
     found = []
     for one in series:
+        last = max(register.known(one), default=None)
         months: dict[str, list[Value]] = {}
         for each in register.known(one):
             for name, value in one.points[each].services:
-                if one.misses(value):
+                if one.misses(value, each):
                     words = said("indicator.missed_month", value=one.figure(value), month=month(each))
                     months.setdefault(name, []).append(words)
         found += [
@@ -140,11 +162,12 @@ def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]
                     "indicator.service_months",
                     service=name,
                     months=latest(each_month, 12),
-                    target=one.target_words(),
+                    target=one.target_words(last),
                 ),
                 "bad",
             )
             for name, each_month in months.items()
+            if last is not None
         ]
     return found
 
@@ -155,20 +178,21 @@ def plot(register: Register, one: Series) -> Plot:
     span, found = behaviour(one, register.window[-1])
     places = {month: place for place, month in enumerate(span)}
     signals = {span[place] for place in found.places}
+    targets = tuple(one.target_of(each) for each in register.window)
     return Plot(
         "line",
         full_name(one),
         tuple(map(month, register.window)),
         (Line(one.name, values),),
         unit=one.unit,
-        target=one.target if one.better != "band" else None,
+        target=targets[0] if targets and len(set(targets)) == 1 and not one.by_month else None,
         bounds=_bounds([value for value in values if value is not None], register, places, found, one.unit),
         signals=tuple(place for place, each in enumerate(register.window) if each in signals),
         decimals=one.figure(None).decimals,
         source=source(register, one),
         cases=cases(register, one),
         higher=None if one.better == "band" else int(one.better == "higher"),
-        targets=tuple(one.target_of(each) for each in register.window) if one.by_month else (),
+        targets=targets if one.by_month or len(set(targets)) > 1 else (),
     )
 
 

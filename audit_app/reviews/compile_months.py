@@ -62,9 +62,10 @@ def shown(one: Series, each: Calendar) -> Value:
     )
 
 
-def of_service(one: Series, value: Decimal | None) -> Value:
-    """A service's value, marked where it misses the target of the indicator."""
-    return Toned(one.figure(value), "bad") if value is not None and one.misses(value) else one.figure(value)
+def of_service(one: Series, value: Decimal | None, each: Calendar) -> Value:
+    """A service's value in a month, marked where it misses the target that the indicator had in it."""
+    missed = value is not None and one.misses(value, each)
+    return Toned(one.figure(value), "bad") if missed else one.figure(value)
 
 
 def services(register: Register, series: Sequence[Series]) -> list[Table]:
@@ -76,7 +77,7 @@ def services(register: Register, series: Sequence[Series]) -> list[Table]:
             continue
         told = {each: dict(point.services) for each, point in one.points.items()}
         rows = [
-            (name, tuple(of_service(one, told.get(each, {}).get(name)) for each in register.period))
+            (name, tuple(of_service(one, told.get(each, {}).get(name), each) for each in register.period))
             for name in names
         ]
         found += matrix(said("table.services"), said("col.service"), register.period, rows)
@@ -85,7 +86,7 @@ def services(register: Register, series: Sequence[Series]) -> list[Table]:
             *(Column(name, "number", 10, one.figure(None).decimals) for name in names),
         )
         down = tuple(
-            (month(each), *(of_service(one, told[each].get(name)) for name in names))
+            (month(each), *(of_service(one, told[each].get(name), each) for name in names))
             for each in register.window
             if told.get(each)
         )

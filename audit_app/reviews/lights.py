@@ -57,7 +57,7 @@ class Rule:
 
 INDICATOR_RULES = (
     Rule(lambda now: now.value is None, "neutral", "why.no_data"),
-    Rule(lambda now: now.series.misses(now.value, now.last), "bad", "why.missed"),
+    Rule(lambda now: now.last is not None and now.series.misses(now.value, now.last), "bad", "why.missed"),
     Rule(lambda now: now.stale and now.series.has_target, "warn", "why.stale"),
     Rule(lambda now: not now.series.has_target, "neutral", "why.no_target"),
     Rule(lambda now: now.movement == "worsening", "warn", "why.worsening"),
@@ -117,7 +117,7 @@ def judge(now: Now) -> tuple[str, Said]:
         "name": one.name,
         "value": one.figure(now.value),
         "month": Month(now.last.first) if now.last else None,
-        "target": one.target_words(now.last),
+        "target": one.target_words(now.last) if now.last else None,
         "count": now.missed,
         "total": now.known,
     }

@@ -118,6 +118,7 @@ PHRASES: dict[str, Any] = {
     "target.lower": "≤\u00a0%(target)s",
     "target.band": "%(low)s\u00a0–\u00a0%(high)s",
     "target.monthly": _l("set by month"),
+    "target.since": _l("%(target)s from %(month)s"),
     "value.range": "%(first)s – %(last)s",
     "value.named": "%(code)s %(name)s",
     "value.month_value": "%(month)s %(value)s",
@@ -181,6 +182,9 @@ PHRASES: dict[str, Any] = {
     "indicator.targets": _l(
         "Of %(whole)s targets, %(met)s were met in every month with a value; each target missed stands "
         "under input c2)."
+    ),
+    "indicator.target_changed": _l(
+        "%(name)s (%(code)s): the target is %(after)s from %(month)s, %(before)s before. Reason: %(reason)s"
     ),
     "indicator.missed_month": _l("%(value)s in %(month)s"),
     "indicator.signals": _l("%(name)s (%(code)s), signal: %(signals)s."),

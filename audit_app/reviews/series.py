@@ -15,10 +15,11 @@ from audit_app.indicators import trend
 from audit_app.indicators.availability import allowance
 from audit_app.indicators.behaviour import Behaviour
 from audit_app.indicators.changes import months_of
+from audit_app.indicators.goals import Goal, held, standing
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month, months
-from audit_app.indicators.queries import live_points
+from audit_app.indicators.queries import limiting, live_points
 from audit_app.indicators.reading import HISTORY, behave
 from audit_app.reviews.pack import Figure, Name, Said, Value, said
 
@@ -44,12 +45,12 @@ class Series:
     name: Name
     unit: str
     better: str
-    target: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
+    goals: tuple[tuple[Month, Goal], ...]
     decimals: int
     own: bool = False
     changes: tuple[Month, ...] = ()
+    reasons: dict[Month, str] = field(default_factory=dict)
+    """Why a target began in a month."""
     points: dict[Month, Point] = field(default_factory=dict)
     no_case: set[Month] = field(default_factory=set)
     """Months in which there was nothing to count: the denominator is known to be 0. No value, and no gap."""
@@ -68,39 +69,55 @@ class Series:
     @property
     def has_target(self) -> bool:
         """Whether there is something to meet."""
-        if self.better == "band":
-            return self.low is not None or self.high is not None
-        return self.target is not None or any(point.target is not None for point in self.points.values())
+        return self.is_set or any(point.target is not None for point in self.points.values())
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the indicator has, or had, a target of its own."""
+        return any(goal.is_set for _month, goal in self.goals)
 
     @property
     def by_month(self) -> bool:
-        """Whether each month has a target of its own."""
-        return self.better != "band" and self.target is None and self.has_target
+        """Whether each month has a target of its own, out of its own facts (allowed downtime)."""
+        return not self.is_set and self.has_target
 
-    def target_of(self, month: Month | None) -> Decimal | None:
-        """The target of a month: the indicator's own, else that of the month (allowed downtime)."""
-        point = self.points.get(month) if month is not None else None
-        return self.target if self.target is not None or point is None else point.target
+    def goal(self, month: Month) -> Goal:
+        """What was aimed at in a month: the indicator's own, else what the month allows (downtime)."""
+        goal, point = held(self.goals, month), self.points.get(month)
+        return goal if goal.is_set or point is None else Goal(point.target)
 
-    def misses(self, value: Decimal, month: Month | None = None) -> bool:
-        """Whether a value misses the target, unrounded; never without a target."""
+    def target_of(self, month: Month) -> Decimal | None:
+        """The target of a month; None without one, and for a band."""
+        return self.goal(month).target
+
+    def misses(self, value: Decimal, month: Month) -> bool:
+        """Whether a value misses the target of its month, unrounded; never without a target."""
+        target, low, high = self.goal(month)
         if self.better == "band":
-            return (self.low is not None and value < self.low) or (
-                self.high is not None and value > self.high
-            )
-        target = self.target_of(month)
+            return (low is not None and value < low) or (high is not None and value > high)
         if target is None:
             return False
         return value < target if self.better == "higher" else value > target
 
-    def target_words(self, month: Month | None = None) -> Value:
-        """The target as a fact: ≥ 99.9 %; None without one."""
+    def target_words(self, month: Month) -> Value:
+        """The target of a month as a fact: ≥ 99.9 %; None without one."""
+        return self.words(self.goal(month))
+
+    def words(self, goal: Goal) -> Value:
+        """A goal as a fact; None where nothing is set."""
+        if not goal.is_set:
+            return None
         if self.better == "band":
-            if not self.has_target:
-                return None
-            return said("target.band", low=self._sharp(self.low), high=self._sharp(self.high))
-        target = self.target_of(month)
-        return None if target is None else said(f"target.{self.better}", target=self._sharp(target))
+            return said("target.band", low=self._sharp(goal.low), high=self._sharp(goal.high))
+        return said(f"target.{self.better}", target=self._sharp(goal.target))
+
+    def began(self, span: Sequence[Month]) -> list[tuple[Month, Goal, Goal]]:
+        """The targets that began in these months after others: month, what held before, what since."""
+        return [
+            (month, held(self.goals, month.previous()), goal)
+            for month, goal in self.goals[1:]
+            if month in span
+        ]
 
     def _sharp(self, value: Decimal | None) -> Figure:
         """A target with the digits it was set with."""
@@ -167,7 +184,8 @@ def movement(one: Series, upto: Month) -> str:
     """What the signals of a month say, as the pack keeps it: a value of :class:`Movement`."""
     span, found = behaviour(one, upto)
     better: Better = one.better  # type: ignore[assignment]  # Direction holds the same three words
-    low, high = (None if limit is None else float(limit) for limit in (one.low, one.high))
+    goal = one.goal(upto)
+    low, high = (None if limit is None else float(limit) for limit in (goal.low, goal.high))
     return trend.movement(one.numbers(span), found, better, low, high).value
 
 
@@ -202,13 +220,15 @@ def read(date_from: date, date_to: date) -> Register:
         or_(Measurement.value.is_not(None), Measurement.denominator == 0),
     )
     used: set[int] = set()
-    goal = next((e.target for e in indicators if e.measure == "availability" and e.target is not None), None)
+    limit = limiting(indicators)
     for indicator_id, day, value, top, bottom, comment, import_id, extra in db.session.execute(query):
         if indicator_id in series and value is None:
             series[indicator_id].no_case.add(Month.of(day))
         elif indicator_id in series:
             row = by_id[indicator_id]
-            allowed = allowance(extra, goal) if row.measure == "downtime" else None
+            allowed = None
+            if row.measure == "downtime" and limit is not None:
+                allowed = allowance(extra, limit.goal(Month.of(day)).target)
             point = Point(value, top, bottom, comment, import_id, allowed, _services(row, extra))
             series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
@@ -230,12 +250,11 @@ def _series(row: Indicator, changes: tuple[Month, ...]) -> Series:
         Name(row.name_en, row.name_zh),
         row.unit,
         better,
-        row.target,
-        row.low,
-        row.high,
+        standing(row.targets),
         row.decimals,
         row.source is Source.SYSTEM,
         changes,
+        {each.month: each.reason for each in row.targets if each.stands},
     )
 
 

@@ -110,6 +110,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
     """Everything of the upper floors: what the addresses are filled with."""
     typed, imported = indicators_with_values(p, folder)
     change = indicators.recognise(typed, Month.of(today()).previous(), "换了工具", by=p.manager)
+    target = indicators.set_target(typed, 97, month=Month.of(today()), reason="新协议", by=p.manager)
     made = {state: review(p, state, f"管理评审 {number}") for number, state in enumerate(STATES, 1)}
     evidence.attach(made["preparing"].inputs[0], Upload(), caption="记录", by=p.boss)
     tokens = {
@@ -126,6 +127,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
         "typed": typed,
         "imported": imported,
         "change": change,
+        "target": target,
         "reviews": made,
         "tokens": tokens,
         "cycle": certification_cycle(p),
@@ -156,6 +158,8 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.enter": indicator,
         "indicators.change_new": indicator,
         "indicators.change_back": [{"id": made["typed"].id, "change": made["change"].id}],
+        "indicators.target_new": indicator,
+        "indicators.target_back": [{"id": made["typed"].id, "target": made["target"].id}],
         "indicators.export_one": indicator,
         "indicators.import_new": [{"kind": kind} for kind in ("values", "tickets", "outages")],
         "indicators.import_look": held,

@@ -98,7 +98,7 @@ def test_an_indicator_that_does_not_exist_is_not_found(register, client_for):
     assert client_for(register.manager).get("/indicators/99999").status_code == 404
 
 
-def test_the_target_is_changed_and_a_stale_save_shows_both(register, client_for, parsed):
+def test_a_name_is_changed_and_a_stale_save_shows_both(register, client_for, parsed):
     client, csr = client_for(register.manager), one("CSR")
     facts = {
         "code": "CSR",
@@ -112,16 +112,17 @@ def test_the_target_is_changed_and_a_stale_save_shows_both(register, client_for,
         "version": "1",
         "active": "y",
     }
-    assert client.post(f"/indicators/{csr.id}/edit", data={**facts, "target": "97,5 %"}).status_code == 303
+    changed = client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5.1.3"})
+    assert changed.status_code == 303
     db.session.expire_all()
-    assert str(one("CSR").target) == "97.5"
-    stale = client.post(f"/indicators/{csr.id}/edit", data={**facts, "target": "90"})
+    assert one("CSR").clause == "8.5.1.3"
+    stale = client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5"})
     assert stale.status_code == 422
     assert "Somebody else saved" in stale.text
     parsed(stale)
-    bad = client.post(f"/indicators/{csr.id}/edit", data={**facts, "version": "2", "target": "many"})
+    bad = client.post(f"/indicators/{csr.id}/edit", data={**facts, "version": "2", "direction": "lower"})
     assert bad.status_code == 422
-    assert "many" in bad.text
+    assert "meant for the other direction" in bad.text
 
 
 def test_a_month_is_entered_corrected_and_the_old_value_stays_in_the_history(register, client_for):
@@ -343,7 +344,7 @@ def test_outages_are_imported_with_the_time_watched_and_a_target(register, clien
     parsed(get(client, url))
     assert client.post(url).status_code == 303
     db.session.expire_all()
-    assert one("AVL").target.__str__() == "99.5"
+    assert one("AVL").goal(Month(2026, 1)).target.__str__() == "99.5"
     january, february = (entry.at(one("AVL"), Month(2026, n)) for n in (1, 2))
     assert january.extra["services"]["Web"]["availability"] == 100.0
     assert round(january.value, 3).__str__() == "99.194"

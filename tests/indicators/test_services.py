@@ -13,6 +13,7 @@ from audit_app.core.db import db
 from audit_app.core.errors import Conflict, Refused
 from audit_app.indicators import entry, queries, services
 from audit_app.indicators.board import Status, status
+from audit_app.indicators.goals import BEGINNING
 from audit_app.indicators.models import (
     Direction,
     Import,
@@ -23,6 +24,7 @@ from audit_app.indicators.models import (
     TicketRow,
 )
 from audit_app.indicators.periods import Month
+from audit_app.indicators.register_models import IndicatorTarget
 from tests.databases import both_databases
 
 DATA = Path(__file__).parents[1] / "data"
@@ -51,7 +53,7 @@ def value(code: str, month: str) -> Decimal | None:
 def test_loading_the_register_again_adds_nothing_and_changes_nothing(register):
     services.set_target(one("SLA"), 97, by=register.manager)
     assert services.load_register(by=None) == []
-    assert one("SLA").target == 97
+    assert one("SLA").goal(JANUARY).target == 97
     assert one("MTTR").process is not None
 
 
@@ -111,7 +113,7 @@ def test_the_outage_log_gives_the_known_availability_per_service(app, register):
     assert [f"{each:.2f}" for each in november] == ["99.32", "99.59", "99.53"]
     backend = [services_of[month]["Backend Production"]["availability"] for month in ("2025-12", "2026-01")]
     assert [f"{each:.2f}" for each in backend] == ["99.41", "99.69"]
-    assert one("AVL").target == Decimal("99.9")
+    assert one("AVL").goal(JANUARY).target == Decimal("99.9")
     assert any("2026-01 Backend Production: 99.69 % (below 99.9 %)" in line for line in report.lines())
     assert "Broken Site" not in {row.service for row in db.session.query(ServiceWatch)}
     assert value("AVL", "2024-06") is None
@@ -238,7 +240,7 @@ def test_a_table_names_the_rows_of_other_peoples_indicators(register, tmp_path):
     assert (value("CSR", "2026-01"), entry.at(one("CMP"), JANUARY)) == (90, None)
 
 
-def test_a_new_availability_target_limits_the_downtime_of_the_months_behind_it(register):
+def test_the_downtime_of_a_month_is_limited_by_the_availability_target_that_held_in_it(register):
     services.import_outages(DATA / "outages.csv", profile="statuspage", target=99.9, by=register.manager)
     downtime, month = one("DWN"), Month.parse("2025-11")
 
@@ -250,11 +252,16 @@ def test_a_new_availability_target_limits_the_downtime_of_the_months_behind_it(r
     allowed, stands, agreed = limit()
     assert float(allowed) == pytest.approx(agreed / 1000)
     assert stands is Status.MISSED
-    services.set_target(one("AVL"), 90, by=register.manager)
+    later = services.set_target(one("AVL"), 90, month=month.next(), reason="新协议", by=register.manager)
+    assert float(limit()[0]) == pytest.approx(agreed / 1000)
+    services.set_target(one("AVL"), 90, month=month, reason="新协议", by=register.manager)
+    services.take_target_back(later, "已含在上月", by=register.manager)
     allowed, stands, agreed = limit()
     assert float(allowed) == pytest.approx(agreed / 10)
     assert stands is Status.MET
-    one("AVL").target = None
+    for each in one("AVL").targets:
+        if each.stands:
+            services.take_target_back(each, "没有约定", by=register.manager)
     allowed, stands, _agreed = limit()
     assert (allowed, stands) == (None, Status.NO_TARGET)
 
@@ -377,8 +384,12 @@ def test_a_value_meets_its_target_exactly_when_it_is_not_on_the_wrong_side(regis
     from audit_app.indicators.board import Point
 
     point = Point(JANUARY, number)
-    higher = Indicator(direction=Direction.HIGHER, target=target, measure="")
-    lower = Indicator(direction=Direction.LOWER, target=target, measure="")
+
+    def aimed(direction):
+        row = IndicatorTarget(period=BEGINNING.first, target=target)
+        return Indicator(direction=direction, measure="", targets=[row])
+
+    higher, lower = aimed(Direction.HIGHER), aimed(Direction.LOWER)
     assert (status(higher, point) is Status.MET) == (number >= target)
     assert (status(lower, point) is Status.MET) == (number <= target)
 

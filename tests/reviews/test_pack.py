@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audit_app.exports.pdf_fonts import REGULAR, width
 from audit_app.exports.pdf_text import lines_of, widest_unit
+from audit_app.indicators.goals import BEGINNING, Goal
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.indicators.trend import badness
 from audit_app.reviews import compile_indicators, lights, phrases
@@ -145,7 +146,8 @@ numbers = st.lists(st.one_of(st.none(), st.decimals(0, 1000, places=2)), min_siz
 def series_of(numbers, better, target):
     first = Calendar(2025, 1)
     points = {first.plus(place): Point(value) for place, value in enumerate(numbers) if value is not None}
-    one = Series("X", Name("x", "x"), "%", better, target, Decimal(40), Decimal(60), 1, points=points)
+    goal = Goal(None, Decimal(40), Decimal(60)) if better == "band" else Goal(target)
+    one = Series("X", Name("x", "x"), "%", better, ((BEGINNING, goal),), 1, points=points)
     span = tuple(first.plus(place) for place in range(len(numbers)))
     return one, Register((one,), span, span, {}, ())
 
@@ -174,7 +176,7 @@ def test_a_light_is_green_only_where_the_latest_value_meets_its_target(numbers, 
     if now.value is None:
         assert tone == "neutral"
     else:
-        assert (tone == "bad") == one.misses(now.value)
+        assert (tone == "bad") == one.misses(now.value, now.last)
         assert tone != "good" or not (now.stale or now.missed or now.movement == "worsening")
     assert reason.key in phrases.PHRASES
 
@@ -266,7 +268,9 @@ def test_one_indicator_alone_is_no_share_of_all():
 
     def one(code, *places):
         points = {span[place]: Point(Decimal(60)) for place in places}
-        return Series(code, Name("n", "n"), "%", "higher", Decimal(50), None, None, 0, points=points)
+        return Series(
+            code, Name("n", "n"), "%", "higher", ((BEGINNING, Goal(Decimal(50))),), 0, points=points
+        )
 
     series = (one("A", 0, 1), one("B", 1), one("C", 1))
     drawn = met_plot(Register(series, span, span, {}, ()))

@@ -1,0 +1,111 @@
+"""What is recorded about an indicator from a month on: its targets, and what changed about it (6.2, 9.1).
+
+Such a row is never edited. One that was wrong is taken back with a reason, stays readable, counts no more.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from audit_app.accounts.models import Person
+from audit_app.core.db import Base
+from audit_app.core.exact import Exact
+from audit_app.indicators.goals import Goal
+from audit_app.indicators.models import Indicator
+from audit_app.indicators.periods import Month
+
+TAKEN_BACK = "(taken_back_at IS NULL) = (taken_back_reason = '')"
+
+
+class Recorded:
+    """From which month on, why, by whom and when; and, where it was taken back, the same of that."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(1000))
+    at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+    taken_back_reason: Mapped[str] = mapped_column(String(1000), default="")
+
+    @declared_attr
+    def indicator_id(cls) -> Mapped[int]:
+        """The indicator it is about."""
+        return mapped_column(ForeignKey("indicator.id"), index=True)
+
+    @declared_attr
+    def by_id(cls) -> Mapped[int | None]:
+        """Who recorded it; None is the command line."""
+        return mapped_column(ForeignKey("person.id"))
+
+    @declared_attr
+    def taken_back_by_id(cls) -> Mapped[int | None]:
+        """Who took it back."""
+        return mapped_column(ForeignKey("person.id"))
+
+    @declared_attr
+    def by(cls) -> Mapped[Person | None]:
+        """Who recorded it."""
+        return relationship(foreign_keys=[cls.by_id])  # type: ignore[list-item]  # the column of this class
+
+    @declared_attr
+    def taken_back_by(cls) -> Mapped[Person | None]:
+        """Who took it back."""
+        return relationship(foreign_keys=[cls.taken_back_by_id])  # type: ignore[list-item]  # as above
+
+    @property
+    def month(self) -> Month:
+        """The first month it holds in."""
+        return Month.of(self.period)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: it was not taken back."""
+        return self.taken_back_at is None
+
+
+class ProcessChange(Recorded, Base):
+    """A change of the process that somebody recognised: from its month on, limits are computed anew."""
+
+    __tablename__ = "process_change"
+
+    indicator: Mapped[Indicator] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="has_reason"),
+        CheckConstraint(TAKEN_BACK, name="taken_back_with_reason"),
+    )
+
+    @property
+    def code(self) -> str:
+        """The indicator's code and the month, for the trail."""
+        return f"{self.indicator.code} {self.month}"
+
+
+class IndicatorTarget(Recorded, Base):
+    """What is aimed at from a month on. Without any number: from that month on there is no target."""
+
+    __tablename__ = "indicator_target"
+
+    target: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
+    low: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
+    high: Mapped[Decimal | None] = mapped_column(Exact(24, 10))
+
+    indicator: Mapped[Indicator] = relationship(back_populates="targets")
+
+    __table_args__ = (
+        CheckConstraint("reason <> '' OR period = '1990-01-01'", name="later_one_has_reason"),
+        CheckConstraint(TAKEN_BACK, name="taken_back_with_reason"),
+        CheckConstraint("low IS NULL OR high IS NULL OR low < high", name="band_has_width"),
+    )
+
+    @property
+    def goal(self) -> Goal:
+        """The numbers alone."""
+        return Goal(self.target, self.low, self.high)
+
+    @property
+    def code(self) -> str:
+        """The indicator's code and the month, for the trail."""
+        return f"{self.indicator.code} {self.month}"
