@@ -112,10 +112,9 @@ def test_a_name_is_changed_and_a_stale_save_shows_both(register, client_for, par
         "version": "1",
         "active": "y",
     }
-    changed = client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5.1.3"})
-    assert changed.status_code == 303
+    assert client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5.1"}).status_code == 303
     db.session.expire_all()
-    assert one("CSR").clause == "8.5.1.3"
+    assert one("CSR").clause == "8.5.1"
     stale = client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5"})
     assert stale.status_code == 422
     assert "Somebody else saved" in stale.text

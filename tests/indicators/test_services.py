@@ -2,29 +2,23 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.core.errors import Conflict, Refused
+from audit_app.core.errors import Refused
 from audit_app.indicators import entry, queries, services
-from audit_app.indicators.board import Status, status
-from audit_app.indicators.goals import BEGINNING
+from audit_app.indicators.board import Status
 from audit_app.indicators.models import (
-    Direction,
     Import,
     Indicator,
-    Measurement,
     OutageRow,
     ServiceWatch,
     TicketRow,
 )
 from audit_app.indicators.periods import Month
-from audit_app.indicators.register_models import IndicatorTarget
 from tests.databases import both_databases
 
 DATA = Path(__file__).parents[1] / "data"
@@ -162,236 +156,6 @@ def test_what_is_entered_is_what_is_read(app, register, number):
     db.session.expire_all()
     assert value("CMP", "2026-01") == number
     assert queries.series([one("CMP").id], JANUARY, JANUARY)[one("CMP").id][0].value == number
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(upper=st.integers(0, 10**6), lower=st.integers(0, 10**6))
-def test_a_ratio_is_its_numerator_over_its_denominator_and_no_data_without_one(register, upper, lower):
-    if lower and upper > lower:
-        with pytest.raises(Refused):
-            services.enter_measurement(one("TRN"), JANUARY, numerator=upper, denominator=lower, by=None)
-        return
-    stored = services.enter_measurement(one("TRN"), JANUARY, numerator=upper, denominator=lower, by=None)
-    assert (stored.numerator, stored.denominator) == (upper, lower)
-    if lower == 0:
-        assert stored.value is None
-    else:
-        assert float(stored.value) == pytest.approx(100 * upper / lower, abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("code", "facts"),
-    [
-        ("TRN", {"value": 101}),
-        ("TRN", {"value": -1}),
-        ("TRN", {}),
-        ("TRN", {"numerator": 3}),
-        ("TRN", {"value": "NaN"}),
-        ("TRN", {"numerator": 3, "denominator": -4}),
-        ("TRN", {"value": 80, "numerator": 9, "denominator": 10}),
-        ("CMP", {"value": -1}),
-        ("CMP", {"value": 10**20}),
-        ("AUD", {"value": 90}),
-    ],
-)
-def test_what_cannot_be_is_refused(register, code, facts):
-    with pytest.raises(Refused):
-        services.enter_measurement(one(code), JANUARY, **facts, by=None)
-    assert entry.at(one(code), JANUARY) is None
-
-
-def test_the_future_is_refused(register):
-    with pytest.raises(Refused, match="not begun"):
-        services.enter_measurement(one("CMP"), Month.of(today()).next(), value=1, by=None)
-
-
-def test_values_come_from_the_owner_of_the_indicator_or_of_its_process(register):
-    csr, cmp_ = one("CSR"), one("CMP")
-    csr.owner = cmp_.owner = None
-    csr.process, cmp_.process = register.chg, None
-    db.session.flush()
-    for person, indicator in ((register.owner, csr), (register.owner2, cmp_), (register.owner, cmp_)):
-        with pytest.raises(Refused, match="entered by its owner") as refused:
-            services.enter_measurement(indicator, JANUARY, value=90, by=person)
-        assert refused.value.field == "value"
-    assert entry.at(csr, JANUARY) is entry.at(cmp_, JANUARY) is None
-    services.enter_measurement(csr, JANUARY, value=90, by=register.owner2)
-    cmp_.owner = register.owner
-    db.session.flush()
-    services.enter_measurement(cmp_, JANUARY, value=3, by=register.owner)
-    for indicator in (csr, cmp_):
-        services.enter_measurement(indicator, JANUARY, value=4, by=register.manager)
-
-
-def test_who_may_not_enter_values_does_not_become_able_by_owning(register):
-    one("CSR").owner = register.auditor
-    assert not entry.may_enter(one("CSR"), register.auditor)
-    with pytest.raises(Refused, match="entered by its owner"):
-        services.enter_measurement(one("CSR"), JANUARY, value=90, by=register.auditor)
-
-
-def test_a_table_names_the_rows_of_other_peoples_indicators(register, tmp_path):
-    one("CSR").owner, one("CMP").owner = register.owner, register.boss
-    one("CMP").process = None
-    path = table(tmp_path, "code,month,value\nCSR,2026-01,90\nCMP,2026-01,5\n")
-    with pytest.raises(Refused, match=r"Row 3.*CMP is entered by its owner"):
-        services.import_measurements(path, by=register.owner)
-    services.import_measurements(path, by=register.owner, good_only=True)
-    assert (value("CSR", "2026-01"), entry.at(one("CMP"), JANUARY)) == (90, None)
-
-
-def test_the_downtime_of_a_month_is_limited_by_the_availability_target_that_held_in_it(register):
-    services.import_outages(DATA / "outages.csv", profile="statuspage", target=99.9, by=register.manager)
-    downtime, month = one("DWN"), Month.parse("2025-11")
-
-    def limit():
-        db.session.flush()
-        (point,) = queries.series([downtime.id], month, month)[downtime.id]
-        return point.allowed, status(downtime, point), float(point.extra["agreed_minutes"])
-
-    allowed, stands, agreed = limit()
-    assert float(allowed) == pytest.approx(agreed / 1000)
-    assert stands is Status.MISSED
-    later = services.set_target(one("AVL"), 90, month=month.next(), reason="新协议", by=register.manager)
-    assert float(limit()[0]) == pytest.approx(agreed / 1000)
-    services.set_target(one("AVL"), 90, month=month, reason="新协议", by=register.manager)
-    services.take_target_back(later, "已含在上月", by=register.manager)
-    allowed, stands, agreed = limit()
-    assert float(allowed) == pytest.approx(agreed / 10)
-    assert stands is Status.MET
-    for each in one("AVL").targets:
-        if each.stands:
-            services.take_target_back(each, "没有约定", by=register.manager)
-    allowed, stands, _agreed = limit()
-    assert (allowed, stands) == (None, Status.NO_TARGET)
-
-
-def test_two_people_saving_the_same_month_do_not_write_over_each_other(register):
-    one("CMP").owner = register.owner2
-    services.enter_measurement(one("CMP"), JANUARY, value=1, version=0, by=register.manager)
-    with pytest.raises(Conflict):
-        services.enter_measurement(one("CMP"), JANUARY, value=2, version=0, by=register.owner2)
-    assert value("CMP", "2026-01") == 1
-    services.enter_measurement(one("CMP"), JANUARY, value=2, version=1, by=register.owner2)
-    changed = queries.history(one("CMP"))[0]
-    assert changed.actor == "Otto Owner"
-    assert ("1", "2") in [(before, after) for _label, before, after in changed.changes]
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"code": "SLA"},
-        {"code": ""},
-        {"name_en": ""},
-        {"direction": "band"},
-        {"direction": "band", "low": 5, "high": 5},
-        {"target": 120},
-        {"source": "tickets"},
-        {"source": "tickets", "measure": "availability"},
-    ],
-)
-def test_a_definition_that_contradicts_itself_is_refused(register, facts):
-    whole: dict[str, Any] = {
-        "code": "NEW",
-        "name_en": "New",
-        "name_zh": "",
-        "direction": "higher",
-        "unit": "%",
-    }
-    with pytest.raises(Refused):
-        services.add_indicator(**(whole | facts), by=register.manager)
-
-
-# --- tables of values
-# ----------------------------------------------------------------------------------------
-
-
-def table(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
-    path = tmp_path / "values.csv"
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_a_chinese_table_is_read_in_its_own_encoding(register, tmp_path, encoding):
-    path = table(
-        tmp_path,
-        "指标,月份,分子,分母,备注\n培训完成率,2026年1月,18,20,两人病假\nTRN,2026年2月,,,\n",
-        encoding,
-    )
-    report = services.import_measurements(path, by=register.manager)
-    stored = entry.at(one("TRN"), JANUARY)
-    assert (stored.value, stored.numerator, stored.comment) == (90, 18, "两人病假")
-    assert (report.taken, value("TRN", "2026-02")) == (1, None)
-
-
-def test_dates_in_three_formats_are_the_months_they_mean(register, tmp_path):
-    path = table(
-        tmp_path, "code,month,value\nCMP,2026-01,1\nCMP,Feb 2026,2\nCMP,31/03/2026,3\nCMP,2026年4月,4\n"
-    )
-    services.import_measurements(path, by=None)
-    assert [value("CMP", f"2026-0{n}") for n in (1, 2, 3, 4)] == [1, 2, 3, 4]
-
-
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ("CMP,2026-01,many", "Row 2, “value” (C)"),
-        ("CMP,2026-13,3", "“month” (B)"),
-        ("NOPE,2026-01,3", "NOPE"),
-        ("TRN,2026-01,130", "between 0 and 100"),
-        ("AUD,2026-01,90", "by the system"),
-        ("CMP,2026-01,3\nCMP,2026-01,4", "row 2"),
-        ("CMP,01/02/2026,3", "two ways"),
-        ("CMP,2199-01,3", "not begun"),
-    ],
-)
-def test_a_doubt_is_named_and_nothing_is_half_imported(register, tmp_path, rows, words):
-    path = table(tmp_path, f"code,month,value\n{rows}\nSUP,2026-01,96\n")
-    with pytest.raises(Refused, match="Nothing was imported") as refused:
-        services.import_measurements(path, by=None)
-    assert words in str(refused.value)
-    assert db.session.query(Measurement).count() == db.session.query(Import).count() == 0
-
-
-def test_importing_again_keeps_comments_and_counts_only_what_changed(register, tmp_path):
-    services.enter_measurement(one("CMP"), JANUARY, value=1, comment="Storm.", by=register.manager)
-    report = services.import_measurements(
-        table(tmp_path, "code,2026-01,2026-02\nCMP,5,6\n"), by=register.manager
-    )
-    assert report.changed == 2
-    assert entry.at(one("CMP"), JANUARY).comment == "Storm."
-
-
-# --- reading
-# -------------------------------------------------------------------------------------------------
-
-
-def test_a_month_without_data_is_a_gap_and_never_zero(register):
-    for month, number in ((1, 5), (3, 7)):
-        services.enter_measurement(one("CMP"), Month(2026, month), value=number, by=None)
-    points = queries.series([one("CMP").id], Month(2026, 1), Month(2026, 4))[one("CMP").id]
-    assert [point.value for point in points] == [5, None, 7, None]
-    rows = [row.plain() for row in queries.table() if row.indicator.code == "CMP"]
-    assert [row["value"] for row in rows] == [5.0, None, 7.0]
-    assert rows[1]["status"] == "no_data"
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(number=st.decimals(0, 100, places=3), target=st.decimals(0, 100, places=3))
-def test_a_value_meets_its_target_exactly_when_it_is_not_on_the_wrong_side(register, number, target):
-    from audit_app.indicators.board import Point
-
-    point = Point(JANUARY, number)
-
-    def aimed(direction):
-        row = IndicatorTarget(period=BEGINNING.first, target=target)
-        return Indicator(direction=direction, measure="", targets=[row])
-
-    higher, lower = aimed(Direction.HIGHER), aimed(Direction.LOWER)
-    assert (status(higher, point) is Status.MET) == (number >= target)
-    assert (status(lower, point) is Status.MET) == (number <= target)
 
 
 def test_what_this_system_knows_itself_is_worked_out_live(register):

@@ -197,3 +197,12 @@ def test_a_later_target_changes_no_earlier_month(history, month, value, first, n
     after = indicator(later, Direction.HIGHER)
     if month < first:
         assert status(before, Point(month, value)) is status(after, Point(month, value))
+
+
+@settings(deadline=None)
+@given(numbers, numbers)
+def test_a_value_meets_its_target_exactly_when_it_is_not_on_the_wrong_side(value, target):
+    for number in (value, target):
+        for direction, good in ((Direction.HIGHER, number >= target), (Direction.LOWER, number <= target)):
+            made = indicator([(BEGINNING, target, True)], direction)
+            assert (status(made, Point(FIRST, number)) is Status.MET) == good
