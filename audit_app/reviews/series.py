@@ -226,9 +226,7 @@ def read(date_from: date, date_to: date) -> Register:
             series[indicator_id].no_case.add(Month.of(day))
         elif indicator_id in series:
             row = by_id[indicator_id]
-            allowed = None
-            if row.measure == "downtime" and limit is not None:
-                allowed = allowance(extra, limit.goal(Month.of(day)).target)
+            allowed = _allowed(row, extra, limit, Month.of(day))
             point = Point(value, top, bottom, comment, import_id, allowed, _services(row, extra))
             series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
@@ -241,6 +239,13 @@ def read(date_from: date, date_to: date) -> Register:
     told = [month for one in series.values() for month in one.points]
     first = min([*told, Month.of(date_from)])
     return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)
+
+
+def _allowed(row: Indicator, extra: Any, limit: Indicator | None, month: Month) -> Decimal | None:
+    """For downtime: the minutes that the availability target of the month leaves in it."""
+    if row.measure != "downtime" or limit is None:
+        return None
+    return allowance(extra, limit.goal(month).target)
 
 
 def _series(row: Indicator, changes: tuple[Month, ...]) -> Series:
