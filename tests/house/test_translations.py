@@ -1,8 +1,11 @@
 """The Chinese wording is complete, and the tool that says so can say otherwise."""
 
+import re
+
 import pytest
 from babel.messages.catalog import Catalog
 
+from tests.house.files import ROOT, tracked
 from tools import po, translations
 
 
@@ -113,3 +116,19 @@ def test_a_sentence_that_gains_a_plural_keeps_its_chinese():
     plural, single = catalogue.add(("one", "many"), ("",)), catalogue.add("single", "一个")
     assert po.translation_for(plural, single) == ("一个",)
     assert po.translation_for(single, plural) == ""
+
+
+def test_chinese_that_ships_as_data_is_punctuated_as_chinese():
+    """Names, formulas and notes of the shipped files; lists of words to recognise are not prose, and
+    the letter of an input, "l)", keeps its bracket.
+    """
+    narrow = re.compile(r"[\u4e00-\u9fff][,;:?!()]|([,;:?!(]|(?<![a-z])\))[\u4e00-\u9fff]")
+    files = [path for path in tracked("audit_app/*.yaml") if "profiles" not in path.parts]
+    assert files
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in files
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if narrow.search(line) and not line.lstrip().startswith(("#", "- {", "{"))
+    ]
+    assert found == []
