@@ -20,6 +20,7 @@ from audit_app.accounts.permissions import Role
 from audit_app.checklists import chain, devices
 from audit_app.checklists import services as checklists
 from audit_app.config import Settings, from_environment
+from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.indicators import queries as indicator_queries
@@ -29,6 +30,7 @@ from audit_app.notifications import outbox
 from audit_app.reports import services as reports
 from audit_app.reviews import exports as review_exports
 from audit_app.reviews import queries as review_queries
+from audit_app.reviews import sealing
 from audit_app.reviews import services as reviews
 from audit_app.trail import services as trail
 
@@ -324,6 +326,19 @@ def send_notices(data: Path | None) -> None:
             return
         sent, failed = outbox.deliver(settings, landing.links(app))
         click.echo(f"{gathered} notices gathered, {sent} mails sent, {failed} failed (tried again later).")
+
+
+@main.command("signing-key")
+@click.argument("name")
+@data_option
+def signing_key(name: str, data: Path | None) -> None:
+    """Make a self-signed key for the PDFs of approved reviews; NAME stands in its certificate."""
+    with opened(data):
+        try:
+            path = sealing.make_own(name, name, begins=clock.now())
+        except Refused as refused:
+            raise click.ClickException(str(refused)) from None
+    click.echo(f"{path}\nKeep it, and the secret key that opens it, in the backup.")
 
 
 @main.command("create-admin")

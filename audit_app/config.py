@@ -57,6 +57,22 @@ class Settings:
     session_hours: int = setting(
         "SESSION_HOURS", 12, "Hours without a request after which one signs in again."
     )
+    signing_key: str = setting(
+        "SIGNING_KEY",
+        "",
+        "PKCS#12 file (key and certificate) that signs approved PDFs; empty means signing.p12 in the data "
+        "folder, and without that file PDFs stay unsigned.",
+    )
+    signing_passphrase: str = setting(
+        "SIGNING_PASSPHRASE",
+        "",
+        "Passphrase of that file; empty means the secret key (self-made keys use it).",
+    )
+    signing_timestamp_url: str = setting(
+        "SIGNING_TIMESTAMP_URL",
+        "",
+        "RFC 3161 time stamp authority asked at each signature; empty asks nobody.",
+    )
     testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
 
     @property
@@ -70,6 +86,14 @@ class Settings:
     def evidence_dir(self) -> Path:
         """Folder of the evidence files, named by their hash."""
         return self.data_dir / "evidence"
+
+    @property
+    def signing_file(self) -> Path | None:
+        """The PKCS#12 file that signs PDFs: as set, or the one in the data folder; None without either."""
+        if self.signing_key:
+            return Path(self.signing_key)
+        own = self.data_dir / "signing.p12"
+        return own if own.exists() else None
 
     def key(self) -> str:
         """The secret key: given, or made once and kept beside the data with mode 600."""

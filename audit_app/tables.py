@@ -21,6 +21,7 @@ from audit_app.programme import models as programme
 from audit_app.programme import record_models, waiver_models
 from audit_app.reports import models as reports
 from audit_app.reviews import models as reviews
+from audit_app.reviews import sign_models
 from audit_app.standards import models as standards
 from audit_app.trail import models as trail
 
@@ -52,5 +53,6 @@ MODULES = (
     register_models,
     reports,
     reviews,
+    sign_models,
     certification,
 )

@@ -12,6 +12,7 @@ SENTENCES: dict[str, Any] = {
     "person.password": _l("set a new password"),
     "person.profile": _l("changed their own profile"),
     "person.language": _l("changed their language"),
+    "person.confirm_wrong": _l("gave a wrong password when signing a record"),
     "organisation.set": _l("set the facts of the organisation"),
     "site.add": _l("added the site"),
     "site.edit": _l("changed the site"),

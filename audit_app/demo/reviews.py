@@ -5,10 +5,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from audit_app.accounts.models import Person
+from audit_app.accounts import queries as accounts
+from audit_app.accounts.models import Person, in_reader_language
+from audit_app.demo.audits import BEGIN
 from audit_app.demo.story import Story, texts
 from audit_app.findings import action_services as actions
-from audit_app.reviews import exports
+from audit_app.reviews import exports, sealing, signing
 from audit_app.reviews import services as reviews
 from audit_app.reviews.models import Review
 from audit_app.reviews.pack import Pack
@@ -17,9 +19,16 @@ NEXT_REVIEW = 182
 ALL_FILES = timedelta(days=340)
 """How old a review may be whose pack is kept in both languages and formats."""
 
+LIFE = 6
+"""Years of the demo's certificate: three that have passed, and three to look at it."""
+
 
 def tell(story: Story) -> None:
-    """Put the events of all reviews on the list."""
+    """Put the events of all reviews on the list; the PDFs are signed with a key made for the demo."""
+    if sealing.key() is None:
+        name, house = story.said(texts("reviews")["certificate"]), accounts.organisation()
+        own = "" if house is None else in_reader_language(house.name_en, house.name_zh)
+        sealing.make_own(name, own, begins=story.moment(BEGIN, 9), years=LIFE)
     for entry in texts("reviews")["reviews"]:
         Meeting(story, entry).write()
 
@@ -79,6 +88,8 @@ class Meeting:
         if "approve" not in facts:
             return
         story.plan(facts["approve"], 11, self.approve)
+        story.plan(facts["approve"] + 1, 10, partial(self.sign, "lin"))
+        story.plan(facts["approve"] + 1, 14, partial(self.sign, "wei"))
         for place, each in enumerate(self.asked()):
             if "done" in each:
                 story.plan(facts["meets"] + each["done"], 15, partial(self.finish, place, each))
@@ -143,12 +154,19 @@ class Meeting:
         """Top management approves: decisions become actions, and the pack is frozen; the last one in both
         languages and formats, an older one as the one paper that was signed then, which is quicker."""
         last = self.story.day(self.facts["meets"]) >= self.story.today - ALL_FILES
-        render = exports.render_all if last else self._page
-        reviews.approve(self.review, render=render, by=self.person("chen"))
+        render = exports.kept_files if last else self._page
+        reviews.approve(
+            self.review, render=render, asked_again=True, sealing=sealing.sealing(), by=self.person("chen")
+        )
+
+    def sign(self, key: str) -> None:
+        """A further signature: of who prepared the review, and of the lead auditor who took part."""
+        signing.cosign(self.review, asked_again=True, by=self.person(key))
 
     def _page(self, pack: Pack) -> dict[tuple[str, str], bytes]:
         language = self.story.language
-        return {(language, "pdf"): exports.render(pack, language, "pdf")}
+        made = exports.render(pack, language, "pdf")
+        return {(language, "pdf"): exports.signed(pack, language, "pdf", made)}
 
     def finish(self, place: int, each: dict[str, Any]) -> None:
         """The owner of a decision reports it done."""

@@ -12,6 +12,7 @@ from audit_app.exports.values import Link, Tone, titled
 from audit_app.reviews.charting import chart
 from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
 from audit_app.reviews.paper import STATE_TONE, function_of, input_title, light_word
+from audit_app.reviews.paper_signing import signature_of
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_movement, tell_unit
 
 NEAR = 30
@@ -72,6 +73,7 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         (_("Next review"), end.next_review_on),
         (_("Approved by"), end.approved_by),
         (_("Approved at"), end.approved_at),
+        *signature_of(pack)[1:],
     ]
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
     rows = [

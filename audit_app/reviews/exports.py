@@ -10,10 +10,11 @@ from audit_app.exports import pdf, xlsx
 from audit_app.exports.names import download_name
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Tone, speaking
-from audit_app.reviews import book, paper, queries
+from audit_app.reviews import book, paper, queries, sealing
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import Review
-from audit_app.reviews.pack import Pack, digest, from_json, to_json
+from audit_app.reviews.pack import Pack, digest, from_json, said, to_json
+from audit_app.reviews.telling import tell
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 KINDS = ("pdf", "xlsx")
@@ -34,6 +35,29 @@ def render_all(pack: Pack) -> dict[tuple[str, str], bytes]:
     """All four files, by (language, kind): what :func:`services.approve` keeps."""
     sha256 = digest(to_json(pack))
     return {(language, kind): render(pack, language, kind, sha256) for language in LOCALES for kind in KINDS}
+
+
+def kept_files(pack: Pack) -> dict[tuple[str, str], bytes]:
+    """The files as they are kept: the PDFs with the organisation's signature, where a key is configured.
+
+    Raises :class:`Refused` when the key cannot be used.
+    """
+    return {
+        (language, kind): signed(pack, language, kind, made)
+        for (language, kind), made in render_all(pack).items()
+    }
+
+
+def signed(pack: Pack, language: str, kind: str, made: bytes) -> bytes:
+    """A rendered file as it is kept: a PDF of a pack with a sealing is signed, all else stays as it is."""
+    if kind != "pdf" or pack.meta.sealing is None:
+        return made
+    end, locale = pack.conclusion, LOCALES[language]
+    with speaking(locale):
+        meaning = tell(said(f"signed.{end.meaning}"))
+    return sealing.sign(
+        made, name=end.approved_by, meaning=meaning, code=pack.meta.code, at=end.approved_at, locale=locale
+    )
 
 
 def pack_of(review: Review) -> tuple[Pack, str]:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, PasswordField
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.reviews.models import Decision, InputKey, Review
-from audit_app.web.forms import TICKED, BaseForm, choice, day, long_text, row, rows, rows_as_choices
+from audit_app.web.forms import TICKED, BaseForm, choice, day, long_text, required, row, rows, rows_as_choices
 from audit_app.web.forms import text as line
 
 LETTERS = [(key.value, key.label) for key in InputKey]
@@ -69,6 +69,17 @@ class PlanForm(BaseForm):
 
 def _with_function(each: Person) -> str:
     return f"{each.name} · {each.job_title}" if each.job_title else each.name
+
+
+class SignForm(BaseForm):
+    """A signature: the sign-in is repeated at that moment."""
+
+    password = PasswordField(
+        _l("Your password"),
+        validators=[required()],
+        description=_l("Sign in once more: the signature is given under your name."),
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class InputForm(BaseForm):

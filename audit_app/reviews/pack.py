@@ -234,8 +234,17 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealing:
+    """The certificate whose key signs the PDFs: name, SHA-256 (hex), last moment of its life."""
+
+    name: str
+    fingerprint: str
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
-    """What stands on the cover."""
+    """What stands on the cover. ``sealing``: None where no key was configured on approval."""
 
     code: str
     title: str
@@ -252,11 +261,14 @@ class Meta:
     version: int
     compiled_at: datetime
     zone: str
+    sealing: Sealing | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What the review concluded (9.3) and how it was signed."""
+    """What the review concluded (9.3) and how it was signed: ``meaning`` is a key of ``sign_models.Meaning``,
+    ``asked_again`` 1 when the sign-in was repeated at that moment. Packs of before have neither.
+    """
 
     suitability: str
     adequacy: str
@@ -265,6 +277,8 @@ class Conclusion:
     next_review_on: date | None
     approved_by: str
     approved_at: datetime | None
+    meaning: str | None = field(default=None, metadata=LATER)
+    asked_again: int | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +324,7 @@ KINDS: dict[str, type] = {
         Light,
         Definition,
         SourceFile,
+        Sealing,
         Meta,
         Conclusion,
         Pack,

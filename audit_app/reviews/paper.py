@@ -39,6 +39,7 @@ from audit_app.reviews.pack import (
     said,
 )
 from audit_app.reviews.paper_blocks import render_blocks
+from audit_app.reviews.paper_signing import signed_facts
 from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement, tell_unit
 
 LIGHT_WORDS = {"good": "green", "warn": "amber", "bad": "red", "neutral": "grey"}
@@ -89,7 +90,7 @@ def _all(pack: Pack, sha256: str) -> Iterator[Block]:
     for one in pack.inputs:
         yield from input_blocks(pack, one)
     yield from _conclusion(pack)
-    yield from _sign_off(pack)
+    yield from _sign_off(pack, sha256)
     yield from _annex(pack)
 
 
@@ -257,7 +258,7 @@ def _conclusion(pack: Pack) -> Iterator[Block]:
         )
 
 
-def _sign_off(pack: Pack) -> Iterator[Block]:
+def _sign_off(pack: Pack, sha256: str) -> Iterator[Block]:
     one, meta = pack.conclusion, pack.meta
     yield Heading(_("6 Decisions, actions and sign-off"))
     columns = (
@@ -282,7 +283,11 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
     yield Grid(columns, rows, empty=_("No decision was asked for or taken."))
     later = DASH if pack.frozen else _("To be set in the meeting")
     following = Facts(((_("Next review"), str(one.next_review_on or later)),))
-    mark = _("Approved in the system") if pack.frozen else ""
+    mark = (
+        (tell(said(f"signed.{one.meaning}")) if one.meaning else _("Approved in the system"))
+        if pack.frozen
+        else ""
+    )
     signatures = Signatures(
         (
             Signature(_("Prepared by"), meta.prepared_by),
@@ -290,7 +295,7 @@ def _sign_off(pack: Pack) -> Iterator[Block]:
             Signature(_("Approved by"), one.approved_by, one.approved_at, mark),
         )
     )
-    yield KeepTogether((*_participants(pack), following, signatures))
+    yield KeepTogether((*_participants(pack), following, signatures, *signed_facts(pack, sha256)))
 
 
 def _participants(pack: Pack) -> Iterator[Block]:

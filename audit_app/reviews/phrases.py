@@ -15,6 +15,7 @@ from audit_app.indicators.models import Direction, Source
 from audit_app.indicators.trend import Movement
 from audit_app.programme.models import AuditKind, AuditState
 from audit_app.reviews.models import DecisionState, InputKey, ReviewState
+from audit_app.reviews.sign_models import Meaning
 
 ENUMS: dict[str, type[Label]] = {
     "grade": Grade,
@@ -31,6 +32,7 @@ ENUMS: dict[str, type[Label]] = {
     "direction": Direction,
     "source": Source,
     "movement": Movement,
+    "signed": Meaning,
 }
 """``grade.major`` and the like are worded by their enum."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -12,7 +12,8 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.exports.names import download_name
-from audit_app.reviews import exports, forms, queries, screens, services
+from audit_app.reviews import exports, forms, queries, routes_signing, screens, services
+from audit_app.reviews.blueprint import blueprint
 from audit_app.reviews.compile import compile_input
 from audit_app.reviews.models import Decision, Review, ReviewState
 from audit_app.reviews.workflow import REVIEW, may_decide, may_plan, may_write
@@ -21,8 +22,10 @@ from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments, ordering, paginate
 
-blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
+__all__ = ["VIEWS", "blueprint"]
 
+VIEWS = (routes_signing,)
+"""Further modules whose views are on the blueprint."""
 MEDIA = {"pdf": downloads.PDF, "xlsx": downloads.XLSX}
 SEE = (P.REVIEW_SEE, P.REVIEW_CONTRIBUTE)
 
@@ -124,17 +127,13 @@ def step(id: int, step: str) -> ResponseReturnValue:
         abort(404 if step not in REVIEW.by_name else 403)
     if step in ("hold", "record"):
         return _hold(review)
+    if step == "approve":
+        return routes_signing.approve(review)
     form = forms.NoFactsForm()
-    if form.validate_on_submit() and refused_or(form, _fire, step, review):
+    if form.validate_on_submit() and refused_or(form, services.start_preparing, review, by=current_user):
         flash(_("%(code)s: %(step)s. Done.", code=review.code, step=REVIEW.by_name[step].label), "success")
         return redirect(url_for("reviews.show", id=id))
     return _form("step", form, review=queries.get(id, to=current_user), step=REVIEW.by_name[step])
-
-
-def _fire(step: str, review: Any) -> Any:
-    if step == "prepare":
-        return services.start_preparing(review, by=current_user)
-    return services.approve(review, exports.render_all, by=current_user)
 
 
 def _hold(review: Any) -> ResponseReturnValue:

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from audit_app.accounts.models import Person
 from audit_app.exports.chart_json import option
-from audit_app.reviews import exports, queries
+from audit_app.reviews import exports, queries, signing
 from audit_app.reviews.charting import chart
 from audit_app.reviews.models import InputKey, Review, ReviewInput, ReviewState
-from audit_app.reviews.pack import Block, Pack, Plot, Remark, Table
+from audit_app.reviews.pack import Block, Pack, Plot, Remark, Table, from_json
 from audit_app.reviews.paper import input_title, light_word
 from audit_app.reviews.telling import tell, tell_movement, tone_of
 from audit_app.reviews.workflow import REVIEW, input_filled, may_decide, may_plan, may_write, missing_inputs
@@ -157,6 +157,7 @@ def board(review: Review, person: Person) -> list[dict[str, Any]]:
 def page(review: Review, person: Person) -> dict[str, Any]:
     """Everything the page of a review shows."""
     rows = board(review, person)
+    frozen = queries.frozen_pack(review) if review.frozen else None
     return {
         "next_words": next_words(review),
         "offers": REVIEW.offers(review, person),
@@ -165,7 +166,10 @@ def page(review: Review, person: Person) -> dict[str, Any]:
         "may_decide": may_decide(review, person),
         "may_plan": may_plan(review, person),
         "files": queries.frozen_hashes(review) if review.frozen else [],
-        "frozen": queries.frozen_pack(review) if review.frozen else None,
+        "frozen": frozen,
+        "signatures": signing.signatures(review) if frozen else [],
+        "may_sign": signing.may_sign(review, person),
+        "sealing": from_json(frozen.snapshot).meta.sealing if frozen else None,
         "history": trail.history(review),
     }
 

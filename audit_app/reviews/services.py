@@ -18,7 +18,7 @@ from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.notifications.services import queue
-from audit_app.reviews import decisions
+from audit_app.reviews import decisions, signing
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import (
     FrozenFile,
@@ -29,7 +29,7 @@ from audit_app.reviews.models import (
     ReviewInput,
     ReviewState,
 )
-from audit_app.reviews.pack import Pack, digest, from_json, to_json
+from audit_app.reviews.pack import Pack, Sealing, digest, from_json, to_json
 from audit_app.reviews.workflow import REVIEW, may_plan, may_write
 from audit_app.trail import services as trail
 
@@ -269,11 +269,19 @@ def hold(
     return review
 
 
-def approve(review: Review, render: Renderer, *, by: Person) -> Review:
+def approve(
+    review: Review,
+    render: Renderer,
+    *,
+    asked_again: bool = False,
+    sealing: Sealing | None = None,
+    by: Person,
+) -> Review:
     """Approve and freeze: decisions become actions, the pack is compiled once more and kept with its files.
 
-    ``render`` makes the files of a pack. Raises :class:`Refused` with the first rule that does not hold
-    (R11 to R13).
+    ``render`` makes the files of a pack; ``asked_again``: the sign-in was repeated for this signature;
+    ``sealing``: the certificate that the PDFs are signed with. Raises :class:`Refused` with the first rule
+    that does not hold (R11 to R13).
     """
     with db.session.begin_nested():
         with trail.act("review.approve", review, by=by):
@@ -281,7 +289,9 @@ def approve(review: Review, render: Renderer, *, by: Person) -> Review:
             review.approved_by, review.approved_at = by, now()
         decisions.become_actions(review, by=by)
         db.session.flush()
-        pack = compile_pack(review)
+        meaning = signing.meaning_of(review, by)
+        compiled = compile_pack(review)
+        pack = signing.completed(compiled, meaning, asked_again=asked_again, sealing=sealing)
         snapshot = to_json(pack)
         frozen = FrozenPack(
             review_id=review.id,
@@ -293,6 +303,7 @@ def approve(review: Review, render: Renderer, *, by: Person) -> Review:
         )
         with trail.act("pack.freeze", frozen, by=by):
             db.session.add(frozen)
+        signing.record(review, meaning, frozen.sha256, asked_again=asked_again, by=by)
         for (language, kind), content in sorted(render(pack).items()):
             db.session.add(
                 FrozenFile(
@@ -340,4 +351,8 @@ def verify() -> list[str]:
             problems.append(
                 str(_("%(code)s: the kept file %(name)s does not match its hash", code=code, name=name))
             )
+    for code, name in signing.unbound():
+        problems.append(
+            str(_("%(code)s: the signature of %(name)s is not over the frozen pack", code=code, name=name))
+        )
     return problems

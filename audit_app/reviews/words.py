@@ -23,6 +23,7 @@ SENTENCES: dict[str, Any] = {
     "decision.reject": _l("recorded the decision as not approved"),
     "decision.track": _l("turned the decision into an action"),
     "pack.freeze": _l("froze the pack"),
+    "review.sign": _l("signed the pack"),
 }
 
 FIELDS: dict[str, Any] = {

@@ -194,7 +194,7 @@ class Boss(Desk):
     def approve_the_review(self, review: int) -> None:
         """Freezes the pack."""
         self.open(f"/reviews/{review}")
-        self.step("Approve and freeze")
+        self.step("Approve and freeze", {"Your password": PASSWORD})
         self.sees("Approved and frozen", "Frozen on approval: every download is the same file.", "SHA-256")
 
     def keep_the_pack(self, review: int, kind: str, folder: Path) -> Path:

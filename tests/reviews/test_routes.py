@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from audit_app.core.db import db
 from audit_app.reviews import queries, services
 from audit_app.reviews.models import DecisionState, InputKey, Review, ReviewState
+from tests.people import PASSWORD
 from tests.reviews import factory
 
 
@@ -157,7 +158,7 @@ def test_the_whole_way_over_http_ends_in_a_frozen_pack(client_for, people, parse
     db.session.commit()
     boss = client_for(people.boss)
     parsed(boss.get(f"/reviews/{review.id}/step/approve"))
-    assert boss.post(f"/reviews/{review.id}/step/approve").status_code == 302
+    assert boss.post(f"/reviews/{review.id}/step/approve", data={"password": PASSWORD}).status_code == 302
     assert review.state is ReviewState.APPROVED
     first = boss.get(f"/reviews/{review.id}/pack.xlsx?lang=en")
     assert first.data == queries.frozen_file(review, "en", "xlsx").content
