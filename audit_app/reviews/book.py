@@ -75,11 +75,6 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         (_("Approved at"), end.approved_at),
         *signature_of(pack)[1:],
     ]
-    words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
-    rows = [
-        (row.name, row.function or function_of(pack, row.name), words[row.attended])
-        for row in pack.participants
-    ]
     columns = (
         sheet.Column(_("Name"), width=28),
         sheet.Column(_("Function"), width=44),
@@ -88,13 +83,21 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
     return Sheet(
         _("Cover"),
         columns,
-        rows,
+        _participants(pack),
         heading=" · ".join((_("Management review pack"), meta.title)),
         facts=tuple(facts),
         notes=_cover_notes(pack),
         freeze=False,
         filters=False,
     )
+
+
+def _participants(pack: Pack) -> list[sheet.Row]:
+    words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
+    return [
+        (row.name, row.function or function_of(pack, row.name), words[row.attended])
+        for row in pack.participants
+    ]
 
 
 def _cover_notes(pack: Pack) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from audit_app.reviews.models import (
     ReviewState,
 )
 from audit_app.reviews.pack import Pack, Sealing, digest, from_json, to_json
+from audit_app.reviews.sign_models import Meaning
 from audit_app.reviews.workflow import REVIEW, may_plan, may_write
 from audit_app.trail import services as trail
 
@@ -292,32 +293,40 @@ def approve(
         meaning = signing.meaning_of(review, by)
         compiled = compile_pack(review)
         pack = signing.completed(compiled, meaning, asked_again=asked_again, sealing=sealing)
-        snapshot = to_json(pack)
-        frozen = FrozenPack(
-            review_id=review.id,
-            version=pack.meta.version,
-            snapshot=snapshot,
-            sha256=digest(snapshot),
-            frozen_at=pack.meta.compiled_at,
-            frozen_by_id=by.id,
-        )
-        with trail.act("pack.freeze", frozen, by=by):
-            db.session.add(frozen)
-        signing.record(review, meaning, frozen.sha256, asked_again=asked_again, by=by)
-        for (language, kind), content in sorted(render(pack).items()):
-            db.session.add(
-                FrozenFile(
-                    review_id=review.id,
-                    version=pack.meta.version,
-                    language=language,
-                    format=kind,
-                    content=content,
-                    sha256=_hash(content),
-                )
-            )
-        db.session.flush()
+        _freeze(review, pack, render(pack), meaning, by)
     _tell("review.approved", review, by)
     return review
+
+
+def _freeze(
+    review: Review, pack: Pack, files: dict[tuple[str, str], bytes], meaning: Meaning, by: Person
+) -> None:
+    """Keep the pack as JSON, the signature over it, and its files."""
+    snapshot = to_json(pack)
+    frozen = FrozenPack(
+        review_id=review.id,
+        version=pack.meta.version,
+        snapshot=snapshot,
+        sha256=digest(snapshot),
+        frozen_at=pack.meta.compiled_at,
+        frozen_by_id=by.id,
+    )
+    with trail.act("pack.freeze", frozen, by=by):
+        db.session.add(frozen)
+    asked_again = bool(pack.conclusion.asked_again)
+    signing.record(review, meaning, frozen.sha256, asked_again=asked_again, by=by)
+    for (language, kind), content in sorted(files.items()):
+        db.session.add(
+            FrozenFile(
+                review_id=review.id,
+                version=pack.meta.version,
+                language=language,
+                format=kind,
+                content=content,
+                sha256=_hash(content),
+            )
+        )
+    db.session.flush()
 
 
 def _hash(content: bytes) -> str:
