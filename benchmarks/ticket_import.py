@@ -1,7 +1,7 @@
 """Importing a ticket log into SQLite, and reading it, beside a bare CSV pass over the same file in the same
 run.
 
-    python -m benchmarks.ticket_import [LOG.csv or LOG.zip] [ROUNDS]
+    python -m benchmarks.ticket_import [LOG.csv or LOG.zip, or a number of rows] [ROUNDS]
 
 Promise: at most 4 times the bare pass, and under 200 MB at the peak, for 141,712 updates of 24,918 incidents
 (46 MB). Each pass is a process of its own, so its peak memory is its own, imports included. The passes take

@@ -8,30 +8,32 @@ Months are those of the clock the log is kept in (the profile's time zone).
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, select
+from sqlalchemy import Boolean, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now
-from audit_app.core.db import db, serialize_writes
+from audit_app.core.db import UtcDateTime, db, serialize_writes
 from audit_app.core.errors import Refused
 from audit_app.indicators import profiles
 from audit_app.indicators.entry import rounded
-from audit_app.indicators.logs import Problem
 from audit_app.indicators.measures import Figure
 from audit_app.indicators.models import Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month
+from audit_app.indicators.problems import Problem, Problems
 from audit_app.indicators.profiles import AnyProfile
-from audit_app.indicators.reports import SHOWN, Line, Trouble
+from audit_app.indicators.reports import SHOWN, Change, Line, Trouble
 from audit_app.trail import services as trail
 
 CHUNK = 2_000
@@ -66,41 +68,53 @@ def chunks(rows: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
         yield part
 
 
-def upsert(table: Table, keys: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
-    """Insert rows, replacing those that have the same key; in chunks, on SQLite and PostgreSQL.
+def upsert(table: Table, keys: Sequence[str], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows (values in the order of ``names``), replacing those that have the same key; in chunks, on
+    SQLite and PostgreSQL.
 
     The statement is compiled once and the rows go straight to the driver: turning 100,000 moments into text
-    one
-    by one through the column types took longer than the inserting itself. SQLite gets its moments as the text
-    that the types would write.
+    one by one through the column types took longer than the inserting itself. Moments may be given as
+    seconds and truths as 0 and 1; SQLite gets moments as the text that the types would write.
     """
     connection = db.session.connection()
     on_sqlite = connection.dialect.name == "sqlite"
-    sql, order = "", []
+    insert = (sqlite.insert if on_sqlite else postgresql.insert)(table)
+    renewed = {name: insert.excluded[name] for name in names if name not in keys}
+    statement = insert.on_conflict_do_update(index_elements=list(keys), set_=renewed)
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
+    moments = [place for place, name in enumerate(names) if isinstance(table.c[name].type, UtcDateTime)]
+    truths = [place for place, name in enumerate(names) if isinstance(table.c[name].type, Boolean)]
+    if on_sqlite:
+        # Its cache of 2 MB would write each page of the indexes many times over.
+        connection.exec_driver_sql("PRAGMA cache_size=-12000")
+        order = itemgetter(*(names.index(name) for name in getattr(compiled, "positiontup", None) or names))
     for part in chunks(rows):
-        if not sql:
-            insert = (sqlite.insert if on_sqlite else postgresql.insert)(table)
-            renewed = {name: insert.excluded[name] for name in part[0] if name not in keys}
-            statement = insert.on_conflict_do_update(index_elements=list(keys), set_=renewed)
-            compiled = statement.compile(dialect=connection.dialect, column_keys=list(part[0]))
-            sql, order = str(compiled), list(getattr(compiled, "positiontup", None) or part[0])
         if on_sqlite:
-            given: Any = [_for_sqlite([row[name] for name in order]) for row in part]
+            given: Any = [order(_with(row, moments, _sqlite_text)) for row in part]
         else:
-            given = part
-        connection.exec_driver_sql(sql, given)
+            given = [
+                dict(zip(names, _with(_with(row, moments, _moment), truths, bool), strict=True))
+                for row in part
+            ]
+        connection.exec_driver_sql(str(compiled), given)
 
 
-def _for_sqlite(values: Iterable[Any]) -> tuple[Any, ...]:
-    """A row as SQLite keeps it: moments (in UTC) as the text that the column type would write."""
-    return tuple(
-        [
-            value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
-            if value.__class__ is datetime
-            else value
-            for value in values
-        ]
-    )
+def _with(values: Sequence[Any], places: Sequence[int], made: Callable[[Any], Any]) -> list[Any]:
+    row = list(values)
+    for place in places:
+        if row[place] is not None:
+            row[place] = made(row[place])
+    return row
+
+
+def _moment(given: datetime | float) -> datetime:
+    return given if isinstance(given, datetime) else datetime.fromtimestamp(given, UTC)
+
+
+def _sqlite_text(given: datetime | float) -> str:
+    """A moment as the column type would write it: in UTC, without its zone."""
+    moment = given.astimezone(UTC) if isinstance(given, datetime) else datetime.fromtimestamp(given, UTC)
+    return moment.isoformat(" ", "microseconds")[:26]
 
 
 def bound(source: Source) -> list[Indicator]:
@@ -158,11 +172,20 @@ def record(
         accepted=taken,
         at=now(),
         by_id=by.id if by is not None else None,
-        summary={"problems": len(problems), "examples": [_plain(each) for each in problems[:SHOWN]], **facts},
+        summary={
+            "problems": count_of(problems),
+            "examples": [_plain(each) for each in problems[:SHOWN]],
+            **facts,
+        },
     )
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def count_of(problems: Sequence[Any]) -> int:
+    """How many problems there were, those that were only counted too."""
+    return problems.total if isinstance(problems, Problems) else len(problems)
 
 
 def _plain(problem: Any) -> dict[str, Any]:
@@ -177,10 +200,26 @@ def _plain(problem: Any) -> dict[str, Any]:
     }
 
 
-def keep_figures(figures: Figures, made: Import, zone: str, *, by: Person | None) -> int:
-    """Store the computed months; those without data lose what an earlier log said. Returns how many changed.
+@dataclass(frozen=True)
+class Difference:
+    """A month that is not as it is stored: what stands there now (None: nothing), and what would."""
 
-    One entry of the trail tells of the whole import, with every value that it replaced.
+    indicator: Indicator
+    month: Month
+    row: Measurement | None
+    facts: dict[str, Any]
+
+    @property
+    def line(self) -> Change:
+        """The same as it is shown to a person."""
+        old = self.row.value if self.row is not None else None
+        return Change(self.indicator, self.month, old, self.facts["value"], new_row=self.row is None)
+
+
+def differences(figures: Figures, kind: Source, zone: str) -> list[Difference]:
+    """The months that storing the figures would write, in their order; nothing is stored.
+
+    A month without data loses what an earlier log of the kind said; what somebody typed stays.
     """
     ids = {indicator.id for indicator, _month, _figure in figures}
     periods = {month.first for _indicator, month, _figure in figures}
@@ -190,7 +229,7 @@ def keep_figures(figures: Figures, made: Import, zone: str, *, by: Person | None
         .options(joinedload(Measurement.imported), joinedload(Measurement.indicator))
     )
     stored = {(row.indicator_id, row.period): row for row in db.session.scalars(query)}
-    replaced, changed, moment = {}, 0, now()
+    found = []
     for indicator, month, figure in figures:
         row = stored.get((indicator.id, month.first))
         facts = {
@@ -199,34 +238,38 @@ def keep_figures(figures: Figures, made: Import, zone: str, *, by: Person | None
             "denominator": rounded(figure.denominator),
             "extra": {**figure.extra, "zone": zone},
         }
-        if figure.value is None and (row is None or row.imported is None or row.imported.kind != made.kind):
+        if figure.value is None and (row is None or row.imported is None or row.imported.kind != kind):
             continue  # no data: there is nothing to store, and nothing that somebody typed is wiped out
-        if row is not None and all(getattr(row, name) == new for name, new in facts.items()):
-            continue
-        if row is not None and row.value != facts["value"]:
-            replaced[f"{indicator.code} {month}"] = [str(row.value), str(facts["value"])]
-        row = row or Measurement(indicator_id=indicator.id, period=month.first, comment="")
-        for name, new in facts.items():
+        if row is None or any(getattr(row, name) != new for name, new in facts.items()):
+            found.append(Difference(indicator, month, row, facts))
+    return found
+
+
+def keep_figures(
+    figures: Figures, made: Import, zone: str, *, by: Person | None, found: Sequence[Difference] | None = None
+) -> int:
+    """Store the computed months that differ (``found``, if they were looked up already). Returns how many.
+
+    One entry of the trail tells of the whole import, with every value that it replaced.
+    """
+    changed = differences(figures, Source(made.kind), zone) if found is None else found
+    replaced, moment = {}, now()
+    for each in changed:
+        row, value = each.row, each.facts["value"]
+        if row is not None and row.value != value:
+            replaced[f"{each.indicator.code} {each.month}"] = [str(row.value), str(value)]
+        row = row or Measurement(indicator_id=each.indicator.id, period=each.month.first, comment="")
+        for name, new in each.facts.items():
             setattr(row, name, new)
         row.import_id, row.entered_at = made.id, moment
         row.entered_by_id = by.id if by is not None else None
         db.session.add(row)
-        changed += 1
     db.session.flush()
-    made.summary = {
-        **made.summary,
-        "months": sorted(str(m) for m in {Month.of(p) for p in periods}),
-        "changed": changed,
-    }
+    months = {str(month) for _indicator, month, _figure in figures}
+    made.summary = {**made.summary, "months": sorted(months), "changed": len(changed)}
     db.session.flush()
     trail.note(f"{made.kind}.import", made, by=by, file=made.filename, sha256=made.sha256, replaced=replaced)
-    return changed
-
-
-def column_values(rows: Iterable[Any], **more: Any) -> Iterator[dict[str, Any]]:
-    """Rows of a log (named tuples) as rows of a table: the same names on both sides."""
-    for row in rows:
-        yield {**row._asdict(), **more}
+    return len(changed)
 
 
 def months_between(moments: Iterable[datetime], zone: Any) -> set[Month]:

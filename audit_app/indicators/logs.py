@@ -1,14 +1,16 @@
 """Reading ticket and outage logs: a file and a profile in, tickets or outages and the problems out.
 
-Files are streamed: of a ticket only the needed columns of the row that counts are kept, and dates are read
-once at the end, so a log of 140,000 updates takes little more than the bare CSV pass. Problems are collected
-with their row, not raised: one odd line must not refuse a year of tickets. Rows are numbered as a spreadsheet
-does: the header is row 1.
+Files are streamed: of a ticket only the needed columns of the row that counts are kept (very many tickets in
+a temporary file, see ``spill``), and dates are read once at the end, so a log takes little more than the bare
+CSV pass. Problems are collected with their row, not raised: one odd line must not refuse a year of tickets.
+Rows are numbered as a spreadsheet does: the header is row 1.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -17,8 +19,10 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 
 from audit_app.core.errors import Refused
-from audit_app.core.labels import Label
 from audit_app.indicators.moments import moment_reader
+from audit_app.indicators.problems import Problem as Problem
+from audit_app.indicators.problems import ProblemKind as ProblemKind
+from audit_app.indicators.problems import Problems
 from audit_app.indicators.profiles import (
     LogProfile,
     OutageProfile,
@@ -27,47 +31,18 @@ from audit_app.indicators.profiles import (
     outage_profile,
     profile_names,
 )
-from audit_app.indicators.textfiles import rows_of
+from audit_app.indicators.spill import Latest, Spilled
+from audit_app.indicators.textfiles import Share, heading, rows_of
 
 STRETCH = 5_000  # rows between two reports of progress
 MOST_ROWS = (
     5_000_000  # a log beyond this is split by its owner; it also bounds what a packed file may unfold to
 )
 
-Progress = Callable[[int], None]
+LEFT = re.compile(r"[-\u2212]?\d+(:\d{2}){1,2}|[-\u2212]?(\d+\s*[wdhms]\s*)+")
 
-
-class ProblemKind(Label):
-    """What can be wrong with a row."""
-
-    SHORT = "short", _l("The row has too few columns and was left out"), "warning"
-    NO_KEY = "no_key", _l("The row has no number or service and was left out"), "warning"
-    DUPLICATE = "duplicate", _l("The number was there before; the first row counts"), "warning"
-    NO_START = "no_start", _l("The moment it began is missing or unreadable; the row was left out"), "danger"
-    UNREADABLE = "unreadable", _l("The date cannot be read and was taken as missing"), "warning"
-    UNKNOWN_WORD = (
-        "unknown_word",
-        _l("The word is neither a known yes nor a known no; taken as missing"),
-        "warning",
-    )
-    BEFORE_OPENED = (
-        "before_opened",
-        _l("The date lies before the opening and was taken as missing"),
-        "warning",
-    )
-    BAD_END = "bad_end", _l("The end cannot be read; the row was left out"), "danger"
-    END_BEFORE_START = "end_before_start", _l("It ends before it begins and was left out"), "danger"
-
-
-class Problem(NamedTuple):
-    """One thing wrong: the row of the file (header = 1), the ticket or service, and the text that gave
-    offence.
-    """
-
-    row: int
-    kind: ProblemKind
-    subject: str
-    value: str = ""
+Progress = Callable[[int, float], None]
+"""Is told the rows read so far and the share of the file, from 0 to 1."""
 
 
 class Ticket(NamedTuple):
@@ -100,8 +75,8 @@ class Outage(NamedTuple):
 class TicketLog:
     """What a ticket log held: tickets in the order their numbers first appear, problems by row."""
 
-    tickets: list[Ticket]
-    problems: list[Problem]
+    tickets: Sequence[Ticket]
+    problems: Problems
     rows: int
 
 
@@ -110,7 +85,7 @@ class OutageLog:
     """What an outage log held; ``left_out`` counts rows of services that are there for testing only."""
 
     outages: list[Outage]
-    problems: list[Problem]
+    problems: Problems
     rows: int
     left_out: int
 
@@ -118,7 +93,7 @@ class OutageLog:
 class _Words:
     """Yes, no or unknown, by the words of a profile; anything else is reported as a problem."""
 
-    def __init__(self, words: YesNo, missing: Iterable[str], problems: list[Problem]) -> None:
+    def __init__(self, words: YesNo, missing: Iterable[str], problems: Problems) -> None:
         self._known: dict[str, bool | None] = {word.lower(): None for word in missing}
         self._known |= {word.lower(): True for word in words.means_yes}
         self._known |= {word.lower(): False for word in words.means_no}
@@ -127,13 +102,46 @@ class _Words:
     def read(self, text: str, row: int, subject: str) -> bool | None:
         word = text.strip().lower()
         if word not in self._known:
-            self._problems.append(Problem(row, ProblemKind.UNKNOWN_WORD, subject, text))
+            self.unknown(text, row, subject)
         return self._known.get(word)
+
+    def unknown(self, text: str, row: int, subject: str) -> None:
+        """Say that a word is none of those known."""
+        self._problems.append(Problem(row, ProblemKind.UNKNOWN_WORD, subject, text))
 
     def read_count(self, text: str, row: int, subject: str) -> bool | None:
         """A count means yes when it is more than 0; otherwise the words."""
         word = text.strip()
         return int(word) > 0 if word.isdecimal() else self.read(text, row, subject)
+
+
+def time_left(words: _Words, text: str, row: int, subject: str) -> bool | None:
+    """Whether a target was met, from the time that was left ("3:20", "-1h 05m": negative is missed)."""
+    word = text.strip()
+    return not word.startswith(("-", "\u2212")) if LEFT.fullmatch(word) else words.read(text, row, subject)
+
+
+def flat(ticket: Ticket) -> list[Any]:
+    """A ticket with its moments as seconds, as it is kept in a temporary file."""
+    return [each.timestamp() if each.__class__ is datetime else each for each in ticket]
+
+
+def whole(kept: Sequence[Any]) -> Ticket:
+    """The ticket again."""
+    number, opened, resolved, closed, met, reopened, priority, category, state, responded = kept
+    of = datetime.fromtimestamp
+    return Ticket(
+        number,
+        of(opened, UTC),
+        None if resolved is None else of(resolved, UTC),
+        None if closed is None else of(closed, UTC),
+        None if met is None else met == 1,
+        reopened == 1,
+        priority,
+        category,
+        state,
+        None if responded is None else of(responded, UTC),
+    )
 
 
 class TicketReading:
@@ -151,10 +159,10 @@ class TicketReading:
         self._order = places.get("order")
         self._facts = [fact for fact in self.FACTS if fact in places]
         self._pick = itemgetter(*(places[fact] for fact in self._facts))
-        self._last: dict[str, tuple[int, tuple[str, ...]]] = {}
-        self._rank: dict[str, tuple[int, Any]] = {}
-        self._problems: list[Problem] = []
-        self._moment = moment_reader(profile.dates, profile.timezone)
+        self._problems = Problems()
+        self._latest = Latest(first=profile.rows.rule == "one", again=self._again)
+        self._doubts: dict[str, ProblemKind] = {}
+        self._moment = moment_reader(profile.dates, profile.timezone, self._doubts)
         self._missing = frozenset(mark.strip() for mark in profile.missing) | {""}
 
     def feed(self, rows: Iterable[list[str]]) -> int:
@@ -166,16 +174,17 @@ class TicketReading:
             for row in rows:
                 self.rows += 1
                 self._take(row)
+        self._latest.rest()
         return self.rows - before
 
     def _feed_last(self, rows: Iterable[list[str]]) -> None:
         # The hot loop: what a row overwrites need not be looked at. Row 1 of the file is the header.
-        last, number, pick = self._last, self._number, self._pick
+        last, number, pick = self._latest.few, self._number, self._pick
         at = self.rows + 1
         first = at + 1
         for at, row in enumerate(rows, first):
             try:
-                last[row[number].strip()] = (at, pick(row))
+                last[row[number].strip()] = (at, pick(row), None)
             except IndexError:
                 self._short(at, row)
         self.rows = at - 1
@@ -189,12 +198,14 @@ class TicketReading:
         except IndexError:
             self._short(at, row)
             return
-        if self.profile.rows.rule == "one" and number in self._last:
-            self._problems.append(Problem(at, ProblemKind.DUPLICATE, number))
-        elif rank is None or number not in self._rank or rank >= self._rank[number]:
-            self._last[number] = (at, facts)
-            if rank is not None:
-                self._rank[number] = rank
+        few = self._latest.few
+        if number in few and self.profile.rows.rule == "one":
+            self._again(at, number)
+        elif number not in few or rank is None or rank >= few[number][2]:
+            few[number] = (at, facts, rank)
+
+    def _again(self, at: int, number: str) -> None:
+        self._problems.append(Problem(at, ProblemKind.DUPLICATE, number))
 
     def _short(self, at: int, row: list[str]) -> None:
         if any(cell.strip() for cell in row):  # an empty line is nobody's fault
@@ -210,50 +221,65 @@ class TicketReading:
 
     def finish(self) -> TicketLog:
         """Turn what was kept into tickets; call once, at the end."""
+        many = self._latest.file is not None
+        tickets = (
+            Spilled(self._tickets(), flat, whole, len(Ticket._fields)) if many else list(self._tickets())
+        )
+        return TicketLog(tickets, self._problems.in_order(), self.rows)
+
+    def _tickets(self) -> Iterator[Ticket]:
         sla = _Words(self.profile.sla_words, self._missing, self._problems)
         again = _Words(self.profile.reopened_words, self._missing, self._problems)
-        blank = dict.fromkeys(self.FACTS, "")
-        tickets: list[Ticket] = []
-        for subject, (row, values) in self._last.items():
-            facts = blank | dict(zip(self._facts, values, strict=True))
-            opened = self._moment(facts["opened"])
+        read_met = partial(time_left, sla) if self.profile.sla_time_left else sla.read
+        waits = self.profile.sla_met_when == "resolved"
+        # Each fact by its place in the row kept; what the log has not is the empty text at the end.
+        places = [self._facts.index(fact) if fact in self._facts else -1 for fact in self.FACTS]
+        cells = itemgetter(*places)
+        for subject, row, values in self._latest.items():
+            _no, began, responded, resolved, closed, state, priority, category, reopened, met = cells(
+                (*values, "")
+            )
+            opened = self._moment(began)
             if subject in self._missing:
                 self._problems.append(Problem(row, ProblemKind.NO_KEY, subject))
             elif opened is None:
-                self._problems.append(Problem(row, ProblemKind.NO_START, subject, facts["opened"]))
+                self._problems.append(Problem(row, ProblemKind.NO_START, subject, began))
             else:
-                after = self._after(opened, row, subject)
-                tickets.append(
-                    Ticket(
-                        number=subject,
-                        opened_at=opened,
-                        resolved_at=after(facts["resolved"]),
-                        closed_at=after(facts["closed"]),
-                        sla_met=sla.read(facts["sla_met"], row, subject),
-                        reopened=bool(again.read_count(facts["reopened"], row, subject)),
-                        priority=self._priority(facts["priority"]),
-                        category=self._text(facts["category"]),
-                        state=self._text(facts["state"]),
-                        responded_at=after(facts["responded"]),
-                    )
+                self._doubt(began, row, subject)
+                done = self._later(resolved, opened, row, subject)
+                shut = self._later(closed, opened, row, subject)
+                good = read_met(met, row, subject)
+                yield Ticket(
+                    subject,
+                    opened,
+                    done,
+                    shut,
+                    None if good and waits and done is shut is None else good,
+                    bool(again.read_count(reopened, row, subject)),
+                    self._priority(priority),
+                    self._text(category),
+                    self._text(state),
+                    self._later(responded, opened, row, subject),
                 )
-        return TicketLog(tickets, sorted(self._problems), self.rows)
 
-    def _after(self, opened: datetime, row: int, subject: str) -> Callable[[str], datetime | None]:
-        """Reads the later moments of a ticket; one before the opening counts as missing."""
+    def _doubt(self, text: str, row: int, subject: str) -> None:
+        """Name a moment that the clock showed twice, or never."""
+        if self._doubts and (kind := self._doubts.get(text)) is not None:
+            self._problems.append(Problem(row, kind, subject, text))
 
-        def read(text: str) -> datetime | None:
-            if text.strip() in self._missing:
-                return None
-            moment = self._moment(text)
-            if moment is None:
-                self._problems.append(Problem(row, ProblemKind.UNREADABLE, subject, text))
-            elif moment < opened:
-                self._problems.append(Problem(row, ProblemKind.BEFORE_OPENED, subject, text))
-                return None
-            return moment
-
-        return read
+    def _later(self, text: str, opened: datetime, row: int, subject: str) -> datetime | None:
+        """One of the later moments of a ticket; one before the opening counts as missing."""
+        if text.strip() in self._missing:
+            return None
+        moment = self._moment(text)
+        if moment is None:
+            self._problems.append(Problem(row, ProblemKind.UNREADABLE, subject, text))
+        elif moment < opened:
+            self._problems.append(Problem(row, ProblemKind.BEFORE_OPENED, subject, text))
+            return None
+        else:
+            self._doubt(text, row, subject)
+        return moment
 
     def _text(self, text: str) -> str:
         word = text.strip()
@@ -265,18 +291,18 @@ class TicketReading:
 
 
 def read_tickets(path: Path, profile: LogProfile, progress: Progress | None = None) -> TicketLog:
-    """Read a ticket log: .csv, .csv.gz, or a .zip with one CSV file in it.
+    """Read a ticket log: .csv, .csv.gz, a .zip with one CSV file in it, or .xlsx.
 
-    ``progress`` is told the number of rows read so far, every few thousand rows. Raises Refused when the file
+    ``progress`` is told every few thousand rows. Raises Refused when the file
     cannot be read at all: wrong kind, wrong encoding, a column missing, too many rows.
     """
 
-    def read(header: list[str], rows: Iterator[list[str]]) -> TicketLog:
+    def read(header: list[str], rows: Iterator[list[str]], share: Share) -> TicketLog:
         reading = TicketReading(profile, header)
         while reading.feed(islice(rows, STRETCH)):
             _bounded(reading.rows)
             if progress is not None:
-                progress(reading.rows)
+                progress(reading.rows, share())
         return reading.finish()
 
     return rows_of(path, profile, read)
@@ -295,12 +321,12 @@ def read_outages(path: Path, profile: OutageProfile, leave_out: Iterable[str] | 
     names = profile.leave_out if leave_out is None else leave_out
     unwanted = frozenset(name.strip().lower() for name in names)
 
-    def read(header: list[str], rows: Iterator[list[str]]) -> OutageLog:
+    def read(header: list[str], rows: Iterator[list[str]], _share: Share) -> OutageLog:
         reading = _OutageReading(profile, header, unwanted)
         for row in rows:
             reading.take(row)
             _bounded(reading.rows)
-        return OutageLog(reading.outages, sorted(reading.problems), reading.rows, reading.left_out)
+        return OutageLog(reading.outages, reading.problems.in_order(), reading.rows, reading.left_out)
 
     return rows_of(path, profile, read)
 
@@ -315,7 +341,7 @@ def fitting_profile(path: Path) -> OutageProfile:
 
 def _fits(path: Path, profile: OutageProfile) -> bool:
     try:
-        rows_of(path, profile, lambda header, _rows: find_columns(profile, header))
+        find_columns(profile, heading(path, profile))
     except Refused:
         return False
     return True
@@ -325,9 +351,10 @@ class _OutageReading:
     def __init__(self, profile: OutageProfile, header: Sequence[str], unwanted: frozenset[str]) -> None:
         self._places = find_columns(profile, header)
         self._unwanted = unwanted
-        self._moment = moment_reader(profile.dates, profile.timezone)
+        self._doubts: dict[str, ProblemKind] = {}
+        self._moment = moment_reader(profile.dates, profile.timezone, self._doubts)
         self._missing = frozenset(mark.strip() for mark in profile.missing) | {""}
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         self._planned = _Words(profile.planned_words, self._missing, self.problems)
         self.outages: list[Outage] = []
         self.rows = self.left_out = 0
@@ -362,3 +389,6 @@ class _OutageReading:
         else:
             planned = bool(self._planned.read(facts.get("planned", ""), at, service))
             self.outages.append(Outage(service, start, end, planned))
+            for text in (facts["start"], facts["end"]):
+                if self._doubts and text in self._doubts:
+                    self.problems.append(Problem(at, self._doubts[text], service, text))

@@ -3,7 +3,8 @@ service.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,21 @@ from sqlalchemy import delete, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now
-from audit_app.core.db import db
+from audit_app.core.db import db, serialize_writes
 from audit_app.indicators import windows
 from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, by_service
 from audit_app.indicators.log_import import (
+    Difference,
     Figures,
     bound,
-    column_values,
+    chunks,
+    count_of,
+    differences,
     find_profile,
     keep_figures,
     lines_of,
     record,
+    sha256_of,
     troubles,
     upsert,
     zone_of,
@@ -33,7 +38,7 @@ from audit_app.indicators.measures import OUTAGE_MEASURES, Watched
 from audit_app.indicators.models import Indicator, OutageRow, ServiceWatch, Source
 from audit_app.indicators.periods import Month, Span, months
 from audit_app.indicators.profiles import OutageProfile
-from audit_app.indicators.reports import Line, Report
+from audit_app.indicators.reports import Delta, Line, Report
 from audit_app.indicators.targets import ensure_target
 from audit_app.indicators.windows import Windows
 
@@ -57,6 +62,7 @@ def import_outages(
     leave_out: Iterable[str] | None = None,
     observed: Observed = None,
     filename: str | None = None,
+    take_out: bool = False,
 ) -> Report:
     """Read an outage log, store it by service and beginning, and measure anew every month that was watched.
 
@@ -67,17 +73,19 @@ def import_outages(
     watched,
     also of services without an outage, as a mapping or a CSV file (see ``windows``); without it the months
     from a
-    service's first to its last outage count. Raises Refused when the file cannot be read at all.
+    service's first to its last outage count. ``take_out`` removes outages of the services of this file, begun
+    in its time, that are no longer in it. Raises Refused when the file cannot be read at all.
     """
     used = _profile(path, profile)
-    indicators = bound(Source.OUTAGES)
-    unwanted = _names(used.leave_out if leave_out is None else leave_out)
-    log, zone, name = read_outages(path, used, unwanted), zone_of(used.timezone), filename or path.name
+    unwanted, name = _names(used.leave_out if leave_out is None else leave_out), filename or path.name
+    log = read_outages(path, used, unwanted)
     if target is not None:
-        for indicator in indicators:
+        for indicator in bound(Source.OUTAGES):
             if indicator.measure == AVAILABILITY:
                 reason = _("Given with “%(name)s”.", name=name)
                 ensure_target(indicator, target, month=target_from, reason=reason, by=by)
+    serialize_writes()
+    plan = _plan(log, used, observed, unwanted, take_out)
     made = record(
         Source.OUTAGES,
         path,
@@ -89,12 +97,14 @@ def import_outages(
         by,
         left_out=log.left_out,
     )
-    rows = column_values(_unique(log.outages), import_id=made.id)
-    upsert(OutageRow.__table__, ["service", "started_at"], rows)  # type: ignore[arg-type]  # a Table
-    watched = _watch(log, observed, unwanted, zone, made.id)
-    figures = _figures(indicators, _stored(watched), watched, zone)
-    changed = keep_figures(figures, made, used.timezone, by=by)
-    return _report(log, name, figures, observed, stored=made, sha256=made.sha256, changed=changed)
+    rows = ((*outage, made.id) for outage in _unique(log.outages).values())
+    names = [*Outage._fields, "import_id"]
+    upsert(OutageRow.__table__, ["service", "started_at"], names, rows)  # type: ignore[arg-type]  # a Table
+    for part in chunks(plan.gone if take_out else []):
+        db.session.execute(delete(OutageRow).where(OutageRow.id.in_(part)))
+    _write_watch(plan, made.id)
+    changed = keep_figures(plan.figures, made, used.timezone, by=by, found=plan.found)
+    return replace(_report(log, name, plan, observed), stored=made, sha256=made.sha256, changed=changed)
 
 
 def preview_outages(
@@ -106,27 +116,72 @@ def preview_outages(
     leave_out: Iterable[str] | None = None,
     observed: Observed = None,
     filename: str | None = None,
+    take_out: bool = False,
 ) -> Report:
-    """What :func:`import_outages` would do, from this file alone; nothing is stored.
+    """What :func:`import_outages` would do; nothing is stored.
 
     ``target`` is taken so that both are called alike; no figure depends on it.
     """
     used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
     unwanted = _names(used.leave_out if leave_out is None else leave_out)
-    log, zone = read_outages(path, used, unwanted), zone_of(used.timezone)
-    told = _told(observed, unwanted, zone)
-    watched = {**windows.guessed(log.outages, zone, now()), **told}
-    figures = _figures(bound(Source.OUTAGES), log.outages, watched, zone)
-    return _report(log, filename or path.name, figures, observed)
+    log = read_outages(path, used, unwanted)
+    plan = _plan(log, used, observed, unwanted, take_out)
+    return replace(_report(log, filename or path.name, plan, observed), sha256=sha256_of(path))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do; ``gone`` are rows of outages that the file no longer holds."""
+
+    watched: Windows
+    stated: frozenset[str]
+    unwatched: list[str]
+    figures: Figures
+    found: list[Difference]
+    delta: Delta
+    gone: list[int]
+
+
+def _plan(
+    log: OutageLog, profile: OutageProfile, observed: Observed, unwanted: Sequence[str], take_out: bool
+) -> Plan:
+    zone, ours = zone_of(profile.timezone), _unique(log.outages)
+    watched, stated, unwatched = _windows(log, observed, unwanted, zone)
+    query = select(
+        OutageRow.id, OutageRow.service, OutageRow.started_at, OutageRow.ended_at, OutageRow.planned
+    )
+    stored = list(db.session.execute(query.where(OutageRow.service.in_({*watched, *unwatched}))))
+    theirs = {(row.service, row.started_at): Outage(*row[1:]) for row in stored}
+    last = max((outage.started_at for outage in log.outages), default=None)
+    first = min((outage.started_at for outage in log.outages), default=None)
+    services = {outage.service for outage in log.outages}
+    gone = [
+        row
+        for row in stored
+        if row.service in services and (row.service, row.started_at) not in ours
+        if first is not None and last is not None and first <= row.started_at <= last
+    ]
+    known = ours.keys() & theirs.keys()
+    same = sum(ours[key] == theirs[key] for key in known)
+    delta = Delta(len(ours) - len(known), len(known) - same, same, len(gone), take_out)
+    kept = {**theirs, **ours}
+    if take_out:
+        for row in gone:
+            del kept[row.service, row.started_at]
+    figures = _figures(
+        bound(Source.OUTAGES), [each for each in kept.values() if each.service in watched], watched, zone
+    )
+    found = differences(figures, Source.OUTAGES, profile.timezone)
+    return Plan(watched, stated, unwatched, figures, found, delta, [row.id for row in gone])
 
 
 def _names(words: Iterable[str]) -> list[str]:
     return [word.strip() for word in words if word.strip()]
 
 
-def _unique(outages: Iterable[Outage]) -> list[Outage]:
+def _unique(outages: Iterable[Outage]) -> dict[tuple[str, datetime], Outage]:
     """One row per service and beginning: the last one of the file."""
-    return list({(each.service, each.started_at): each for each in outages}.values())
+    return {(each.service, each.started_at): each for each in outages}
 
 
 def _told(observed: Observed, unwanted: Iterable[str], zone: Any) -> Windows:
@@ -135,15 +190,15 @@ def _told(observed: Observed, unwanted: Iterable[str], zone: Any) -> Windows:
     return {service: window for service, window in found.items() if service.lower() not in out}
 
 
-def _watch(log: OutageLog, observed: Observed, unwanted: Sequence[str], zone: Any, import_id: int) -> Windows:
-    """Bring the windows of all services up to date and give them back: stated ones replace, guessed ones
-    grow.
+def _windows(
+    log: OutageLog, observed: Observed, unwanted: Sequence[str], zone: Any
+) -> tuple[Windows, frozenset[str], list[str]]:
+    """The windows of all services as they would be, the names of those that were stated, and the services
+    that would be watched no more: stated ones replace, guessed ones grow.
     """
     rows = {row.service: row for row in db.session.scalars(select(ServiceWatch))}
     out = {name.lower() for name in unwanted}
     gone = [service for service in rows if service.lower() in out]
-    if gone:
-        db.session.execute(delete(ServiceWatch).where(ServiceWatch.service.in_(gone)))
     present = {name: Span(row.watched_from, row.watched_to) for name, row in rows.items() if name not in gone}
     stated = {name for name, row in rows.items() if row.stated}
     told = _told(observed, unwanted, zone)
@@ -153,28 +208,22 @@ def _watch(log: OutageLog, observed: Observed, unwanted: Sequence[str], zone: An
         if service not in told
     }
     found = {**windows.joined(present, guessed), **told}
+    return found, frozenset(found) & (stated | told.keys()), gone
+
+
+def _write_watch(plan: Plan, import_id: int) -> None:
+    """Bring the windows of all services up to date."""
+    if plan.unwatched:
+        db.session.execute(delete(ServiceWatch).where(ServiceWatch.service.in_(plan.unwatched)))
+    names = ["service", "watched_from", "watched_to", "stated", "import_id"]
     facts = [
-        {
-            "service": service,
-            "watched_from": window.start,
-            "watched_to": window.end,
-            "stated": service in told or service in stated,
-            "import_id": import_id,
-        }
-        for service, window in found.items()
+        (service, window.start, window.end, service in plan.stated, import_id)
+        for service, window in plan.watched.items()
     ]
-    upsert(ServiceWatch.__table__, ["service"], facts)  # type: ignore[arg-type]  # a Table
-    for name, row in rows.items():
-        if name not in gone:
+    upsert(ServiceWatch.__table__, ["service"], names, facts)  # type: ignore[arg-type]  # a Table
+    for row in list(db.session.identity_map.values()):
+        if isinstance(row, ServiceWatch) and row.service not in plan.unwatched:
             db.session.expire(row)
-    return found
-
-
-def _stored(watched: Windows) -> list[Outage]:
-    query = select(OutageRow.service, OutageRow.started_at, OutageRow.ended_at, OutageRow.planned).where(
-        OutageRow.service.in_(watched)
-    )
-    return [Outage(*row) for row in db.session.execute(query)]
 
 
 def _figures(
@@ -218,11 +267,11 @@ def _beside(each: Mapping[str, Uptime], month: Month, zone: Any) -> dict[str, An
     return {"services": services, "agreed_minutes": round(together.agreed_minutes, 4)}
 
 
-def _report(log: OutageLog, name: str, figures: Figures, observed: Observed, **more: Any) -> Report:
+def _report(log: OutageLog, name: str, plan: Plan, observed: Observed) -> Report:
     taken = _("outages: %(count)s", count=f"{len(log.outages):,}")
     if log.left_out:
         taken += "; " + _("left out as test targets: %(count)s", count=log.left_out)
-    lines = [line for line in lines_of(figures) if line.value is not None]
+    lines = [line for line in lines_of(plan.figures) if line.value is not None]
     notes = (
         []
         if observed
@@ -242,7 +291,9 @@ def _report(log: OutageLog, name: str, figures: Figures, observed: Observed, **m
         lines,
         troubles(log.problems),
         [*notes, *_by_service(lines)],
-        **more,
+        problem_count=count_of(log.problems),
+        delta=plan.delta,
+        changes=[each.line for each in plan.found],
     )
 
 

@@ -123,10 +123,15 @@ class _Profile(_Strict):
     name: str = Field(pattern=r"^[a-z0-9_-]{1,60}$")
     title: dict[str, str] = Field(min_length=1, description="words for a choice list, by language: en, zh")
     encodings: Encodings = ("utf-8-sig",)
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: str | None = Field(
+        default=None, min_length=1, max_length=1, description="told by the heading when not given"
+    )
     missing: Words = ("",)
     dates: Names = Field(description="'iso', or patterns of strptime; the first that fits counts")
     timezone: Zone = "UTC"
+    repeated: Literal["refuse", "first"] = Field(
+        default="refuse", description="what two columns of one name mean: a doubt, or the first counts"
+    )
     optional: Words = Field(default=(), description="columns named here may be absent from the file")
     columns: _Strict
 
@@ -148,6 +153,12 @@ class LogProfile(_Profile):
     columns: TicketColumns
     rows: RowsPerTicket = RowsPerTicket()
     sla_words: YesNo = YesNo()
+    sla_time_left: bool = Field(
+        default=False, description="the column holds the time that was left; negative is missed"
+    )
+    sla_met_when: Literal["said", "resolved"] = Field(
+        default="said", description="resolved: a met target of a ticket still open says nothing yet"
+    )
     reopened_words: YesNo = YesNo()
     priorities: dict[str, str] = Field(
         default={}, description="the log's words -> ours; others stay as written"
@@ -251,7 +262,7 @@ def find_columns(profile: LogProfile | OutageProfile, header: Sequence[str]) -> 
         wanted["order"] = (profile.rows.by,)
     for fact, names in wanted.items():
         hits = [i for name in names or () for i, there in enumerate(found) if there == name.strip().lower()]
-        if len(hits) == 1:
+        if len(hits) == 1 or (hits and profile.repeated == "first"):
             places[fact] = hits[0]
         elif hits or (names and fact not in profile.optional):
             raise Refused(_column_words(profile.name, " / ".join(names or ()), header, twice=bool(hits)))

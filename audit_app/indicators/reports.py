@@ -69,6 +69,50 @@ def shown(indicator: Indicator, value: Decimal | float | None) -> str:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One month that an import would write: the value that stands there, and the one that would."""
+
+    indicator: Indicator
+    month: Month
+    old: Decimal | None
+    new: Decimal | None
+    new_row: bool = False
+
+    @property
+    def seen(self) -> bool:
+        """Whether a reader would see another value than before; a month that was empty is no change."""
+        return not self.new_row and self.old is not None and self.old != self.new
+
+    @property
+    def before(self) -> str:
+        """The value that stands there, with its unit."""
+        return shown(self.indicator, self.old)
+
+    @property
+    def after(self) -> str:
+        """The value that would stand there."""
+        return shown(self.indicator, self.new)
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.indicator.code} {self.before} → {self.after}"
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What a file brings against what is stored, counted in tickets, outages or values.
+
+    ``gone`` stood in an earlier file of the kind, over the same time, and is not in this one; ``taken_out``
+    says that it is to be removed.
+    """
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    gone: int = 0
+    taken_out: bool = False
+
+
+@dataclass(frozen=True)
 class Trouble:
     """One thing wrong with a file: where, what was there, and why it was not taken."""
 
@@ -103,6 +147,19 @@ class Report:
     stored: Import | None = None
     sha256: str = ""
     changed: int = 0
+    problem_count: int = 0
+    delta: Delta | None = None
+    changes: Sequence[Change] = ()
+
+    @property
+    def wrong(self) -> int:
+        """How many problems there are, those that were only counted too."""
+        return max(self.problem_count, len(self.problems))
+
+    @property
+    def corrections(self) -> list[Change]:
+        """The months whose value would be another one than what people have seen."""
+        return [each for each in self.changes if each.seen]
 
     @property
     def months(self) -> list[Month]:
@@ -129,11 +186,23 @@ class Report:
         if months:
             span = str(months[0]) if len(months) == 1 else f"{months[0]} – {months[-1]}"
             words.append(_("Months: %(span)s (%(count)s with data)", span=span, count=len(months)))
+        if self.delta is not None:
+            words.append(
+                _(
+                    "Against what is stored: %(new)s new, %(changed)s changed, %(same)s unchanged, "
+                    "%(gone)s no longer in the file",
+                    new=f"{self.delta.new:,}",
+                    changed=f"{self.delta.changed:,}",
+                    same=f"{self.delta.same:,}",
+                    gone=f"{self.delta.gone:,}",
+                )
+            )
+        words += [_("Changed: %(change)s", change=each) for each in self.corrections]
         words += [str(note) for note in self.notes]
         words += [str(line) for line in self.figures]
         if self.problems:
-            words.append(ngettext("%(num)d problem:", "%(num)d problems:", len(self.problems)))
+            words.append(ngettext("%(num)d problem:", "%(num)d problems:", self.wrong))
             words += [str(problem) for problem in self.problems[:SHOWN]]
-            if len(self.problems) > SHOWN:
-                words.append(_("… and %(count)s more.", count=len(self.problems) - SHOWN))
+            if self.wrong > SHOWN:
+                words.append(_("… and %(count)s more.", count=self.wrong - SHOWN))
         return words

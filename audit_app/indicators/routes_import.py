@@ -229,15 +229,22 @@ def _values(held: Held, _store: bool) -> Report:
     )
 
 
+def _take_out() -> bool:
+    """Whether rows that the file no longer holds are to go."""
+    return request.values.get("gone") == "out"
+
+
 def _tickets(held: Held, store: bool) -> Report:
-    profile = _profile(held.facts)
+    profile, out = _profile(held.facts), _take_out()
     if store:
-        return services.import_tickets(held.path, profile, by=current_user, filename=held.filename)
-    return services.preview_tickets(held.path, profile, held.filename)
+        return services.import_tickets(
+            held.path, profile, by=current_user, filename=held.filename, take_out=out
+        )
+    return services.preview_tickets(held.path, profile, held.filename, take_out=out)
 
 
 def _outages(held: Held, store: bool) -> Report:
-    chosen = _outage_choices(held.facts, _profile(held.facts))
+    chosen = _outage_choices(held.facts, _profile(held.facts)) | {"take_out": _take_out()}
     if store:
         return services.import_outages(held.path, by=current_user, filename=held.filename, **chosen)
     return services.preview_outages(held.path, filename=held.filename, **chosen)

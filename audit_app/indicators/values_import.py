@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db
@@ -34,9 +35,14 @@ from audit_app.imports.values import norm
 from audit_app.indicators.entry import at, enter_measurement, may_be_entered, refuse_stranger, worked_out
 from audit_app.indicators.goals import exact
 from audit_app.indicators.log_import import record, sha256_of
-from audit_app.indicators.models import Import, Indicator, Source
+from audit_app.indicators.models import Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month
+<<<<<<< HEAD
 from audit_app.indicators.reports import Line, Report, Trouble
+=======
+from audit_app.indicators.register import exact
+from audit_app.indicators.reports import Change, Delta, Line, Report, Trouble
+>>>>>>> af8a13b (A corrected file shows what it would change before it changes it; iTop and Jira; a log of any length is read in bounded memory)
 from audit_app.trail import services as trail
 
 KIND = "values"
@@ -155,7 +161,41 @@ def preview_measurements(
 ) -> tuple[Reading, Report]:
     """What :func:`import_measurements` would do; nothing is stored."""
     reading = read_values(path, filename, sheet, mapping, day_first, by=by)
-    return reading, replace(report_of(reading), sha256=sha256_of(path))
+    return reading, replace(_compared(reading), sha256=sha256_of(path))
+
+
+def _compared(reading: Reading) -> Report:
+    """The report with what the values would change. A value that an earlier file of the same name brought and
+    this one has no longer stays as it is: it is counted as gone.
+    """
+    report = report_of(reading)
+    ids = {line.indicator.id for line in report.figures}
+    query = (
+        select(Measurement).where(Measurement.indicator_id.in_(ids)).options(joinedload(Measurement.imported))
+    )
+    stored = {(row.indicator_id, Month.of(row.period)): row for row in db.session.scalars(query)}
+    changes, same = [], 0
+    here = set()
+    for line in report.figures:
+        place = line.indicator.id, line.month
+        here.add(place)
+        row = stored.get(place)
+        if row is not None and (row.value, row.numerator, row.denominator) == (
+            line.value,
+            line.numerator,
+            line.denominator,
+        ):
+            same += 1
+        else:
+            old = row.value if row is not None else None
+            changes.append(Change(line.indicator, line.month, old, line.value, new_row=row is None))
+    new = sum(each.new_row for each in changes)
+    gone = sum(
+        row.imported is not None and row.imported.kind == KIND and row.imported.filename == report.filename
+        for place, row in stored.items()
+        if place not in here
+    )
+    return replace(report, delta=Delta(new, len(changes) - new, same, gone), changes=changes)
 
 
 def report_of(reading: Reading) -> Report:

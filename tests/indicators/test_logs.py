@@ -165,11 +165,14 @@ def test_a_log_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_progress_is_told_as_rows_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "STRETCH", 2)
-    told: list[int] = []
+    told: list[tuple[int, float]] = []
     read_tickets(
-        saved(tmp_path, table(HEADER, *[[f"T{i}", *ONE[1:]] for i in range(5)])), GENERIC, told.append
+        saved(tmp_path, table(HEADER, *[[f"T{i}", *ONE[1:]] for i in range(5)])),
+        GENERIC,
+        lambda rows, share: told.append((rows, share)),
     )
-    assert told == [2, 4, 5]
+    assert [rows for rows, _share in told] == [2, 4, 5]
+    assert told[-1][1] == 1
 
 
 def test_problems_are_collected_with_their_rows_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_the_shipped_profiles_are_listed_by_kind_and_all_can_be_read() -> None:
-    assert profile_names(LogProfile) == ["generic", "servicenow"]
+    assert profile_names(LogProfile) == ["generic", "itop", "jira", "servicenow"]
     assert profile_names(OutageProfile) == ["outages", "statuspage"]
     for name in profile_names(LogProfile):
         assert {"en", "zh"} <= set(ticket_profile(name).title)
@@ -43,12 +43,12 @@ def test_the_shipped_profiles_are_listed_by_kind_and_all_can_be_read() -> None:
 
 
 def test_an_unknown_profile_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(Refused, match=r"no profile “jira”\. Known are: generic, servicenow\."):
-        ticket_profile("jira")
+    with pytest.raises(Refused, match=r"no profile “remedy”\. Known are: generic, itop, jira, servicenow\."):
+        ticket_profile("remedy")
 
 
 def test_a_profile_of_the_other_kind_is_unknown() -> None:
-    with pytest.raises(Refused, match="Known are: generic, servicenow"):
+    with pytest.raises(Refused, match="Known are: generic, itop, jira, servicenow"):
         ticket_profile("outages")
 
 
