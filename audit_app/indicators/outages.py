@@ -35,7 +35,7 @@ from audit_app.indicators.log_import import (
 )
 from audit_app.indicators.logs import Outage, OutageLog, fitting_profile, read_outages
 from audit_app.indicators.measures import OUTAGE_MEASURES, Watched
-from audit_app.indicators.models import Indicator, OutageRow, ServiceWatch, Source
+from audit_app.indicators.models import Import, Indicator, OutageRow, ServiceWatch, Source
 from audit_app.indicators.periods import Month, Span, months
 from audit_app.indicators.profiles import OutageProfile
 from audit_app.indicators.reports import Delta, Line, Report
@@ -85,7 +85,7 @@ def import_outages(
                 reason = _("Given with “%(name)s”.", name=name)
                 ensure_target(indicator, target, month=target_from, reason=reason, by=by)
     serialize_writes()
-    plan = _plan(log, used, observed, unwanted, take_out)
+    plan = _plan(log, used, observed, unwanted, name, take_out)
     made = record(
         Source.OUTAGES,
         path,
@@ -125,8 +125,9 @@ def preview_outages(
     used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
     unwanted = _names(used.leave_out if leave_out is None else leave_out)
     log = read_outages(path, used, unwanted)
-    plan = _plan(log, used, observed, unwanted, take_out)
-    return replace(_report(log, filename or path.name, plan, observed), sha256=sha256_of(path))
+    name = filename or path.name
+    plan = _plan(log, used, observed, unwanted, name, take_out)
+    return replace(_report(log, name, plan, observed), sha256=sha256_of(path))
 
 
 @dataclass(frozen=True)
@@ -143,22 +144,29 @@ class Plan:
 
 
 def _plan(
-    log: OutageLog, profile: OutageProfile, observed: Observed, unwanted: Sequence[str], take_out: bool
+    log: OutageLog,
+    profile: OutageProfile,
+    observed: Observed,
+    unwanted: Sequence[str],
+    name: str,
+    take_out: bool,
 ) -> Plan:
+    """Compare with what is stored and measure every watched month; gone is what an earlier file of this name
+    brought, begun in the time of this one, and this one has no longer.
+    """
     zone, ours = zone_of(profile.timezone), _unique(log.outages)
     watched, stated, unwatched = _windows(log, observed, unwanted, zone)
-    query = select(
-        OutageRow.id, OutageRow.service, OutageRow.started_at, OutageRow.ended_at, OutageRow.planned
-    )
+    fields = [getattr(OutageRow, field) for field in Outage._fields]
+    query = select(OutageRow.id, Import.filename, *fields).join(Import, Import.id == OutageRow.import_id)
     stored = list(db.session.execute(query.where(OutageRow.service.in_({*watched, *unwatched}))))
-    theirs = {(row.service, row.started_at): Outage(*row[1:]) for row in stored}
+    theirs = {(row.service, row.started_at): Outage(*row[2:]) for row in stored}
     last = max((outage.started_at for outage in log.outages), default=None)
     first = min((outage.started_at for outage in log.outages), default=None)
     services = {outage.service for outage in log.outages}
     gone = [
         row
         for row in stored
-        if row.service in services and (row.service, row.started_at) not in ours
+        if row.filename == name and row.service in services and (row.service, row.started_at) not in ours
         if first is not None and last is not None and first <= row.started_at <= last
     ]
     known = ours.keys() & theirs.keys()

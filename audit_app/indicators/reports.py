@@ -101,8 +101,8 @@ class Change:
 class Delta:
     """What a file brings against what is stored, counted in tickets, outages or values.
 
-    ``gone`` stood in an earlier file of the kind, over the same time, and is not in this one; ``taken_out``
-    says that it is to be removed.
+    ``gone`` stood in an earlier file of the same name, over the same time, and is not in this one;
+    ``taken_out`` says that it is to be removed.
     """
 
     new: int = 0

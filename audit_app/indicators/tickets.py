@@ -134,13 +134,13 @@ def import_tickets(
     """Read a ticket log, store its tickets by number, and measure anew every month it touches.
 
     ``profile`` is a shipped one by name, the path of a YAML file, or the profile itself. ``take_out`` removes
-    tickets of an earlier file of the same profile, opened in the time of this one, that are no longer in it.
+    tickets of an earlier file of the same name, opened in the time of this one, that are no longer in it.
     Raises Refused when the file cannot be read at all; single odd rows are reported and the others taken.
     """
     used = profile if isinstance(profile, LogProfile) else find_profile(profile, LogProfile)
     log, name = read_tickets(path, used, progress), filename or path.name
     serialize_writes()
-    plan = _plan(log, used, take_out)
+    plan = _plan(log, used, name, take_out)
     made = record(Source.TICKETS, path, name, used.name, log.rows, len(log.tickets), log.problems, by)
     _store(log.tickets, made.id)
     for part in chunks(plan.gone, ASKED) if take_out else ():
@@ -159,8 +159,8 @@ def preview_tickets(
 ) -> Report:
     """What :func:`import_tickets` would do; nothing is stored."""
     used = profile if isinstance(profile, LogProfile) else find_profile(profile, LogProfile)
-    log = read_tickets(path, used, progress)
-    return replace(_report(log, filename or path.name, _plan(log, used, take_out)), sha256=sha256_of(path))
+    log, name = read_tickets(path, used, progress), filename or path.name
+    return replace(_report(log, name, _plan(log, used, name, take_out)), sha256=sha256_of(path))
 
 
 def _report(log: TicketLog, name: str, plan: Plan) -> Report:
@@ -177,7 +177,7 @@ def _report(log: TicketLog, name: str, plan: Plan) -> Report:
     )
 
 
-def _plan(log: TicketLog, profile: LogProfile, take_out: bool) -> Plan:
+def _plan(log: TicketLog, profile: LogProfile, name: str, take_out: bool) -> Plan:
     """Compare with what is stored and measure the months touched: those of the file, and those in which its
     tickets were said to be opened before.
     """
@@ -186,7 +186,7 @@ def _plan(log: TicketLog, profile: LogProfile, take_out: bool) -> Plan:
     delta, gone = Delta(new=len(log.tickets)), []
     known = _Known(log.tickets) if db.session.scalar(select(TicketRow.number).limit(1)) is not None else None
     if known is not None:
-        gone = _gone(opened, known, profile)
+        gone = _gone(opened, known, profile, name)
         delta = replace(_compared(log.tickets, opened), gone=len(gone), taken_out=take_out)
         if take_out:
             opened.months |= months_between((moment for _number, moment in gone), opened.zone)
@@ -253,14 +253,15 @@ def _compared(tickets: Iterable[Ticket], opened: _Opened) -> Delta:
     return Delta(new, changed, same)
 
 
-def _gone(opened: _Opened, known: _Known, profile: LogProfile) -> list[tuple[str, datetime]]:
-    """Tickets of earlier files of the profile, opened between the first and the last of this one, that are
-    not in it.
+def _gone(opened: _Opened, known: _Known, profile: LogProfile, name: str) -> list[tuple[str, datetime]]:
+    """Tickets that an earlier file of this name and profile brought, opened between the first and the last of
+    this one, and that are not in it. Other files say nothing: a monthly export holds what was open before.
     """
     query = (
         select(TicketRow.number, TicketRow.opened_at)
         .join(Import, Import.id == TicketRow.import_id)
-        .where(Import.profile == profile.name, TicketRow.opened_at.between(opened.first, opened.last))
+        .where(Import.profile == profile.name, Import.filename == name)
+        .where(TicketRow.opened_at.between(opened.first, opened.last))
     )
     found: list[tuple[str, datetime]] = []
     for part in chunks(db.session.execute(query.execution_options(yield_per=ASKED)), ASKED):

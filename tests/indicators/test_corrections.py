@@ -43,18 +43,18 @@ def test_the_preview_of_tickets_says_what_the_import_then_does(app, register, tm
     services.import_tickets(saved(tmp_path, "a.csv", FIRST), "generic", by=None)
     db.session.commit()
     second = saved(tmp_path, "b.csv", SECOND)
-    told = services.preview_tickets(second, "generic")
+    told = services.preview_tickets(second, "generic", "a.csv")
     assert counts(told) == (1, 1, 1, 1)
     assert not db.session.new
     assert not db.session.dirty
     assert db.session.query(TicketRow).count() == 3
     sla = {each.indicator.code: each for each in told.corrections}["SLA"]
     assert (round(sla.old), sla.new) == (33, 75)
-    done = services.import_tickets(second, "generic", by=None)
+    done = services.import_tickets(second, "generic", by=None, filename="a.csv")
     assert value("SLA") == 75
     assert counts(done) == (1, 1, 1, 1)
     assert done.changed == len(told.changes)
-    again = services.preview_tickets(second, "generic")
+    again = services.preview_tickets(second, "generic", "a.csv")
     assert counts(again) == (0, 0, 3, 1)
     assert again.changes == []
 
@@ -62,9 +62,9 @@ def test_the_preview_of_tickets_says_what_the_import_then_does(app, register, tm
 def test_tickets_that_are_no_longer_in_the_file_are_taken_out_when_that_is_asked_for(register, tmp_path):
     services.import_tickets(saved(tmp_path, "a.csv", FIRST), "generic", by=None)
     second = saved(tmp_path, "b.csv", SECOND)
-    told = services.preview_tickets(second, "generic", take_out=True)
+    told = services.preview_tickets(second, "generic", "a.csv", take_out=True)
     assert {each.indicator.code: each.new for each in told.corrections}["SLA"] == 100
-    services.import_tickets(second, "generic", by=None, take_out=True)
+    services.import_tickets(second, "generic", by=None, filename="a.csv", take_out=True)
     assert value("SLA") == 100
     assert {row.number for row in db.session.query(TicketRow)} == {"T1", "T3", "T4"}
 
@@ -75,6 +75,8 @@ def test_a_log_of_another_tool_does_not_make_the_tickets_of_this_one_go(register
         tmp_path, "itop.csv", "Ref,Start date,Close date\nR-1,2026-01-01 08:00:00,2026-01-20 08:00:00\n"
     )
     assert counts(services.preview_tickets(other, "itop")) == (1, 0, 0, 0)
+    later = saved(tmp_path, "february.csv", SECOND)
+    assert counts(services.preview_tickets(later, "generic")) == (1, 1, 1, 0)
 
 
 def test_a_ticket_whose_day_of_opening_was_corrected_leaves_its_old_month(register, tmp_path):
@@ -100,12 +102,12 @@ def test_outages_are_compared_too(app, register, tmp_path):
         "p.csv",
         head + "Mail,2026-01-02 00:00,2026-01-02 01:00\nMail,2026-01-07 00:00,2026-01-07 01:00\n",
     )
-    told = services.preview_outages(second, profile="outages", take_out=True)
+    told = services.preview_outages(second, profile="outages", take_out=True, filename="o.csv")
     assert counts(told) == (1, 1, 0, 1)
     down = {each.indicator.code: each for each in told.corrections}["DWN"]
     assert (down.old, down.new) == (1560, 120)
     assert db.session.query(OutageRow).count() == 2
-    services.import_outages(second, by=None, take_out=True)
+    services.import_outages(second, by=None, take_out=True, filename="o.csv")
     assert value("DWN") == 120
 
 
@@ -128,7 +130,7 @@ def test_the_page_shows_old_and_new_and_writes_nothing_before(register, client_f
     client = client_for(register.manager)
     reply = client.post(
         "/indicators/import/tickets",
-        data={"file": (BytesIO(SECOND.encode()), "b.csv"), "profile": "generic"},
+        data={"file": (BytesIO(SECOND.encode()), "a.csv"), "profile": "generic"},
         content_type="multipart/form-data",
     )
     before = [(row.id, row.value) for row in db.session.query(Measurement).order_by(Measurement.id)]
