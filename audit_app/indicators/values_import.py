@@ -37,12 +37,7 @@ from audit_app.indicators.goals import exact
 from audit_app.indicators.log_import import record, sha256_of
 from audit_app.indicators.models import Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month
-<<<<<<< HEAD
-from audit_app.indicators.reports import Line, Report, Trouble
-=======
-from audit_app.indicators.register import exact
 from audit_app.indicators.reports import Change, Delta, Line, Report, Trouble
->>>>>>> af8a13b (A corrected file shows what it would change before it changes it; iTop and Jira; a log of any length is read in bounded memory)
 from audit_app.trail import services as trail
 
 KIND = "values"
