@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.competence.standards import clause_told
@@ -19,7 +19,7 @@ from audit_app.core.db import db
 from audit_app.core.local_days import local_day
 from audit_app.findings import deadlines
 from audit_app.findings.figures import COUNTED, came_again
-from audit_app.findings.models import NONCONFORMITY, Finding, Grade, Origin
+from audit_app.findings.models import NONCONFORMITY, CheckKind, Finding, FindingCheck, Grade, Origin
 from audit_app.findings.pareto import Bar, bars
 from audit_app.findings.told import other_standard, other_standards
 from audit_app.findings.visibility import seen_by
@@ -30,6 +30,9 @@ KEPT = (IN_TIME, LATE, WAITING, AHEAD)
 AGAIN, FIRST = "again", "first"
 RETURNED = (AGAIN, FIRST)
 """Whether a nonconformity is the second on its clause and department within twelve months (R10)."""
+HELPED, FAILED = "helped", "failed"
+CHECKED = (FAILED, HELPED)
+"""What checks of effectiveness said."""
 FEWEST = 10
 """Cases below which a rate says nothing: it is not named, only the numbers are."""
 YEAR = timedelta(days=364)
@@ -104,7 +107,7 @@ class Monthly:
         return sum(self.counts.values())
 
 
-def _monthly(chosen: Selection, rows: Any, keys: tuple[str, ...]) -> list[Monthly]:
+def monthly(chosen: Selection, rows: Any, keys: tuple[str, ...]) -> list[Monthly]:
     """(day, key, count) gathered by month; a month without a case has zeros."""
     found: Counter[tuple[date, str]] = Counter()
     for day, key, count in rows:
@@ -128,9 +131,12 @@ def ageing(person: Person, chosen: Selection) -> dict[str, int]:
     return dict(zip(deadlines.BANDS, db.session.execute(query).one(), strict=True))
 
 
-def on_time(person: Person, chosen: Selection) -> list[Monthly]:
-    """Nonconformities by the month of their first date, and what became of it."""
-    day: Any = Finding.original_due_on
+def on_time(person: Person, chosen: Selection, *, granted: bool = False) -> list[Monthly]:
+    """Nonconformities by the month of their first date, and what became of it.
+
+    ``granted``: by the date that stands now instead, which the time that was granted has moved.
+    """
+    day: Any = Finding.due_on if granted else Finding.original_due_on
     done = func.count(Finding.implemented_at)
     kept = func.count().filter(local_day(Finding.implemented_at) <= day)
     query = (
@@ -142,7 +148,7 @@ def on_time(person: Person, chosen: Selection) -> list[Monthly]:
     for on, count, ended, in_time in db.session.execute(query):
         open_ = WAITING if on < today() else AHEAD
         found += [(on, IN_TIME, in_time), (on, LATE, ended - in_time), (on, open_, count - ended)]
-    return _monthly(chosen, found, KEPT)
+    return monthly(chosen, found, KEPT)
 
 
 def repeats(person: Person, chosen: Selection) -> list[Monthly]:
@@ -156,7 +162,7 @@ def repeats(person: Person, chosen: Selection) -> list[Monthly]:
     found = []
     for on, count, again in db.session.execute(query):
         found += [(on, AGAIN, again), (on, FIRST, count - again)]
-    return _monthly(chosen, found, RETURNED)
+    return monthly(chosen, found, RETURNED)
 
 
 @dataclass(frozen=True)
@@ -203,10 +209,16 @@ NONE = "none"
 
 
 def narrowing(given: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    """Conditions of the register behind a bar: ``kept``, ``again``, ``on_clause``, ``standard``."""
+    """Conditions of the register behind a bar: ``kept``, ``kept_now``, ``checked``, ``again``, ``on_clause``,
+    ``standard``.
+    """
     found: list[ColumnElement[bool]] = []
     if given.get("kept"):
-        found += _kept(given["kept"])
+        found += _kept(given["kept"], Finding.original_due_on)
+    if given.get("kept_now"):
+        found += _kept(given["kept_now"], Finding.due_on)
+    if given.get("checked"):
+        found += _checked(given)
     if given.get("again"):
         condition = came_again(other_standards())
         known = {AGAIN: condition, FIRST: not_(condition)}
@@ -218,13 +230,36 @@ def narrowing(given: Mapping[str, str]) -> list[ColumnElement[bool]]:
     return found
 
 
-def _kept(asked: str) -> list[ColumnElement[bool]]:
+def _kept(asked: str, day: Any) -> list[ColumnElement[bool]]:
     done = local_day(Finding.implemented_at)
     waits = Finding.implemented_at.is_(None)
     known: dict[str, ColumnElement[bool]] = {
-        IN_TIME: done <= Finding.original_due_on,
-        LATE: done > Finding.original_due_on,
-        WAITING: and_(waits, Finding.original_due_on < today()),
-        AHEAD: and_(waits, Finding.original_due_on >= today()),
+        IN_TIME: done <= day,
+        LATE: done > day,
+        WAITING: and_(waits, day < today()),
+        AHEAD: and_(waits, day >= today()),
     }
     return [NONCONFORMING, known.get(asked, false())]
+
+
+def _checked(given: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """Nonconformities with a check of effectiveness that said so, within the days ``checked_from`` and
+    ``checked_to``.
+    """
+    if given["checked"] not in CHECKED:
+        return [false()]
+    first, last = (asked_day(given.get(name, "")) for name in ("checked_from", "checked_to"))
+    day = local_day(FindingCheck.at)
+    made = [
+        FindingCheck.finding_id == Finding.id,
+        FindingCheck.kind == CheckKind.EFFECTIVENESS,
+        FindingCheck.passed.is_(given["checked"] == HELPED),
+        *([day >= first] if first is not None else []),
+        *([day <= last] if last is not None else []),
+    ]
+    return [NONCONFORMING, exists().where(*made)]
+
+
+def open_on(day: date) -> ColumnElement[bool]:
+    """Raised by the end of a day and not closed by it."""
+    return and_(Finding.raised_on <= day, or_(Finding.closed_on.is_(None), Finding.closed_on > day))

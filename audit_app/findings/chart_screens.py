@@ -1,13 +1,11 @@
 """The charts of the register as page, paper and workbook: one set of plain values for all three."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from audit_app.accounts.models import Organisation, Person, in_reader_language
 from audit_app.core import clock
@@ -19,19 +17,15 @@ from audit_app.exports.charts import Chart, Series
 from audit_app.exports.document import (
     Block,
     Document,
-    Figure,
-    Grid,
-    GridColumn,
     Heading,
-    KeepTogether,
     Letterhead,
-    Text,
 )
-from audit_app.exports.sheet import Column, Sheet, Workbook
+from audit_app.exports.sheet import Workbook
 from audit_app.exports.values import days, speaking
 from audit_app.findings import chart_figures as figures
-from audit_app.findings import queries, screens
+from audit_app.findings import chart_panels, filters, queries
 from audit_app.findings.chart_figures import FEWEST, Monthly, Selection
+from audit_app.findings.chart_panels import Line, Panel, rate
 from audit_app.findings.distribution import Table, table
 from audit_app.findings.exports import LOCALES
 from audit_app.findings.models import NONCONFORMITY, Grade, Origin
@@ -41,61 +35,6 @@ from audit_app.web.formats import month, number, percent
 SLANTED = {"interval": 0, "rotate": 28, "fontSize": 11}
 """Labels of bars that must all be read, on a phone too."""
 FILTERS = ("first_day", "last_day", "grade", "department", "origin")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of the numbers beneath a chart: its name, counts with the addresses of their rows, and rates."""
-
-    name: str
-    counts: tuple[tuple[int, str], ...]
-    rates: tuple[str, ...] = ()
-    shares: tuple[float | None, ...] = ()
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A chart with its sentence, its numbers, and what each point opens."""
-
-    key: str
-    chart: Chart
-    note: str
-    columns: tuple[str, ...]
-    lines: tuple[Line, ...]
-    rates: tuple[str, ...] = ()
-    more: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no case at all: a sentence says more than bars of nothing."""
-        return not any(count for line in self.lines for count, _address in line.counts)
-
-    @property
-    def option(self) -> dict[str, Any]:
-        """The chart for the page; a point opens its rows."""
-        links = [[address for _count, address in line.counts] for line in self.lines]
-        return option(self.chart) | {"links": links} | self.more
-
-    @property
-    def rows(self) -> list[tuple[Any, ...]]:
-        """The numbers, each a link to its rows, for the table beneath the chart."""
-        return [
-            (line.name, *(_linked(*each) for each in line.counts), *line.rates) for line in self.lines
-        ]  # fmt: skip
-
-
-def _linked(count: int, address: str) -> Any:
-    return Markup('<a href="{}">{}</a>').format(address, number(count)) if count else number(count)
-
-
-def rate(part: int, whole: int) -> str:
-    """A share with what it is made of; of too few cases only those."""
-    if not whole:
-        return str(_("no case"))
-    counts = _("%(part)s of %(whole)s", part=number(part), whole=number(whole))
-    if whole < FEWEST:
-        return str(_("%(counts)s: too few for a rate", counts=counts))
-    return str(_("%(rate)s (%(counts)s)", rate=percent(100 * part / whole, 0), counts=counts))
 
 
 # --- the panels ---------------------------------------------------------------------------------------------
@@ -111,7 +50,8 @@ def _common(chosen: Selection) -> dict[str, Any]:
     }
 
 
-def _to(chosen: Selection, **more: Any) -> str:
+def to_register(chosen: Selection, **more: Any) -> str:
+    """The address of the register with what was chosen and more filters: the rows behind a bar."""
     return url_for("findings.index", **(_common(chosen) | more))
 
 
@@ -123,18 +63,20 @@ def drawn(person: Person, chosen: Selection) -> tuple[list[Panel], Table]:
         _on_time(figures.on_time(person, chosen), chosen),
         _repeats(figures.repeats(person, chosen), chosen),
         _causes(causes, chosen),
-    ], table(cells, partial(_to, chosen, raised_from=chosen.first, raised_to=chosen.last))
+    ], table(cells, partial(to_register, chosen, raised_from=chosen.first, raised_to=chosen.last))
 
 
 def _ageing(counts: dict[str, int], chosen: Selection) -> Panel:
-    names = dict(screens.bands())
+    names = dict(filters.bands())
     total, late = sum(counts.values()), sum(counts.values()) - counts["0"]
     chart = Chart(
         "bar", _("Not done yet, by days past the first date"), tuple(names[key] for key in counts),
         (Series(_("Nonconformities"), tuple(counts.values())),), source=_("register of findings"),
         cases=tuple(counts.values()),
     )  # fmt: skip
-    lines = tuple(Line(names[key], ((count, _to(chosen, aged=key)),)) for key, count in counts.items())
+    lines = tuple(
+        Line(names[key], ((count, to_register(chosen, aged=key)),)) for key, count in counts.items()
+    )
     note = _(
         "%(late)s of %(total)s whose actions are not done are past their first date, whatever was granted "
         "since. As of today; the days chosen above do not narrow this chart.",
@@ -148,14 +90,14 @@ def _ageing(counts: dict[str, int], chosen: Selection) -> Panel:
 
 def _on_time(rows: Sequence[Monthly], chosen: Selection) -> Panel:
     tones = dict(zip(figures.KEPT, ("good", "warn", "bad", "neutral"), strict=True))
-    names = {key: (name, tones[key]) for key, name in screens.kept_choices()}
+    names = {key: (name, tones[key]) for key, name in filters.kept_choices()}
     ended = [each.total - each.counts[figures.AHEAD] for each in rows]
     kept = [each.counts[figures.IN_TIME] for each in rows]
     lines = tuple(
         Line(
             month(each.first),
             tuple(
-                (count, _to(chosen, kept=key, promised_from=each.first, promised_to=each.last))
+                (count, to_register(chosen, kept=key, promised_from=each.first, promised_to=each.last))
                 for key, count in each.counts.items()
             ),
             (rate(part, whole),),
@@ -177,7 +119,7 @@ def _repeats(rows: Sequence[Monthly], chosen: Selection) -> Panel:
         Line(
             month(each.first),
             tuple(
-                (count, _to(chosen, again=key, raised_from=each.first, raised_to=each.last))
+                (count, to_register(chosen, again=key, raised_from=each.first, raised_to=each.last))
                 for key, count in each.counts.items()
             ),
             (rate(each.counts[figures.AGAIN], each.total),),
@@ -235,7 +177,7 @@ def _causes(found: list[Bar], chosen: Selection) -> Panel:
 
 def _cause(bar: Bar, chosen: Selection) -> str:
     kind = bar.category.value if bar.category is not None else UNSTATED
-    return _to(chosen, cause=kind, raised_from=chosen.first, raised_to=chosen.last)
+    return to_register(chosen, cause=kind, raised_from=chosen.first, raised_to=chosen.last)
 
 
 def _part(percent_: float | None) -> float | None:
@@ -267,10 +209,10 @@ def page(person: Person, given: dict[str, str]) -> dict[str, Any]:
     chosen = figures.selection(given)
     panels, found = drawn(person, chosen)
     span = {"first": written(chosen.first), "last": written(chosen.last)}
-    return {"span": span, "panels": panels, "table": found, "selects": _selects()}
+    return {"span": span, "panels": panels, "table": found, "selects": selects()}
 
 
-def _selects() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
+def selects() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     departments = [(each.id, f"{each.code} {each.name}") for each in queries.departments()]
     return [
         ("grade", _("Grade"), [(each.value, each.label) for each in Grade if each in NONCONFORMITY]),
@@ -279,7 +221,7 @@ def _selects() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     ]
 
 
-def _facts(chosen: Selection) -> tuple[tuple[str, str], ...]:
+def facts(chosen: Selection) -> tuple[tuple[str, str], ...]:
     """What was chosen, in words."""
     names = queries.departments_named()
     place = names.get(chosen.department, ("–", "–")) if chosen.department is not None else ("", "")
@@ -305,20 +247,10 @@ def made(person: Person, given: dict[str, str], language: str, kind: str) -> byt
 
 def _paper(person: Person, chosen: Selection, organisation: str, locale: str) -> bytes:
     title = _("Charts of the register of nonconformities")
-    blocks: list[Block] = [Letterhead(title, "", None, _facts(chosen))]
+    blocks: list[Block] = [Letterhead(title, "", None, facts(chosen))]
     panels, found = drawn(person, chosen)
     for each in panels:
-        columns = tuple(
-            GridColumn(name, 2 if place else 3, "right" if place else "left")
-            for place, name in enumerate((*each.columns, *each.rates))
-        )
-        rows = tuple((line.name, *(count for count, _url in line.counts), *line.rates) for line in each.lines)
-        head = Heading(SHEETS[each.key](), 2)
-        if each.is_empty:
-            blocks.append(KeepTogether((head, Text(_("No nonconformity in this selection.")))))
-            continue
-        blocks.append(KeepTogether((head, Text(each.note), Figure(each.chart))))
-        blocks.append(Grid(columns, rows, compact=True))
+        blocks += chart_panels.blocks(each, SHEETS[each.key](), _("No nonconformity in this selection."))
     blocks += [Heading(_("Nonconformities by clause and department"), 2), *found.blocks()]
     return pdf.render(
         Document(
@@ -329,23 +261,11 @@ def _paper(person: Person, chosen: Selection, organisation: str, locale: str) ->
 
 
 def _book(person: Person, chosen: Selection, organisation: str, locale: str) -> bytes:
-    facts = _facts(chosen)
-    sheets = []
+    told = facts(chosen)
     panels, found = drawn(person, chosen)
-    for each in panels:
-        head, *counts = each.columns
-        columns = (
-            Column(head, width=30),
-            *(Column(name, "int", width=16) for name in counts),
-            *(Column(name, "percent", width=18, decimals=0) for name in each.rates),
-        )
-        rows = [(line.name, *(count for count, _url in line.counts), *line.shares) for line in each.lines]
-        sheets.append(
-            Sheet(SHEETS[each.key](), columns, rows, heading=each.chart.title, facts=facts,
-                  notes=(each.note,), charts=() if each.is_empty else (each.chart,),
-                  empty=_("No nonconformity in this selection."))
-        )  # fmt: skip
-    sheets.append(found.sheet(facts))
+    empty = _("No nonconformity in this selection.")
+    sheets = [chart_panels.sheet(each, SHEETS[each.key](), told, empty) for each in panels]
+    sheets.append(found.sheet(told))
     return xlsx.render(
         Workbook(
             tuple(sheets), title=_("Charts of the register of nonconformities"), organisation=organisation,

@@ -15,7 +15,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings import deadlines
-from audit_app.findings.chart_figures import NONE, asked_day, narrowing
+from audit_app.findings.chart_figures import NONE, asked_day, narrowing, open_on
 from audit_app.findings.deadline_models import Extension, ExtensionState
 from audit_app.findings.figures import COUNTED
 from audit_app.findings.figures import board as board
@@ -113,7 +113,8 @@ def of_item(item: ChecklistItem, *, to: Person) -> list[Finding]:
 FILTERS = (
     "state", "grade", "clause", "process", "department", "owner", "audit", "origin", "overdue", "aged",
     "mine", "q", "register", "raised_from", "raised_to", "closed_from", "closed_to", "cause", "kept", "again",
-    "promised_from", "promised_to", "on_clause", "standard",
+    "promised_from", "promised_to", "on_clause", "standard", "kept_now", "due_from", "due_to", "checked",
+    "checked_from", "checked_to", "open_on",
 )  # fmt: skip
 SORTS: dict[str, Any] = {"code": Finding.code, "raised": Finding.raised_on, "due": Finding.next_due_on}
 """What a list can be sorted by: indexed columns only."""
@@ -132,6 +133,9 @@ _DAYS: dict[str, Callable[[date], ColumnElement[bool]]] = {
     "promised_to": lambda day: Finding.original_due_on <= day,
     "closed_from": lambda day: Finding.closed_on >= day,
     "closed_to": lambda day: Finding.closed_on <= day,
+    "due_from": lambda day: Finding.due_on >= day,
+    "due_to": lambda day: Finding.due_on <= day,
+    "open_on": open_on,
 }
 
 
@@ -197,6 +201,8 @@ def _conditions(person: Person, given: Mapping[str, str]) -> list[ColumnElement[
         found += caused(given["cause"])
     if given.get("department") == NONE:
         found.append(Finding.department_id.is_(None))
+    if given.get("process") == NONE:
+        found.append(Finding.process_id.is_(None))
     found += narrowing(given)
     if given.get("clause"):
         found.append(

@@ -12,6 +12,7 @@ from audit_app.findings import (
     chart_routes,
     deadlines,
     exports,
+    filters,
     forms,
     origins,
     paper,
@@ -62,7 +63,7 @@ def index() -> ResponseReturnValue:
     page = paginate(queries.rows(*asked), among=queries.narrowed(*asked))
     return render_template(
         "findings/index.html", findings=page, lines=screens.lines(page), given=given,
-        selects=screens.finding_filters(current_user, given), narrowed=screens.narrowed_by(given),
+        selects=screens.finding_filters(current_user, given), narrowed=filters.narrowed_by(given),
         may_raise=current_user.may(Permission.FINDING_RAISE), origins=origins.counts(current_user),
     )  # fmt: skip
 

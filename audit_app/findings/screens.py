@@ -30,6 +30,7 @@ from audit_app.findings import (
     deadlines,
     escalation,
     extensions,
+    filters,
     forms,
     pareto,
     plain,
@@ -177,7 +178,7 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
         ),
         ("grade", _("Grade"), [(queries.NC, _("All nonconformities")), *Grade.choices()]),
         ("overdue", _("Late"), [("1", _("Only late ones"))]),
-        ("aged", _("Past the first date"), bands()),
+        ("aged", _("Past the first date"), filters.bands()),
         ("mine", _("Mine"), [("1", _("Only mine"))]),
         ("process", _("Process"), [(each.id, f"{each.code} {each.name}") for each in queries.processes()]),
         (
@@ -195,7 +196,9 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
         ("audit", _("Audit"), queries.audits_to_choose(person, given.get("audit", ""))),
         ("origin", _("Origin"), Origin.choices()),
         ("cause", _("Kind of cause"), [*CauseCategory.choices(), (pareto.UNSTATED, _("not stated"))]),
-        ("kept", _("First date"), kept_choices()),
+        ("kept", _("First date"), filters.kept_choices()),
+        ("kept_now", _("Date that stands now"), filters.kept_choices()),
+        ("checked", _("Effectiveness"), filters.checked_choices()),
         (
             "again",
             _("Repeats"),
@@ -204,52 +207,13 @@ def finding_filters(person: Person, given: Mapping[str, str]) -> list[tuple[str,
     ]
 
 
-def kept_choices() -> list[tuple[str, str]]:
-    """What became of a first date, as choices of a filter and as names in a chart."""
-    return [
-        (chart_figures.IN_TIME, _("Done by the first date")),
-        (chart_figures.LATE, _("Done later")),
-        (chart_figures.WAITING, _("Missed, not done yet")),
-        (chart_figures.AHEAD, _("Still ahead")),
-    ]
-
-
-NARROWED: dict[str, Any] = {
-    "raised_from": _l("Raised from"),
-    "raised_to": _l("Raised to"),
-    "promised_from": _l("First date from"),
-    "promised_to": _l("First date to"),
-    "closed_from": _l("Closed from"),
-    "closed_to": _l("Closed to"),
-}
-"""Days that lead here from a figure or a chart: shown as soon as one of them narrows the list."""
-
-
-def narrowed_by(given: Mapping[str, str]) -> dict[str, list[tuple[str, Any]]]:
-    """The fields for what a figure or a chart asked for, so that it can be seen and taken out again."""
-    return {
-        "dates": [(name, label) for name, label in NARROWED.items() if name in given],
-        "words": [("on_clause", _("Clause exactly"))] if "on_clause" in given else [],
-    }
-
-
-def bands() -> list[tuple[str, str]]:
-    """The bands of ageing by the first date, as choices of a filter."""
-    return [
-        (key, _("not past it") if least is None
-         else _("more than %(days)s days", days=least - 1) if most is None
-         else _("%(first)s–%(last)s days", first=least, last=most))
-        for key, (least, most) in deadlines.BANDS.items()
-    ]  # fmt: skip
-
-
 def action_filters() -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
     """(name, label, choices) of the filters above the list of actions."""
     return [
         ("mine", _("Mine"), [("1", _("Only mine"))]),
         ("state", _("State"), ActionState.choices()),
         ("overdue", _("Late"), [("1", _("Only late ones"))]),
-        ("aged", _("Past the first date"), bands()),
+        ("aged", _("Past the first date"), filters.bands()),
         ("kind", _("Kind"), ActionKind.choices()),
         ("source", _("Source"), [("finding", _("From findings")), ("review", _("From management reviews"))]),
     ]

@@ -52,15 +52,10 @@ def load_register(*, by: Person | None) -> list[Indicator]:
     for kpi in _shipped():
         if kpi["code"] in known:
             continue
+        indicator = _made(kpi)
         process = process_of_clause(kpi["clause"])
-        indicator = Indicator(
-            **{name: kpi.get(name, "") for name in SAME},
-            direction=Direction(kpi["direction"]),
-            value_kind=ValueKind(kpi["kind"]),
-            source=Source(kpi["source"]),
-            process_id=process.id if process else None,
-            owner_id=process.owner_id if process else None,
-        )
+        indicator.process_id = process.id if process else None
+        indicator.owner_id = process.owner_id if process else None
         with trail.act("indicator.load", indicator, by=by):
             db.session.add(indicator)
         targets.first_target(indicator, _shipped_goal(indicator, kpi), by=by)
@@ -72,6 +67,26 @@ def _shipped_goal(indicator: Indicator, kpi: dict[str, Any]) -> Goal:
     return targets.checked(
         indicator.direction, indicator.unit, kpi.get("target"), kpi.get("low"), kpi.get("high")
     )
+
+
+def _made(kpi: dict[str, Any]) -> Indicator:
+    return Indicator(
+        **{name: kpi.get(name, "") for name in SAME},
+        direction=Direction(kpi["direction"]),
+        value_kind=ValueKind(kpi["kind"]),
+        source=Source(kpi["source"]),
+    )
+
+
+def of_the_system() -> dict[str, Indicator]:
+    """The indicators that this system works out, by measure: as they stand in the register, with the targets
+    set there; those that are not in it as they ship, without a target. Two queries.
+    """
+    found = {kpi["measure"]: _made(kpi) for kpi in _shipped() if kpi["source"] == Source.SYSTEM.value}
+    kept = db.session.scalars(
+        select(Indicator).where(Indicator.source == Source.SYSTEM).order_by(Indicator.id)
+    )
+    return found | {each.measure: each for each in kept}
 
 
 def add_indicator(*, by: Person | None, **facts: Any) -> Indicator:

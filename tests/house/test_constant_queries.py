@@ -58,7 +58,7 @@ def pages(world: World) -> list[str]:
         f"/audits/{world.audit.id}/fieldwork", f"/audits/{world.audit.id}/record.pdf", "/checklists",
         f"/audits/{world.audit.id}/report/", f"/audits/{world.audit.id}/report/file.pdf",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
-        "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/imports", "/reviews/",
+        "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/system", "/indicators/system?by=process", "/indicators/system?view=audits", "/indicators/system?view=clauses", "/indicators/system.pdf", "/indicators/system.xlsx?view=clauses", "/indicators/imports", "/reviews/",
         f"/reviews/{world.more['reviews']['held'].id}", f"/reviews/{world.more['reviews']['held'].id}/pack",
         f"/reviews/{world.more['reviews']['approved'].id}/pack", "/certification/", "/certification/rules",
         f"/certification/{world.more['cycle']['certificate'].id}/gaps",

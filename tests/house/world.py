@@ -291,6 +291,7 @@ def table(world: World) -> dict[str, Arguments]:
         "findings.show": ids,
         "findings.report": ids[1:3],
         "findings.charts_file": [{"kind": "pdf"}, {"kind": "xlsx"}],
+        "indicators.system_file": [{"kind": "pdf"}, {"kind": "xlsx"}],
         "findings.edit": ids[:2],
         "findings.extend": [{"id": made["planned"].id}],
         "findings.extension": [{"id": each.id} for each in db.session.query(Extension).order_by(Extension.id)],

@@ -71,7 +71,8 @@ function drawOne(echarts, node) {
   // A point of one of several stacked series opens the rows of its series.
   if (option.links) chart.on("click", (point) => {
     const of = option.links[point.dataIndex];
-    location.href = Array.isArray(of) ? of[Math.min(point.seriesIndex, of.length - 1)] : of;
+    const to = Array.isArray(of) ? of[Math.min(point.seriesIndex, of.length - 1)] : of;
+    if (to) location.href = to;
   });
   new ResizeObserver(() => chart.resize()).observe(node);
   document.addEventListener("themechange", () => chart.setOption(dressed(option), true));
