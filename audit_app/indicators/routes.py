@@ -244,13 +244,13 @@ def workbook(book: Workbook, title: str) -> ResponseReturnValue:
     return downloads.send(xlsx.render(book), names.download_name(title, "xlsx"), downloads.XLSX)
 
 
-from audit_app.indicators import (
+from audit_app.indicators import (  # noqa: E402  # their views join the same blueprint
     routes_changes,
     routes_import,
     routes_sampling,
     routes_system,
     routes_targets,
     routes_values,
-)  # noqa: E402  # their views join the same blueprint
+)
 
 VIEWS = (routes_changes, routes_import, routes_sampling, routes_system, routes_targets, routes_values)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -137,7 +138,8 @@ def maturity(found: Answers) -> Heat:
     """Clause by audit: the mean of the scores, 0 to 4, where questions are answered by one."""
     note = _("Weighted mean of the scores (0 to 4) of questions that are answered by a score.")
     title = _("Maturity by clause and audit")
-    return _heat("maturity", title, note, found, lambda each: each.maturity, _level, 1)
+    made = _heat("maturity", title, note, found, lambda each: each.maturity, _level, 1)
+    return replace(made, empty=_("No question was answered by a score."))
 
 
 def _conform(each: Assessed, address: str) -> Spot:

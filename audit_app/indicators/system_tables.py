@@ -33,6 +33,7 @@ class Spot:
 class Heat:
     """``columns`` beside the head; ``rows``: a name with its cells. ``links``: addresses of the columns.
 
+    ``empty``: the sentence in place of no rows, where the general one does not fit;
     ``numbered``: names begin with the number of a clause, which is all that paper has room for.
     """
 
@@ -45,12 +46,13 @@ class Heat:
     links: tuple[str, ...] = ()
     decimals: int = 0
     numbered: bool = False
+    empty: str = ""
 
     def blocks(self, empty: str) -> list[Block]:
         """The table on paper, in bands where it is wider than a year."""
         head: list[Block] = [Heading(self.title, 2), Text(self.note)]
         if not self.rows:
-            return [head[0], Text(empty)]
+            return [head[0], Text(self.empty or empty)]
         return [*head, *(self._band(start) for start in range(0, len(self.columns), PAPER))]
 
     def _band(self, start: int) -> Grid:
@@ -74,7 +76,13 @@ class Heat:
         )
         rows = [(label, *(_number(each) for each in cells)) for label, cells in self.rows]
         return Sheet(
-            name, columns, rows, heading=self.title, facts=tuple(facts), notes=(self.note,), empty=empty
+            name,
+            columns,
+            rows,
+            heading=self.title,
+            facts=tuple(facts),
+            notes=(self.note,),
+            empty=self.empty or empty,
         )
 
 
