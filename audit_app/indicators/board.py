@@ -13,13 +13,16 @@ from audit_app.core.clock import today
 from audit_app.core.labels import Label
 from audit_app.indicators import trend
 from audit_app.indicators.behaviour import Behaviour, Signal
-from audit_app.indicators.goals import NO_GOAL, Goal
+from audit_app.indicators.goals import BEGINNING, NO_GOAL, Goal
 from audit_app.indicators.measures import Better
-from audit_app.indicators.models import Direction, Indicator, Source
+from audit_app.indicators.models import Direction, Indicator, Meaning, Source
 from audit_app.indicators.periods import Month
 from audit_app.indicators.reading import HISTORY, behave
 from audit_app.indicators.reports import Line, figure, shown
 from audit_app.indicators.trend import Comparison, Movement
+
+Told = Indicator | Meaning
+"""What a value means: the indicator as it is defined now, or an earlier definition of it."""
 
 
 class Status(Label):
@@ -67,16 +70,23 @@ class Point:
 
     def line(self, indicator: Indicator) -> Line:
         """The month as it is shown, with its parts."""
-        return Line(indicator, self.month, self.value, self.numerator, self.denominator, self.extra)
+        return Line(
+            indicator.told_in(self.month),
+            self.month,
+            self.value,
+            self.numerator,
+            self.denominator,
+            self.extra,
+        )
 
 
-def better(indicator: Indicator) -> Better:
+def better(indicator: Told) -> Better:
     """The direction in the words of ``trend``."""
     found: Better = indicator.direction.value
     return found
 
 
-def goal_of(indicator: Indicator, point: Point) -> Goal:
+def goal_of(indicator: Told, point: Point) -> Goal:
     """What was aimed at in a month; for downtime without a target, the minutes that the availability target
     leaves.
     """
@@ -86,10 +96,11 @@ def goal_of(indicator: Indicator, point: Point) -> Goal:
     return goal
 
 
-def status(indicator: Indicator, point: Point | None) -> Status:
+def status(indicator: Told, point: Point | None) -> Status:
     """The unrounded value against the target of its month, by direction; one equal to the target meets it."""
     if point is None or point.value is None:
         return Status.NO_DATA
+    indicator = indicator.told_in(point.month)
     goal = goal_of(indicator, point)
     if not goal.is_set:
         return Status.NO_TARGET
@@ -104,15 +115,16 @@ def status(indicator: Indicator, point: Point | None) -> Status:
     return Status.MET if good else Status.MISSED
 
 
-def target_words(indicator: Indicator, point: Point | None = None) -> str:
+def target_words(indicator: Told, point: Point | None = None) -> str:
     """The target of a month, or (without a point) of this one: "≥ 95 %", "≤ 4 h", "40–80 %", "–"."""
     point = point or Point(Month.of(today()))
+    indicator = indicator.told_in(point.month)
     return goal_words(
         indicator, goal_of(indicator, point), digits=None if indicator.goal(point.month).is_set else 1
     )
 
 
-def goal_words(indicator: Indicator, goal: Goal, digits: int | None = None) -> str:
+def goal_words(indicator: Told, goal: Goal, digits: int | None = None) -> str:
     """A goal in words, with the digits it was set with, or so many."""
     unit = shown(indicator, Decimal(0)).removeprefix(figure(Decimal(0), indicator.decimals)).strip()
     if indicator.direction is Direction.BAND:
@@ -139,13 +151,24 @@ def bare(number: Decimal | None, most: int | None = None) -> str | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """One row of the board. ``points`` are the months up to the last value, oldest first, gaps included;
-    ``changes`` the months in which a change of the process was recognised.
-    """
+    """One row of the board. ``points`` are the months up to the last value, oldest first, gaps included."""
 
     indicator: Indicator
     points: tuple[Point, ...]
-    changes: tuple[Month, ...] = ()
+
+    @property
+    def told(self) -> Told:
+        """What the last value means: the indicator as it is defined now, or as it was then."""
+        return self.indicator if self.last is None else self.indicator.told_in(self.last.month)
+
+    @property
+    def since(self) -> Month | None:
+        """The first month that is measured as the last value is: nothing before is compared with it."""
+        return None if self.last is None else self.indicator.defined_since(self.last.month)
+
+    def alike(self, month: Month) -> bool:
+        """Whether a month (up to the last value) is measured as the last value is."""
+        return self.since is None or month >= self.since
 
     @property
     def last(self) -> Point | None:
@@ -166,6 +189,8 @@ class Standing:
         if self.last is None:
             return None
         month = self.last.month.plus(-months)
+        if not self.alike(month):
+            return None
         return next((p for p in self.points if p.month == month and p.value is not None), None)
 
     @property
@@ -176,7 +201,7 @@ class Standing:
     @property
     def value(self) -> str:
         """The last value with its unit."""
-        return shown(self.indicator, self.last.value if self.last else None)
+        return shown(self.told, self.last.value if self.last else None)
 
     @property
     def target(self) -> str:
@@ -185,16 +210,16 @@ class Standing:
 
     @property
     def numbers(self) -> list[float | None]:
-        """The values up to the last one, gaps included, as plain numbers."""
+        """The values up to the last one, gaps included, as plain numbers; none measured otherwise."""
         if self.last is None:
             return []
-        return [_plain(point.value) for point in self.points if point.month <= self.last.month]
+        return [_plain(p.value) for p in self.points if p.month <= self.last.month and self.alike(p.month)]
 
     @cached_property
     def behaviour(self) -> Behaviour:
         """Natural limits and signals of the months up to the last value."""
         span = [point.month for point in self.measured]
-        return behave(self.measured, self.indicator.unit, span, self.changes)
+        return behave(self.measured, self.told.unit, span, self.indicator.limits_anew)
 
     @property
     def measured(self) -> tuple[Point, ...]:
@@ -202,14 +227,14 @@ class Standing:
         last = self.last
         if last is None:
             return ()
-        first = last.month.plus(1 - HISTORY)
+        first = max(last.month.plus(1 - HISTORY), self.since or BEGINNING)
         return tuple(point for point in self.points if first <= point.month <= last.month)
 
     @property
     def movement(self) -> Movement:
         """What the signals say of the last value."""
         values = [_plain(point.value) for point in self.measured]
-        return trend.movement(values, self.behaviour, better(self.indicator), *self._ends())
+        return trend.movement(values, self.behaviour, better(self.told), *self._ends())
 
     def limits_of(self, point: Point) -> tuple[float | None, float | None, float | None] | None:
         """Lower limit, mean and upper limit of a month; None outside of the months that limits look back."""
@@ -240,12 +265,12 @@ class Standing:
 
     def _change(self, other: Point | None) -> Comparison:
         now, then = (_plain(p.value) if p else None for p in (self.last, other))
-        return trend.change(now, then, better(self.indicator), *self._ends())
+        return trend.change(now, then, better(self.told), *self._ends())
 
     @property
     def run(self) -> bool:
         """Three worsening steps in a row."""
-        return trend.is_run(self.numbers, better(self.indicator), *self._ends())
+        return trend.is_run(self.numbers, better(self.told), *self._ends())
 
     @property
     def months_behind(self) -> int:
@@ -272,7 +297,7 @@ class Miss:
     @property
     def value(self) -> str:
         """The value with its unit."""
-        return shown(self.indicator, self.point.value)
+        return self.point.line(self.indicator).shown
 
     @property
     def target(self) -> str:

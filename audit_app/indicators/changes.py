@@ -1,6 +1,5 @@
 """Recognised changes of a process: recorded by a person with a reason, so that limits are computed anew."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
@@ -11,7 +10,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
-from audit_app.indicators import taking_back
+from audit_app.indicators import definitions, taking_back
 from audit_app.indicators.models import Indicator
 from audit_app.indicators.periods import Month
 from audit_app.indicators.register_models import ProcessChange
@@ -30,16 +29,18 @@ def recognise(indicator: Indicator, month: Month | date, reason: str, *, by: Per
         raise Refused(_l("This month has not begun yet: record the change when it is there."), "month")
     if any(each.period == first and each.taken_back_at is None for each in of_indicator(indicator)):
         raise Refused(_l("A change is recorded for this month already. Take it back first."), "month")
-    made = ProcessChange(
-        indicator=indicator, period=first, reason=words, by_id=by.id if by else None, at=now()
-    )
+    made = ProcessChange(period=first, reason=words, by_id=by.id if by else None, at=now())
     with trail.act("indicator.change", made, by=by):
-        db.session.add(made)
+        indicator.changes.append(made)
     return made
 
 
 def take_back(change: ProcessChange, reason: str, *, by: Person | None) -> ProcessChange:
-    """The change counts no more; it stays readable. Raises Refused without a reason, or the second time."""
+    """The change counts no more; it stays readable. Raises Refused without a reason, the second time, and
+    for a redefinition (see :func:`definitions.restore`) that is not the last one.
+    """
+    if change.is_redefinition and change.stands:
+        definitions.restore(change, reason, by=by)
     taking_back.take_back(change, reason, "indicator.change_back", by=by)
     return change
 
@@ -59,15 +60,4 @@ def get(indicator: Indicator, change_id: int) -> ProcessChange:
     found = next((each for each in of_indicator(indicator) if each.id == change_id), None)
     if found is None:
         raise NotVisible
-    return found
-
-
-def months_of(indicator_ids: Iterable[int]) -> dict[int, tuple[Month, ...]]:
-    """The months in which the process of each indicator changed, in order; one query."""
-    found: dict[int, tuple[Month, ...]] = dict.fromkeys(indicator_ids, ())
-    query = select(ProcessChange.indicator_id, ProcessChange.period).where(
-        ProcessChange.indicator_id.in_(found), ProcessChange.taken_back_at.is_(None)
-    )
-    for indicator_id, period in db.session.execute(query.order_by(ProcessChange.period)):
-        found[indicator_id] += (Month.of(period),)
     return found

@@ -13,7 +13,7 @@ from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import Conflict, Refused
 from audit_app.indicators.goals import exact
-from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source, ValueKind
+from audit_app.indicators.models import Direction, Import, Indicator, Meaning, Measurement, Source, ValueKind
 from audit_app.indicators.periods import Month
 from audit_app.trail import services as trail
 
@@ -77,7 +77,7 @@ def enter_measurement(
     """
     refuse_stranger(indicator, by)
     period = month if isinstance(month, Month) else Month.of(month)
-    numbers = worked_out(indicator, value, numerator, denominator)
+    numbers = worked_out(indicator.told_in(period), value, numerator, denominator)
     may_be_entered(indicator, period)
     stored = at(indicator, period)
     _unchanged(stored, version)
@@ -127,7 +127,7 @@ def rounded(number: Any) -> Decimal | None:
 
 
 def worked_out(
-    indicator: Indicator, value: Any, numerator: Any, denominator: Any
+    indicator: Indicator | Meaning, value: Any, numerator: Any, denominator: Any
 ) -> dict[str, Decimal | None]:
     """Value, numerator and denominator as numbers that fit together. Raises Refused naming the field."""
     given, upper, lower = (
@@ -156,12 +156,12 @@ def worked_out(
     return {"value": given, "numerator": upper, "denominator": lower}
 
 
-def tolerance(indicator: Indicator) -> Decimal:
+def tolerance(indicator: Indicator | Meaning) -> Decimal:
     """How far a rounded value may lie from numerator over denominator: half of the last digit shown."""
     return Decimal(5).scaleb(-indicator.decimals - 1)
 
 
-def _divided(indicator: Indicator, upper: Decimal, lower: Decimal) -> Decimal | None:
+def _divided(indicator: Indicator | Meaning, upper: Decimal, lower: Decimal) -> Decimal | None:
     if lower < 0:
         raise Refused(_l("The denominator cannot be negative."), "denominator")
     if lower == 0:
@@ -178,7 +178,7 @@ def _number(value: Any, field: str) -> Decimal | None:
     return None if number is None else rounded(number)
 
 
-def _plausible(indicator: Indicator, value: Decimal | None) -> None:
+def _plausible(indicator: Indicator | Meaning, value: Decimal | None) -> None:
     if value is None or indicator.direction is Direction.BAND:
         return
     if indicator.unit == "%" and not 0 <= value <= 100:

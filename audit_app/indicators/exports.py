@@ -1,4 +1,4 @@
-"""Indicators as charts, and as sheets with native charts."""
+"""Indicators as sheets with native charts, and what is said of them in words."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -10,95 +10,15 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.accounts.queries import organisation
 from audit_app.core.clock import now, zone
-from audit_app.exports.chart_json import option
-from audit_app.exports.charts import Chart, Limits, Series
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Tone, listed
-from audit_app.indicators import trend
 from audit_app.indicators.behaviour import FIRM, MINIMUM, Kind, Rule
-from audit_app.indicators.board import Point, Standing, better, goal_of, status, target_words
-from audit_app.indicators.models import Direction, Import, Indicator, Source
+from audit_app.indicators.board import Point, Standing, status, target_words
+from audit_app.indicators.charting import chart, unit
+from audit_app.indicators.models import Import, Indicator, Source
 from audit_app.indicators.periods import Month
-from audit_app.indicators.reading import PERCENT
 
 TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
-
-
-def chart(standing: Standing, points: Sequence[Point]) -> Chart:
-    """The months of an indicator with its target line and natural limits; signals and worsening runs ringed.
-
-    ``points`` are the months shown; the limits come from all months that ``standing`` looks back.
-    """
-    indicator = standing.indicator
-    values = tuple(None if point.value is None else float(point.value) for point in points)
-    targets = tuple(_number(goal_of(indicator, point).target) for point in points)
-    return Chart(
-        "line",
-        f"{indicator.code} {indicator.name}",
-        tuple(str(point.month) for point in points),
-        (Series(indicator.name, values), *_band(indicator, points)),
-        unit=unit(indicator),
-        target=targets if any(target is not None for target in targets) else None,
-        limits=_limits(points, standing),
-        signals=_ringed(points, standing),
-        decimals=indicator.decimals,
-        source=source_words(points),
-        cases=tuple(_cases(point) for point in points),
-        higher_is_better={Direction.HIGHER: True, Direction.LOWER: False}.get(indicator.direction),
-    )
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _limits(points: Sequence[Point], standing: Standing) -> Limits | None:
-    """Limits month by month; those that cannot be reached (below 0, above 100 %) are not drawn."""
-    known = [point.value for point in points if point.value is not None]
-    floor = 0.0 if known and min(known) >= 0 else None
-    roof = 100.0 if standing.indicator.unit == PERCENT and known and max(known) <= 100 else None
-    lines = list(map(standing.limits_of, points))
-    if not any(lines):
-        return None
-    lower, centre, upper = zip(*(each or (None, None, None) for each in lines), strict=True)
-    return Limits(
-        tuple(None if each is None or (floor is not None and each <= floor) else each for each in lower),
-        centre,
-        tuple(None if each is None or (roof is not None and each >= roof) else each for each in upper),
-    )
-
-
-def _band(indicator: Indicator, points: Sequence[Point]) -> tuple[Series, ...]:
-    if indicator.direction is not Direction.BAND:
-        return ()
-    goals = [indicator.goal(point.month) for point in points]
-    ends = (
-        (_("Lower end of the band"), tuple(_number(goal.low) for goal in goals)),
-        (_("Upper end of the band"), tuple(_number(goal.high) for goal in goals)),
-    )
-    return tuple(
-        Series(name, values, "neutral", stepped=True)
-        for name, values in ends
-        if any(value is not None for value in values)
-    )
-
-
-def _ringed(points: Sequence[Point], standing: Standing) -> tuple[int, ...]:
-    """Months with a signal, and those that end three worsening steps in a row."""
-    goals = [standing.indicator.goal(point.month) for point in points]
-    values = [None if point.value is None else float(point.value) for point in points]
-    found = {point.month for point, _signal in standing.signals}
-    return tuple(
-        place
-        for place, point in enumerate(points)
-        if point.month in found
-        or trend.is_run(
-            values[: place + 1],
-            better(standing.indicator),
-            _number(goals[place].low),
-            _number(goals[place].high),
-        )
-    )
 
 
 SIGNALS = {
@@ -140,41 +60,6 @@ def limits_words(standing: Standing) -> str:
     if last.provisional:
         return f"{words} " + _("Provisional until there are %(firm)s.", firm=FIRM)
     return words
-
-
-def _cases(point: Point) -> int | tuple[int, int] | None:
-    if point.denominator is None:
-        return None
-    return int(point.denominator)
-
-
-def source_words(points: Sequence[Point]) -> str:
-    """Where the figures of a chart come from."""
-    found = dict.fromkeys(
-        point.source for point in points if point.source is not None and point.value is not None
-    )
-    return ", ".join(str(source.label) for source in found)
-
-
-def unit(indicator: Indicator) -> str:
-    """The unit in words."""
-    words = {
-        "n": _("number"),
-        "min": _("minutes"),
-        "h": _("hours"),
-        "score": _("score"),
-        "currency": _("money"),
-        "n/person/day": _("number per person and day"),
-    }
-    return words.get(indicator.unit, indicator.unit)
-
-
-def page_option(made: Chart) -> dict[str, Any]:
-    """The chart for a page: the target is a line of its own, so the legend must name it."""
-    made_option = option(made)
-    if made.target is not None:
-        made_option["legend"]["show"] = True
-    return made_option
 
 
 def register(rows: Iterable[Standing]) -> Sheet:
@@ -261,7 +146,7 @@ def months_sheet(standing: Standing, points: Sequence[Point]) -> Sheet:
         (_("Clause"), indicator.clause),
     )
     told = [f"{month}: {words}" for month, words in signals(standing)]
-    notes = tuple(filter(None, (indicator.note, limits_words(standing), *told)))
+    notes = tuple(filter(None, (indicator.note, *redefined(indicator), limits_words(standing), *told)))
     return Sheet(
         f"{indicator.code} {indicator.name}",
         _month_columns(indicator),
@@ -364,6 +249,20 @@ def book(*sheets: Sheet, title: str) -> Workbook:
 def month_name(month: Month) -> str:
     """A month in the reader's words."""
     return month.label(str(get_locale() or "en"))
+
+
+def redefined(indicator: Indicator) -> list[str]:
+    """A sentence for each redefinition: until when which formula held."""
+    return [
+        _(
+            "Up to %(month)s it was measured otherwise: %(formula)s (%(unit)s). The values before and after "
+            "are not compared.",
+            month=each.until.previous(),
+            formula=each.formula or "–",
+            unit=unit(each),
+        )
+        for each in indicator.earlier
+    ]
 
 
 LONGEST_GAP = 3

@@ -122,14 +122,22 @@ class IndicatorForm(BaseForm):
     process_id = row(_l("Process"))
     owner_id = row(_l("Indicator owner"), description=_l("Is reminded to enter last month's value."))
     active = BooleanField(_l("In use"), default=True)
+    meaning = choice(
+        _l("If the definition changed"),
+        [("", "—"), ("wording", _l("Only the wording: the same is measured")),
+         ("other", _l("Something else is measured from a month on"))],
+        need=False,
+        description=_l("Needed when formula, numerator, denominator, unit, direction or computation differ."),
+    )  # fmt: skip
+    since = MonthField(_l("Measured otherwise since"), need=False)
+    why = long_text(_l("Why it is measured otherwise"), longest=1000, rows=2)
 
     def offer(self, indicator: Indicator | None = None) -> "IndicatorForm":
         """Fill the choices; what is chosen already stays in the list. The targets of one that is there are
         set from a month on, on a page of their own.
         """
-        if indicator is not None:
-            for name in ("target", "low", "high"):
-                del self[name]
+        for name in ("meaning", "since", "why") if indicator is None else ("target", "low", "high"):
+            del self[name]
         kept_process, kept_owner = (indicator.process, indicator.owner) if indicator else (None, None)
         self.process_id.choices = rows_as_choices(_with(accounts.processes(), kept_process), empty=True)
         self.owner_id.choices = rows_as_choices(_with(accounts.active_people(), kept_owner), empty=True)

@@ -1,5 +1,6 @@
 """The KPI register, measured values, and the imported logs they come from (clauses 9.1, 9.4)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from audit_app.indicators.goals import Goal, held, standing
 from audit_app.indicators.periods import Month
 
 if TYPE_CHECKING:
-    from audit_app.indicators.register_models import IndicatorTarget
+    from audit_app.indicators.register_models import IndicatorTarget, ProcessChange
 
 
 class Direction(Label):
@@ -44,7 +45,69 @@ class ValueKind(Label):
     MEAN = "mean", _l("Mean"), "secondary"
 
 
-class Indicator(Bilingual, Versioned, Base):
+class Worded:
+    """What is measured, in the reader's language: of an indicator, and of what it was defined as before."""
+
+    formula_en: Any
+    formula_zh: Any
+    numerator_en: Any
+    numerator_zh: Any
+    denominator_en: Any
+    denominator_zh: Any
+    note_en: Any
+    note_zh: Any
+
+    @property
+    def formula(self) -> str:
+        """Definition in the reader's language."""
+        return in_reader_language(self.formula_en, self.formula_zh)
+
+    @property
+    def numerator(self) -> str:
+        """What the upper part counts, in the reader's language."""
+        return in_reader_language(self.numerator_en, self.numerator_zh)
+
+    @property
+    def denominator(self) -> str:
+        """What the lower part counts; empty for a plain count."""
+        return in_reader_language(self.denominator_en, self.denominator_zh)
+
+    @property
+    def note(self) -> str:
+        """How the figure is to be read, in the reader's language."""
+        return in_reader_language(self.note_en, self.note_zh)
+
+
+@dataclass(frozen=True)
+class Meaning(Worded):
+    """An earlier definition of an indicator: it held in the months before ``until``."""
+
+    indicator: "Indicator"
+    until: Month
+    unit: str
+    direction: Direction
+    value_kind: ValueKind
+    measure: str
+    decimals: int
+    formula_en: str = ""
+    formula_zh: str = ""
+    numerator_en: str = ""
+    numerator_zh: str = ""
+    denominator_en: str = ""
+    denominator_zh: str = ""
+    note_en: str = ""
+    note_zh: str = ""
+
+    def told_in(self, _month: Month) -> "Meaning":
+        """Itself: it was asked for by a month already."""
+        return self
+
+    def goal(self, month: Month) -> Goal:
+        """What was aimed at in a month."""
+        return self.indicator.goal(month)
+
+
+class Indicator(Bilingual, Versioned, Worded, Base):
     """One KPI of the register: formula, unit, direction, clause, owner. Its targets are dated rows."""
 
     __tablename__ = "indicator"
@@ -76,6 +139,10 @@ class Indicator(Bilingual, Versioned, Base):
         back_populates="indicator", order_by="IndicatorTarget.period", lazy="selectin"
     )
 
+    changes: Mapped[list["ProcessChange"]] = relationship(
+        back_populates="indicator", order_by="ProcessChange.period", lazy="selectin"
+    )
+
     __table_args__ = (CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals_0_to_6"),)
 
     def goal(self, month: Month) -> Goal:
@@ -83,24 +150,22 @@ class Indicator(Bilingual, Versioned, Base):
         return held(standing(self.targets), month)
 
     @property
-    def formula(self) -> str:
-        """Definition in the reader's language."""
-        return in_reader_language(self.formula_en, self.formula_zh)
+    def earlier(self) -> list[Meaning]:
+        """What it was defined as before, oldest first."""
+        return [each.meaning for each in self.changes if each.stands and each.is_redefinition]
+
+    def told_in(self, month: Month) -> "Indicator | Meaning":
+        """What its values mean in a month: itself, or the definition that held then."""
+        return next((each for each in self.earlier if month < each.until), self)
+
+    def defined_since(self, month: Month) -> Month | None:
+        """The first month of the definition that holds in a month; None where none was before it."""
+        return next((each.until for each in reversed(self.earlier) if each.until <= month), None)
 
     @property
-    def numerator(self) -> str:
-        """What the upper part counts, in the reader's language."""
-        return in_reader_language(self.numerator_en, self.numerator_zh)
-
-    @property
-    def denominator(self) -> str:
-        """What the lower part counts; empty for a plain count."""
-        return in_reader_language(self.denominator_en, self.denominator_zh)
-
-    @property
-    def note(self) -> str:
-        """How the figure is to be read, in the reader's language."""
-        return in_reader_language(self.note_en, self.note_zh)
+    def limits_anew(self) -> tuple[Month, ...]:
+        """The months in which its process is known to have changed, or its definition did."""
+        return tuple(each.month for each in self.changes if each.stands)
 
 
 class Import(Base):

@@ -28,7 +28,6 @@ from audit_app.indicators.board import (
     target_words,
     with_gaps,
 )
-from audit_app.indicators.changes import months_of
 from audit_app.indicators.entry import may_enter, rounded
 from audit_app.indicators.models import Import, Indicator, Measurement, ServiceWatch, Source
 from audit_app.indicators.periods import Month, months
@@ -256,8 +255,8 @@ def board(until: Month | None = None, indicators: Sequence[Indicator] | None = N
     queries.
     """
     rows = active() if indicators is None else list(indicators)
-    found, changed = recent(rows, until), months_of([each.id for each in rows])
-    return [Standing(each, tuple(found[each.id]), changed[each.id]) for each in rows]
+    found = recent(rows, until)
+    return [Standing(each, tuple(found[each.id])) for each in rows]
 
 
 def missed(first: Month | date, last: Month | date) -> list[Miss]:
@@ -308,7 +307,7 @@ class Row:
             "shown": line.shown,
             "numerator": _float(self.point.numerator),
             "denominator": _float(self.point.denominator),
-            "unit": self.indicator.unit,
+            "unit": self.indicator.told_in(self.point.month).unit,
             "target": _float(self.indicator.goal(self.point.month).target),
             "status": status(self.indicator, self.point).value,
             "source": self.point.source.value if self.point.source else None,

@@ -12,10 +12,11 @@ from audit_app.accounts.queries import process_of_clause
 from audit_app.core import yaml_file
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.indicators import targets
+from audit_app.indicators import definitions, targets
 from audit_app.indicators.goals import Goal
 from audit_app.indicators.measures import MEASURES
 from audit_app.indicators.models import Direction, Indicator, Source, ValueKind
+from audit_app.indicators.periods import Month
 from audit_app.trail import services as trail
 
 SHIPPED = Path(__file__).with_name("library") / "kpis.yaml"
@@ -106,20 +107,37 @@ def add_indicator(*, by: Person | None, **facts: Any) -> Indicator:
     return indicator
 
 
-def edit_indicator(indicator: Indicator, *, by: Person | None, **facts: Any) -> Indicator:
+def edit_indicator(
+    indicator: Indicator,
+    *,
+    by: Person | None,
+    meaning: str = "",
+    since: Month | None = None,
+    why: str = "",
+    **facts: Any,
+) -> Indicator:
     """Change definition or owner; the measured values stay, and so do the targets. Raises Refused as
-    :func:`add_indicator`, and for another direction while a target stands that was meant for this one.
+    :func:`add_indicator`.
+
+    Where measured months would get another meaning, ``meaning`` must say so: see :mod:`definitions`. Before
+    anything was measured a target that meant the other direction is refused instead.
     """
     values = _checked(facts)
-    if values["direction"] is not indicator.direction and any(each.stands for each in indicator.targets):
-        raise Refused(
-            _l("Its targets were meant for the other direction: take them back first."), "direction"
-        )
+    definitions.take_in(indicator, values, meaning=meaning, since=since, why=why, by=by)
+    if values["direction"] is not indicator.direction and _aimed(indicator, since):
+        words = _l("Its targets were meant for the other direction: take them back first.")
+        raise Refused(words, "direction")
     _free_code(values["code"], indicator)
     with trail.act("indicator.edit", indicator, by=by):
         for name, value in values.items():
             setattr(indicator, name, value)
     return indicator
+
+
+def _aimed(indicator: Indicator, since: Month | None) -> bool:
+    """Whether a target stands that would be judged by another direction than the one it was meant for."""
+    rows = [each for each in indicator.targets if each.stands and each.goal.is_set]
+    return any(since is None or each.month >= since for each in rows)
 
 
 def _free_code(code: str, mine: Indicator | None) -> None:

@@ -5,15 +5,18 @@ Such a row is never edited. One that was wrong is taken back with a reason, stay
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from audit_app.accounts.models import Person
-from audit_app.core.db import Base
+from audit_app.core.db import Base, by_value
 from audit_app.core.exact import Exact
+from audit_app.core.labels import Label
 from audit_app.indicators.goals import Goal
-from audit_app.indicators.models import Indicator
+from audit_app.indicators.models import Direction, Indicator, Meaning, ValueKind
 from audit_app.indicators.periods import Month
 
 TAKEN_BACK = "(taken_back_at IS NULL) = (taken_back_reason = '')"
@@ -65,12 +68,25 @@ class Recorded:
         return self.taken_back_at is None
 
 
+class ChangeKind(Label):
+    """What changed: how things are done, or what is measured."""
+
+    PROCESS = "process", _l("The process changed"), "info"
+    DEFINITION = "definition", _l("Measured otherwise"), "warning"
+
+
 class ProcessChange(Recorded, Base):
-    """A change of the process that somebody recognised: from its month on, limits are computed anew."""
+    """A change that somebody recorded: from its month on, limits are computed anew.
+
+    Where the definition changed, nothing is compared over it; ``before`` keeps the definition that held.
+    """
 
     __tablename__ = "process_change"
 
-    indicator: Mapped[Indicator] = relationship()
+    kind: Mapped[ChangeKind] = mapped_column(by_value(ChangeKind), default=ChangeKind.PROCESS)
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    indicator: Mapped[Indicator] = relationship(back_populates="changes")
 
     __table_args__ = (
         CheckConstraint("reason <> ''", name="has_reason"),
@@ -81,6 +97,18 @@ class ProcessChange(Recorded, Base):
     def code(self) -> str:
         """The indicator's code and the month, for the trail."""
         return f"{self.indicator.code} {self.month}"
+
+    @property
+    def is_redefinition(self) -> bool:
+        """Whether what is measured changed."""
+        return self.kind is ChangeKind.DEFINITION
+
+    @property
+    def meaning(self) -> Meaning:
+        """The definition that held before."""
+        kept = dict(self.before)
+        direction, kind = Direction(kept.pop("direction")), ValueKind(kept.pop("value_kind"))
+        return Meaning(self.indicator, self.month, direction=direction, value_kind=kind, **kept)
 
 
 class IndicatorTarget(Recorded, Base):

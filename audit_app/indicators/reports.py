@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from audit_app.indicators.models import Import, Indicator
+from audit_app.indicators.models import Import, Indicator, Meaning
 from audit_app.indicators.periods import Month
 
 SHOWN = 50
@@ -19,9 +19,9 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Line:
-    """One figure of one month, as it is shown."""
+    """One figure of one month, as it is shown: of an indicator, or of an earlier definition of it."""
 
-    indicator: Indicator
+    indicator: Any
     month: Month
     value: Decimal | None
     numerator: Decimal | None = None
@@ -60,7 +60,7 @@ def figure(number: Decimal | float, decimals: int) -> str:
     return f"{exactly.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
 
 
-def shown(indicator: Indicator, value: Decimal | float | None) -> str:
+def shown(indicator: Indicator | Meaning, value: Decimal | float | None) -> str:
     """A value with its unit: "39.86 %", "240.84 h", "8,995"; a dash for no data."""
     if value is None:
         return "–"

@@ -14,7 +14,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.exports import names, xlsx
 from audit_app.exports.sheet import Workbook
-from audit_app.indicators import changes, entry, exports, forms, queries, services, targets
+from audit_app.indicators import changes, charting, entry, exports, forms, queries, services, targets
 from audit_app.indicators.blueprint import blueprint as blueprint
 from audit_app.indicators.board import (
     GOOD,
@@ -117,13 +117,13 @@ def show(id: int) -> ResponseReturnValue:
     indicator = queries.get(id, to=current_user)
     standing = queries.board(indicators=[indicator])[0]
     points = _points(indicator, standing)
-    made = exports.chart(standing, points)
+    made = charting.chart(standing, points)
     return render_template(
         "indicators/show.html",
         indicator=indicator,
         standing=standing,
         points=points,
-        option=exports.page_option(made),
+        option=charting.page_option(made),
         chart=made,
         numbers=_numbers(indicator, points),
         gaps=exports.gaps(points),
@@ -135,8 +135,9 @@ def show(id: int) -> ResponseReturnValue:
         goal=lambda point: indicator.goal(point.month),
         targets=targets.of_indicator(indicator),
         beginning=BEGINNING,
-        goal_words=lambda each: goal_words(indicator, each),
-        unit=exports.unit(indicator),
+        goal_words=lambda each: goal_words(indicator.told_in(each.month), each.goal),
+        meaning_unit=charting.unit,
+        unit=charting.unit(indicator),
         history=queries.history(indicator),
         spans=SPANS,
         month_name=exports.month_name,

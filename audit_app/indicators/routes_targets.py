@@ -48,7 +48,9 @@ def target_back(id: int, target: int) -> ResponseReturnValue:
 
 
 def _page(form: Any, *, indicator: Any, row: Any) -> ResponseReturnValue:
-    before = goal_words(indicator, targets.before(indicator, row)) if row is not None else ""
+    before = ""
+    if row is not None:
+        before = goal_words(indicator.told_in(row.month.previous()), targets.before(indicator, row))
     return render_template(
         "indicators/target.html",
         form=form,
@@ -56,7 +58,7 @@ def _page(form: Any, *, indicator: Any, row: Any) -> ResponseReturnValue:
         row=row,
         before=before,
         rows=[each for each in targets.of_indicator(indicator) if each.stands],
-        goal_words=lambda goal: goal_words(indicator, goal),
+        goal_words=lambda each: goal_words(indicator.told_in(each.month), each.goal),
         month_name=exports.month_name,
         beginning=BEGINNING,
     ), 422 if form.is_submitted() else 200

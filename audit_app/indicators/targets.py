@@ -72,6 +72,12 @@ def first_target(indicator: Indicator, goal: Goal, *, by: Person | None) -> None
         _added(indicator, BEGINNING, goal, "", by=by)
 
 
+def end(indicator: Indicator, month: Month, reason: str, *, by: Person | None) -> None:
+    """From a month on nothing is aimed at: what was aimed at meant another unit or direction."""
+    if not any(row.stands and row.month == month for row in indicator.targets):
+        _added(indicator, month, NO_GOAL, reason, by=by)
+
+
 def take_target_back(row: IndicatorTarget, reason: str, *, by: Person | None) -> IndicatorTarget:
     """The target counts no more: its months fall to the one before. Raises Refused as :func:`take_back`."""
     take_back(row, reason, "indicator.target_back", by=by)

@@ -197,7 +197,9 @@ def report_of(reading: Reading) -> Report:
     """A reading as a report."""
     lines = []
     for _row, _column, indicator, month, facts in reading.values:
-        numbers = worked_out(indicator, *(facts.get(name) for name in ("value", "numerator", "denominator")))
+        numbers = worked_out(
+            indicator.told_in(month), *(facts.get(name) for name in ("value", "numerator", "denominator"))
+        )
         lines.append(Line(indicator, month, numbers["value"], numbers["numerator"], numbers["denominator"]))
     taken = _("values: %(count)s", count=f"{len(lines):,}")
     return Report(
@@ -373,7 +375,9 @@ class _Work:
                 raise Refused(_l("This indicator is worked out by the system itself."))
             for name in ("value", "numerator", "denominator"):
                 exact(facts.get(name))
-            worked_out(indicator, *(facts.get(name) for name in ("value", "numerator", "denominator")))
+            worked_out(
+                indicator.told_in(month), *(facts.get(name) for name in ("value", "numerator", "denominator"))
+            )
             may_be_entered(indicator, month)
             refuse_stranger(indicator, self.by)
         except Refused as refused:

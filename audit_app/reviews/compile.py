@@ -228,19 +228,32 @@ def _conclusion(review: Review) -> Conclusion:
 
 def _definitions(register: series.Register) -> list[Definition]:
     found = {one.code: one for one in register.series}
-    return [
-        Definition(
-            row.code,
-            Name(row.name_en, row.name_zh),
-            Name(row.formula_en, row.formula_zh),
-            row.unit,
-            row.direction.value,
-            _aims(found[row.code], register),
-            row.clause,
-            row.source.value,
+    made = []
+    for row in register.rows:
+        name, one = Name(row.name_en, row.name_zh), found[row.code]
+        for each in one.earlier:
+            if each.until in register.window:
+                until = said("definition.until", month=Month(each.until.previous().first))
+                made.append(
+                    Definition(
+                        row.code,
+                        name,
+                        each.formula,
+                        each.unit,
+                        each.better,
+                        until,
+                        row.clause,
+                        row.source.value,
+                    )
+                )
+        formula = Name(row.formula_en, row.formula_zh)
+        aims = _aims(one, register)
+        made.append(
+            Definition(
+                row.code, name, formula, row.unit, row.direction.value, aims, row.clause, row.source.value
+            )
         )
-        for row in register.rows
-    ]
+    return made
 
 
 def _aims(one: series.Series, register: series.Register) -> Value:
@@ -252,10 +265,12 @@ def _aims(one: series.Series, register: series.Register) -> Value:
     if not later:
         return one.target_words(last)
     steps = [
-        said("target.since", target=one.words(goal) or said("value.no_target"), month=Month(first.first))
+        said(
+            "target.since", target=one.words(goal, first) or said("value.no_target"), month=Month(first.first)
+        )
         for first, _before, goal in later
     ]
-    return Many((one.words(later[0][1]) or said("value.no_target"), *steps))
+    return Many((one.words(later[0][1], later[0][0].previous()) or said("value.no_target"), *steps))
 
 
 def warnings(review: Review, register: series.Register, audits: compile_audits.Audits) -> list[Said]:

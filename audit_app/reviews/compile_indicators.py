@@ -60,6 +60,7 @@ def for_input(register: Register, key: str) -> tuple[Block, ...]:
     remarks = misses(register, told)
     if key == "h":
         remarks += service_misses(register, told)
+    remarks += redefined(register, told)
     remarks += target_changes(register, told)
     remarks += signals(register, told)
     remarks += gaps(register, series)
@@ -86,7 +87,7 @@ def _missed(register: Register, one: Series, missed: Sequence[Calendar]) -> Said
     each: list[Value] = [month(at) for at in missed]
     if valued:
         key = "indicator.missed_month"
-        each = [said(key, value=one.figure(one.value(at)), month=month(at)) for at in missed]
+        each = [said(key, value=one.figure(one.value(at), at), month=month(at)) for at in missed]
     return said(
         "indicator.missed_short",
         name=one.name,
@@ -94,7 +95,7 @@ def _missed(register: Register, one: Series, missed: Sequence[Calendar]) -> Said
         target=one.target_words(last),
         count=len(missed),
         total=len(register.known(one)),
-        value=one.figure(one.value(last)),
+        value=one.figure(one.value(last), last),
         month=month(last),
         months=latest(each, 12 if valued else NAMED),
     )
@@ -109,14 +110,35 @@ def target_changes(register: Register, series: Sequence[Series]) -> list[Remark]
                 name=one.name,
                 code=one.code,
                 month=month(first),
-                before=one.words(before) or said("value.no_target"),
-                after=one.words(after) or said("value.no_target"),
+                before=one.words(before, first.previous()) or said("value.no_target"),
+                after=one.words(after, first) or said("value.no_target"),
                 reason=one.reasons.get(first, ""),
             ),
             "info",
         )
         for one in series
         for first, before, after in one.began(register.period)
+        if first not in one.redefined
+    ]
+
+
+def redefined(register: Register, series: Sequence[Series]) -> list[Remark]:
+    """Each redefinition whose months before are shown: since when, why, and what was measured until then."""
+    return [
+        Remark(
+            said(
+                "indicator.redefined",
+                name=one.name,
+                code=one.code,
+                month=month(each.until),
+                reason=one.redefined.get(each.until, ""),
+                formula=each.formula,
+            ),
+            "warn",
+        )
+        for one in series
+        for each in one.earlier
+        if each.until in register.window
     ]
 
 
@@ -154,7 +176,7 @@ def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]
         for each in register.known(one):
             for name, value in one.points[each].services:
                 if one.misses(value, each):
-                    words = said("indicator.missed_month", value=one.figure(value), month=month(each))
+                    words = said("indicator.missed_month", value=one.figure(value, each), month=month(each))
                     months.setdefault(name, []).append(words)
         found += [
             Remark(
@@ -173,27 +195,54 @@ def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]
 
 
 def plot(register: Register, one: Series) -> Plot:
-    """The months as a line with target; with enough months, natural limits and signals beside it."""
-    values = tuple(one.value(each) for each in register.window)
-    span, found = behaviour(one, register.window[-1])
+    """The months as a line with target; with enough months, natural limits and signals beside it.
+
+    What was measured otherwise is a line of its own, or left out where it has another unit.
+    """
+    end = register.window[-1]
+    told = one.told(end)
+    drawn = [each if one.told(each).unit == told.unit else None for each in register.window]
+    known = [
+        value for each in register.window if one.alike(each, end) and (value := one.value(each)) is not None
+    ]
+    span, found = behaviour(one, end)
     places = {month: place for place, month in enumerate(span)}
     signals = {span[place] for place in found.places}
-    targets = tuple(one.target_of(each) for each in register.window)
+    targets = tuple(one.target_of(each) if each else None for each in drawn)
     return Plot(
         "line",
         full_name(one),
         tuple(map(month, register.window)),
-        (Line(one.name, values),),
-        unit=one.unit,
+        lines(one, register.window, drawn),
+        unit=told.unit,
         target=targets[0] if targets and len(set(targets)) == 1 and not one.by_month else None,
-        bounds=_bounds([value for value in values if value is not None], register, places, found, one.unit),
+        bounds=_bounds(known, register, places, found, told.unit),
         signals=tuple(place for place, each in enumerate(register.window) if each in signals),
-        decimals=one.figure(None).decimals,
+        decimals=one.figure(None, end).decimals,
         source=source(register, one),
         cases=cases(register, one),
-        higher=None if one.better == "band" else int(one.better == "higher"),
+        higher=None if told.better == "band" else int(told.better == "higher"),
         targets=targets if one.by_month or len(set(targets)) > 1 else (),
     )
+
+
+def lines(one: Series, window: Sequence[Calendar], drawn: Sequence[Calendar | None]) -> tuple[Line, ...]:
+    """A line for each definition, the present one first: old and new never make one line."""
+    end = window[-1]
+    starts = list(dict.fromkeys([one.since(end), *reversed([one.since(each) for each in window])]))
+    made = []
+    for start in starts:
+        values = tuple(
+            one.value(each) if each is not None and one.since(each) == start else None for each in drawn
+        )
+        if start == one.since(end):
+            name: Value = one.name if start is None else said("line.from", name=one.name, month=month(start))
+            made.append(Line(name, values))
+        elif any(value is not None for value in values):
+            until = next(each.until for each in one.earlier if start is None or each.until > start)
+            name = said("line.up_to", name=one.name, month=month(until.previous()))
+            made.append(Line(name, values, "neutral"))
+    return tuple(made)
 
 
 def _bounds(

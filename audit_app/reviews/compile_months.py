@@ -56,9 +56,9 @@ def shown(one: Series, each: Calendar) -> Value:
     """The value of a month in a table; marked where it misses the target."""
     value = one.value(each)
     return (
-        Toned(one.figure(value), "bad")
+        Toned(one.figure(value, each), "bad")
         if value is not None and one.misses(value, each)
-        else one.figure(value)
+        else one.figure(value, each)
     )
 
 
@@ -115,7 +115,7 @@ def value_table(register: Register, series: Sequence[Series]) -> Table:
             one.name,
             month(each),
             point.value if point else None,
-            said_unit(one.unit),
+            said_unit(one.told(each).unit),
             one.target_words(each),
             judged(one, each),
             point.numerator if point else None,

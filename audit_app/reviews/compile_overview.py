@@ -57,7 +57,7 @@ def since(register: Register, one: Series) -> Value:
     """The month since which every known value missed the target; None where the latest meets it."""
     first = None
     for each in reversed([at for at in register.window if at in one.points]):
-        if not one.misses(one.points[each].value, each):
+        if not one.misses(one.points[each].value, each) or not one.alike(each, register.known(one)[-1]):
             break
         first = each
     return None if first is None else month(first)
@@ -108,8 +108,10 @@ def _row(register: Register, one: Series) -> tuple[Value, ...]:
         one.target_words(last),
         shown(one, last),
         month(last),
-        shown(one, last.previous()),
-        shown(one, last.same_month_last_year()),
+        *(
+            shown(one, each) if one.alike(each, last) else one.figure(None)
+            for each in (last.previous(), last.same_month_last_year())
+        ),
         moved(one, last),
         judged(one, last),
     )

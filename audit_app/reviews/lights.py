@@ -115,7 +115,7 @@ def judge(now: Now) -> tuple[str, Said]:
     one = now.series
     facts: dict[str, Value] = {
         "name": one.name,
-        "value": one.figure(now.value),
+        "value": one.figure(now.value, now.last),
         "month": Month(now.last.first) if now.last else None,
         "target": one.target_words(now.last) if now.last else None,
         "count": now.missed,

@@ -120,6 +120,7 @@ PHRASES: dict[str, Any] = {
     "target.lower": "≤\u00a0%(target)s",
     "target.band": "%(low)s\u00a0–\u00a0%(high)s",
     "target.monthly": _l("set by month"),
+    "definition.until": _l("up to %(month)s"),
     "target.since": _l("%(target)s from %(month)s"),
     "value.range": "%(first)s – %(last)s",
     "value.named": "%(code)s %(name)s",
@@ -157,6 +158,8 @@ PHRASES: dict[str, Any] = {
     "plot.nc_open": _l("Nonconformities open and overdue at month end"),
     "plot.grades": _l("Findings by audit and grade"),
     "plot.met": _l("Indicators that met their target"),
+    "line.up_to": _l("%(name)s up to %(month)s"),
+    "line.from": _l("%(name)s from %(month)s"),
     "plot.indicator": "%(code)s %(name)s",
     # remarks
     "nc.summary": _l(
@@ -184,6 +187,10 @@ PHRASES: dict[str, Any] = {
     "indicator.targets": _l(
         "Of %(whole)s targets, %(met)s were met in every month with a value; each target missed stands "
         "under input c2)."
+    ),
+    "indicator.redefined": _l(
+        "%(name)s (%(code)s) is measured otherwise from %(month)s: what lies before is drawn apart and not "
+        "compared. Reason: %(reason)s Before: %(formula)s"
     ),
     "indicator.target_changed": _l(
         "%(name)s (%(code)s): the target is %(after)s from %(month)s, %(before)s before. Reason: %(reason)s"

@@ -14,10 +14,9 @@ from audit_app.core.db import db
 from audit_app.indicators import trend
 from audit_app.indicators.availability import allowance
 from audit_app.indicators.behaviour import Behaviour
-from audit_app.indicators.changes import months_of
 from audit_app.indicators.goals import Goal, held, standing
 from audit_app.indicators.measures import Better
-from audit_app.indicators.models import Direction, Import, Indicator, Measurement, Source
+from audit_app.indicators.models import Direction, Import, Indicator, Meaning, Measurement, Source
 from audit_app.indicators.periods import Month, months
 from audit_app.indicators.queries import limiting, live_points
 from audit_app.indicators.reading import HISTORY, behave
@@ -38,6 +37,17 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """How an indicator was measured before the month ``until``."""
+
+    until: Month
+    unit: str
+    better: str
+    decimals: int
+    formula: Name
+
+
+@dataclass(frozen=True)
 class Series:
     """An indicator and its known months. ``points`` has no entry for a month without data."""
 
@@ -51,15 +61,31 @@ class Series:
     changes: tuple[Month, ...] = ()
     reasons: dict[Month, str] = field(default_factory=dict)
     """Why a target began in a month."""
+    earlier: tuple[Earlier, ...] = ()
+    redefined: dict[Month, str] = field(default_factory=dict)
+    """Why something else is measured from a month on."""
     points: dict[Month, Point] = field(default_factory=dict)
     no_case: set[Month] = field(default_factory=set)
     """Months in which there was nothing to count: the denominator is known to be 0. No value, and no gap."""
     read: dict[Month, Behaviour] = field(default_factory=dict, compare=False, repr=False)
     """Behaviours worked out already, by their last month: overview, light, sentence and chart all ask."""
 
-    def figure(self, value: Decimal | None) -> Figure:
-        """A value of this indicator with its unit; percentages show two digits at least."""
-        return Figure(value, max(2, self.decimals) if self.unit == "%" else self.decimals, self.unit)
+    def told(self, month: Month | None) -> "Series | Earlier":
+        """What a value of a month means: as it is defined now (also for None), or as it was then."""
+        return next((each for each in self.earlier if month is not None and month < each.until), self)
+
+    def since(self, month: Month) -> Month | None:
+        """The first month that is measured as this one is; None where nothing was before."""
+        return next((each.until for each in reversed(self.earlier) if each.until <= month), None)
+
+    def alike(self, month: Month, other: Month) -> bool:
+        """Whether two months are measured by one definition; if not, nothing is compared."""
+        return self.since(month) == self.since(other)
+
+    def figure(self, value: Decimal | None, month: Month | None = None) -> Figure:
+        """A value of a month with the unit it was measured in; percentages show two digits at least."""
+        told = self.told(month)
+        return Figure(value, max(2, told.decimals) if told.unit == "%" else told.decimals, told.unit)
 
     def value(self, month: Month) -> Decimal | None:
         """Value of a month, or None."""
@@ -93,23 +119,25 @@ class Series:
     def misses(self, value: Decimal, month: Month) -> bool:
         """Whether a value misses the target of its month, unrounded; never without a target."""
         target, low, high = self.goal(month)
-        if self.better == "band":
+        better = self.told(month).better
+        if better == "band":
             return (low is not None and value < low) or (high is not None and value > high)
         if target is None:
             return False
-        return value < target if self.better == "higher" else value > target
+        return value < target if better == "higher" else value > target
 
     def target_words(self, month: Month) -> Value:
         """The target of a month as a fact: ≥ 99.9 %; None without one."""
-        return self.words(self.goal(month))
+        return self.words(self.goal(month), month)
 
-    def words(self, goal: Goal) -> Value:
-        """A goal as a fact; None where nothing is set."""
+    def words(self, goal: Goal, month: Month) -> Value:
+        """A goal as a fact, in the unit of a month; None where nothing is set."""
+        told = self.told(month)
         if not goal.is_set:
             return None
-        if self.better == "band":
-            return said("target.band", low=self._sharp(goal.low), high=self._sharp(goal.high))
-        return said(f"target.{self.better}", target=self._sharp(goal.target))
+        if told.better == "band":
+            return said("target.band", low=_sharp(goal.low, told.unit), high=_sharp(goal.high, told.unit))
+        return said(f"target.{told.better}", target=_sharp(goal.target, told.unit))
 
     def began(self, span: Sequence[Month]) -> list[tuple[Month, Goal, Goal]]:
         """The targets that began in these months after others: month, what held before, what since."""
@@ -119,16 +147,17 @@ class Series:
             if month in span
         ]
 
-    def _sharp(self, value: Decimal | None) -> Figure:
-        """A target with the digits it was set with."""
-        if value is None:
-            return Figure(None)
-        exact = value.normalize().as_tuple().exponent
-        return Figure(value, min(3, max(0, -exact)) if isinstance(exact, int) else 0, self.unit)
-
     def numbers(self, span: Sequence[Month]) -> list[float | None]:
         """Values for the trend functions."""
         return [None if (value := self.value(month)) is None else float(value) for month in span]
+
+
+def _sharp(value: Decimal | None, unit: str) -> Figure:
+    """A target with the digits it was set with."""
+    if value is None:
+        return Figure(None)
+    exact = value.normalize().as_tuple().exponent
+    return Figure(value, min(3, max(0, -exact)) if isinstance(exact, int) else 0, unit)
 
 
 @dataclass(frozen=True)
@@ -174,16 +203,19 @@ class Register:
 def behaviour(one: Series, upto: Month) -> tuple[tuple[Month, ...], Behaviour]:
     """The months that limits look back from one month (none before the first value), and how they behave."""
     first = min([month for month in one.points if month <= upto], default=upto)
+    first = max(first, one.since(upto) or first)
     span = tuple(months(max(first, upto.plus(1 - HISTORY)), upto))
     if upto not in one.read:
-        one.read[upto] = behave([one.points.get(month) for month in span], one.unit, span, one.changes)
+        one.read[upto] = behave(
+            [one.points.get(month) for month in span], one.told(upto).unit, span, one.changes
+        )
     return span, one.read[upto]
 
 
 def movement(one: Series, upto: Month) -> str:
     """What the signals of a month say, as the pack keeps it: a value of :class:`Movement`."""
     span, found = behaviour(one, upto)
-    better: Better = one.better  # type: ignore[assignment]  # Direction holds the same three words
+    better: Better = one.told(upto).better  # type: ignore[assignment]  # Direction holds the same three words
     goal = one.goal(upto)
     low, high = (None if limit is None else float(limit) for limit in (goal.low, goal.high))
     return trend.movement(one.numbers(span), found, better, low, high).value
@@ -204,8 +236,7 @@ def read(date_from: date, date_to: date) -> Register:
     earliest = min(Month.of(date_from), last.plus(1 - HISTORY))
     indicators = tuple(db.session.scalars(select(Indicator).where(Indicator.active).order_by(Indicator.id)))
     by_id = {each.id: each for each in indicators}
-    changed = months_of([each.id for each in indicators])
-    series = {each.id: _series(each, changed[each.id]) for each in indicators}
+    series = {each.id: _series(each) for each in indicators}
     query = select(
         Measurement.indicator_id,
         Measurement.period,
@@ -248,7 +279,7 @@ def _allowed(row: Indicator, extra: Any, limit: Indicator | None, month: Month) 
     return allowance(extra, limit.goal(month).target)
 
 
-def _series(row: Indicator, changes: tuple[Month, ...]) -> Series:
+def _series(row: Indicator) -> Series:
     better = Direction(row.direction).value
     return Series(
         row.code,
@@ -258,9 +289,16 @@ def _series(row: Indicator, changes: tuple[Month, ...]) -> Series:
         standing(row.targets),
         row.decimals,
         row.source is Source.SYSTEM,
-        changes,
+        row.limits_anew,
         {each.month: each.reason for each in row.targets if each.stands},
+        tuple(map(_earlier, row.earlier)),
+        {each.month: each.reason for each in row.changes if each.stands and each.is_redefinition},
     )
+
+
+def _earlier(told: Meaning) -> Earlier:
+    formula = Name(told.formula_en, told.formula_zh)
+    return Earlier(told.until, told.unit, told.direction.value, told.decimals, formula)
 
 
 def _services(row: Indicator, extra: Any) -> tuple[tuple[str, Decimal], ...]:

@@ -10,7 +10,7 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.exports import chart_json
-from audit_app.indicators import exports, queries, services, targets
+from audit_app.indicators import charting, exports, queries, services, targets
 from audit_app.indicators.board import Point, Status, status
 from audit_app.indicators.goals import BEGINNING, Goal
 from audit_app.indicators.models import Direction, Indicator
@@ -60,7 +60,7 @@ def test_the_chart_steps_where_the_target_begins_and_the_sheet_tells_each_month(
     raised(people, measured)
     standing = queries.board(indicators=[measured])[0]
     points = queries.series([measured.id], LAST.plus(-11), LAST)[measured.id]
-    made = exports.chart(standing, points)
+    made = charting.chart(standing, points)
     assert made.target == (90.0,) * 8 + (95.0,) * 4
     (line,) = [each for each in chart_json.option(made)["series"] if each.get("step")][:1]
     assert line["data"] == [90.0] * 8 + [95.0] * 4
