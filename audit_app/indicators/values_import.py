@@ -41,6 +41,7 @@ from audit_app.indicators.reports import Change, Delta, Line, Report, Trouble
 from audit_app.trail import services as trail
 
 KIND = "values"
+NUMBERS = ("value", "numerator", "denominator")
 LONG = (
     Field(
         "indicator",
@@ -197,9 +198,7 @@ def report_of(reading: Reading) -> Report:
     """A reading as a report."""
     lines = []
     for _row, _column, indicator, month, facts in reading.values:
-        numbers = worked_out(
-            indicator.told_in(month), *(facts.get(name) for name in ("value", "numerator", "denominator"))
-        )
+        numbers = worked_out(indicator.told_in(month), *(facts.get(name) for name in NUMBERS))
         lines.append(Line(indicator, month, numbers["value"], numbers["numerator"], numbers["denominator"]))
     taken = _("values: %(count)s", count=f"{len(lines):,}")
     return Report(
@@ -373,11 +372,9 @@ class _Work:
         try:
             if indicator.source is Source.SYSTEM:
                 raise Refused(_l("This indicator is worked out by the system itself."))
-            for name in ("value", "numerator", "denominator"):
+            for name in NUMBERS:
                 exact(facts.get(name))
-            worked_out(
-                indicator.told_in(month), *(facts.get(name) for name in ("value", "numerator", "denominator"))
-            )
+            worked_out(indicator.told_in(month), *(facts.get(name) for name in NUMBERS))
             may_be_entered(indicator, month)
             refuse_stranger(indicator, self.by)
         except Refused as refused:

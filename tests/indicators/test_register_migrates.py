@@ -66,7 +66,7 @@ def test_changes_recorded_before_are_changes_of_the_process(kind: str, engine: E
     common = {"source": "manual", "value_kind": "ratio", "active": True, "decimals": 1, "version": 1}
     put(engine, "indicator", id=1, code="A", direction="higher", **common)
     put(engine, "process_change", id=1, indicator_id=1, reason="新工具")
-    schema.upgrade(url, "0028")
+    schema.upgrade(url, "0029")
     assert rows(engine, "SELECT kind, reason FROM process_change") == [("process", "新工具")]
     schema.downgrade(url, "0026")
     assert rows(engine, "SELECT reason FROM process_change") == [("新工具",)]
