@@ -20,7 +20,7 @@ from audit_app.findings import filters
 from audit_app.findings.chart_figures import NONE, Monthly, Selection
 from audit_app.findings.chart_panels import Line, Panel, rate
 from audit_app.findings.chart_screens import to_register
-from audit_app.indicators import exports, register, system_counts
+from audit_app.indicators import charting, exports, register, system_counts
 from audit_app.indicators.board import Point, Standing
 from audit_app.indicators.entry import rounded
 from audit_app.indicators.models import Indicator, Source
@@ -67,7 +67,7 @@ SAID = frozenset({Movement.IMPROVING, Movement.WORSENING, Movement.CHANGED, Move
 def drawn(stands: Standing, chosen: Selection, title: str) -> Chart:
     """The months chosen of a series, with the limits of all months that they look back on."""
     first = Month.of(chosen.first)
-    chart = exports.chart(stands, [each for each in stands.points if each.month >= first])
+    chart = charting.chart(stands, [each for each in stands.points if each.month >= first])
     return replace(chart, title=title, source=_("register of findings"))
 
 
