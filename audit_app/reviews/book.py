@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from audit_app.exports import sheet
 from audit_app.exports.sheet import Sheet, Workbook
 from audit_app.exports.values import Link, Tone, titled
+from audit_app.reviews.book_changes import changes_sheet
 from audit_app.reviews.charting import chart
 from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
 from audit_app.reviews.paper import STATE_TONE, function_of, input_title, light_word
+from audit_app.reviews.paper_changes import changed_title
 from audit_app.reviews.paper_signing import signature_of
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_movement, tell_unit
 
@@ -46,6 +48,8 @@ def workbook(pack: Pack, language: str, sha256: str) -> Workbook:
 def _sheets(pack: Pack, sha256: str) -> Iterator[Sheet]:
     yield _cover(pack, sha256)
     yield _decisions(pack)
+    if pack.since is not None:
+        yield changes_sheet(pack)
     yield _picture(pack)
     for one in pack.inputs:
         yield from _input(pack, one)
@@ -157,14 +161,14 @@ def _decisions(pack: Pack) -> Sheet:
 
 
 def _picture(pack: Pack) -> Sheet:
-    columns = (
+    columns: tuple[sheet.Column, ...] = (
         sheet.Column(_("Subject"), width=34),
         sheet.Column(_("Traffic light")),
         sheet.Column(_("Why"), width=90),
         sheet.Column(_("Movement"), width=16),
         sheet.Column(_("Input"), width=8),
     )
-    rows = [
+    rows: list[sheet.Row] = [
         (
             tell(light.subject),
             Tone(light_word(light.tone), light.tone),
@@ -174,6 +178,12 @@ def _picture(pack: Pack) -> Sheet:
         )
         for light in pack.lights
     ]
+    if pack.since is not None and pack.since.code:
+        columns = (*columns, sheet.Column(changed_title(pack.since.code), width=28))
+        rows = [
+            (*row, "" if light.mark is None else tell(light.mark))
+            for row, light in zip(rows, pack.lights, strict=True)
+        ]
     return Sheet(_("Picture"), columns, rows)
 
 
@@ -219,7 +229,8 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
 def _columns(table: Table | None) -> tuple[sheet.Column, ...]:
     if table is None:
         return ()
-    return tuple(_column(table, place) for place in range(len(table.columns)))
+    found = tuple(_column(table, place) for place in range(len(table.columns)))
+    return found if table.marks is None else (*found, sheet.Column(changed_title(""), width=28))
 
 
 def _column(table: Table, place: int) -> sheet.Column:
@@ -233,7 +244,10 @@ def _column(table: Table, place: int) -> sheet.Column:
 def _rows(table: Table | None) -> list[sheet.Row]:
     if table is None:
         return []
-    return [tuple(map(_cell, row, table.columns)) for row in table.rows]
+    rows = [tuple(map(_cell, row, table.columns)) for row in table.rows]
+    if table.marks is None:
+        return rows
+    return [(*row, "" if mark is None else tell(mark)) for row, mark in zip(rows, table.marks, strict=True)]
 
 
 def _cell(value: Value, column: Column) -> sheet.Cell:

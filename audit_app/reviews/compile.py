@@ -11,6 +11,7 @@ from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.findings.models import Finding, Origin
 from audit_app.reviews import (
+    changes,
     compile_actions,
     compile_audits,
     compile_escalated,
@@ -20,6 +21,7 @@ from audit_app.reviews import (
     compile_overview,
     compile_repeats,
     lights,
+    queries,
     series,
 )
 from audit_app.reviews.models import Decision, InputKey, Review, ReviewInput
@@ -58,7 +60,7 @@ def compile_pack(review: Review) -> Pack:
         lights.of_findings(findings),
         *lights.of_indicators(register),
     )
-    return Pack(
+    pack = Pack(
         meta=_meta(review),
         participants=tuple(
             Attendee(each.person.name, each.function, None if each.attended is None else int(each.attended))
@@ -76,12 +78,18 @@ def compile_pack(review: Review) -> Pack:
             for row in register.files.values()
         ),
     )
+    return changes.marked(pack, queries.pack_before(review))
 
 
 def compile_input(review: Review, key: InputKey) -> tuple[Block, ...]:
     """What the data say for one input: the same blocks as in the pack, without reading what it does not
     need.
     """
+    blocks = _compiled(review, key)
+    return changes.marked_blocks(blocks, queries.pack_before(review), key.value) if blocks else ()
+
+
+def _compiled(review: Review, key: InputKey) -> tuple[Block, ...]:
     span = review.period_from, review.period_to
     if key is InputKey.A:
         return compile_actions.for_input(compile_actions.read(review))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import BooleanField, PasswordField
 
 from audit_app.accounts import queries as accounts
@@ -80,6 +81,13 @@ class SignForm(BaseForm):
         description=_l("Sign in once more: the signature is given under your name."),
         render_kw={"autocomplete": "current-password"},
     )
+
+
+class CheckForm(BaseForm):
+    """A file to check against the register, or its hash."""
+
+    file = FileField(_l("File"), description=_l("PDF or Excel file of a pack."))
+    sha256 = line(_l("or its SHA-256"), longest=200)
 
 
 class InputForm(BaseForm):

@@ -78,7 +78,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A plain table. ``limit``: rows shown on paper before "+n more" (0: all); ``where``: both, paper or
-    book.
+    book; ``marks``: per row what is new or different since the last review, or None.
     """
 
     title: Value
@@ -87,6 +87,7 @@ class Table:
     limit: int = 0
     where: str = "both"
     empty: Said | None = None
+    marks: tuple[Said | None, ...] | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,7 @@ class Light:
     reasons: tuple[Said, ...]
     movement: str = ""
     input_key: str = ""
+    mark: Said | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,24 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is different from the pack before, its tone, and the input that tells more."""
+
+    said: Said
+    tone: str
+    input_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since the review of ``code``; no code: no review was approved before this one."""
+
+    code: str
+    meets_on: date | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """The whole pack. ``warnings``: what the rules point out without stopping the approval."""
 
@@ -296,6 +316,7 @@ class Pack:
     definitions: tuple[Definition, ...]
     sources: tuple[SourceFile, ...]
     format: int = FORMAT
+    since: Since | None = field(default=None, metadata=LATER)
 
     @property
     def frozen(self) -> bool:
@@ -327,6 +348,8 @@ KINDS: dict[str, type] = {
         Sealing,
         Meta,
         Conclusion,
+        Change,
+        Since,
         Pack,
     )
 }

@@ -39,6 +39,7 @@ from audit_app.reviews.pack import (
     said,
 )
 from audit_app.reviews.paper_blocks import render_blocks
+from audit_app.reviews.paper_changes import changed
 from audit_app.reviews.paper_signing import signed_facts
 from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement, tell_unit
 
@@ -175,6 +176,7 @@ def _previous(pack: Pack) -> Iterator[Block]:
     yield Heading(_("2 What became of the last decisions"))
     blocks = next((one.blocks for one in pack.inputs if one.key == "a"), ())
     yield from render_blocks(blocks)
+    yield from changed(pack)
 
 
 def _picture(pack: Pack) -> Iterator[Block]:
@@ -196,12 +198,13 @@ ARROWS = {"improving": "up", "worsening": "down", NOT_MEASURED: ""}
 
 def _light(light: Light) -> BoardRow:
     more = next((reason for reason in light.reasons if reason.key == "why.more"), None)
+    mark = () if light.mark is None else (tell(light.mark),)
     words = letter(light.input_key) if more is None else tell(more)
     movement = tell_movement(light.movement)
     return BoardRow(
         Badge(light_word(light.tone), light.tone),
         tell(light.subject),
-        tuple(tell(reason) for reason in light.reasons if reason is not more),
+        (*mark, *(tell(reason) for reason in light.reasons if reason is not more)),
         ARROWS.get(light.movement, "level"),
         movement if movement != DASH else "",
         Link(words if more else _("Input %(letter)s", letter=words), url=f"#input-{light.input_key}"),

@@ -97,11 +97,19 @@ def _grid(table: Table) -> Iterator[Block]:
         )
         for column in table.columns
     )
-    rows = tuple(tuple(map(cell, row, table.columns)) for row in table.rows)
+    rows = tuple(
+        _marked(tuple(map(cell, row, table.columns)), mark)
+        for row, mark in zip(table.rows, table.marks or (None,) * len(table.rows), strict=True)
+    )
     empty = tell(table.empty) if table.empty is not None else ""
     yield Heading(tell(table.title), 3)
     dense = sum(isinstance(column.title, Month) for column in table.columns) > 8
     yield Grid(columns, rows, limit=table.limit, empty=empty, compact=len(columns) > 6, dense=dense)
+
+
+def _marked(cells: tuple[GridCell, ...], mark: Said | None) -> tuple[GridCell, ...]:
+    """A row whose first cell also says what is new or different in it."""
+    return cells if mark is None else ((cells[0], Badge(tell(mark), "info")), *cells[1:])
 
 
 def cell(value: Value, column: Column) -> GridCell:

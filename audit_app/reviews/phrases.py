@@ -266,6 +266,19 @@ PHRASES: dict[str, Any] = {
     "why.actions_open": _l("Open: %(open)s; none late"),
     "why.actions_done": _l("All %(count)s are done"),
     "why.actions_none": _l("No decision of an earlier review to follow up"),
+    # what changed since the last review
+    "tone.good": _l("Green"),
+    "tone.warn": _l("Amber"),
+    "tone.bad": _l("Red"),
+    "tone.neutral": _l("Grey"),
+    "mark.new": _l("new since the last review"),
+    "mark.was": _l("last review: %(was)s"),
+    "change.light": _l("%(name)s: %(was)s → %(now)s"),
+    "change.kpi": _l("%(name)s: %(was)s → %(now)s"),
+    "change.target": _l("%(name)s, target: %(was)s → %(now)s"),
+    "change.major_new": _l("Major nonconformity open now: %(code)s %(name)s"),
+    "change.major_gone": _l("Major nonconformity no longer open: %(code)s %(name)s"),
+    "change.decision": _l("Decision carried out: %(code)s %(name)s (%(state)s)"),
     # warnings
     "warn.silent": _l(
         "Indicators that missed their target without a comment, action or decision: %(count)s. See input "

@@ -21,6 +21,7 @@ from audit_app.reviews.models import (
     ReviewInput,
     ReviewState,
 )
+from audit_app.reviews.pack import Pack, from_json
 
 SOON = 7
 """Days before the meeting on which the owners of unwritten inputs are reminded."""
@@ -138,6 +139,18 @@ def frozen_pack(review: Review) -> FrozenPack | None:
     """The pack as approved; None before."""
     query = select(FrozenPack).where(FrozenPack.review_id == review.id).order_by(FrozenPack.version.desc())
     return db.session.scalars(query.limit(1)).first()
+
+
+def pack_before(review: Review) -> Pack | None:
+    """The newest frozen pack of a review that met before this one; None where there is none."""
+    query = (
+        select(FrozenPack.snapshot)
+        .join(Review, FrozenPack.review_id == Review.id)
+        .where(Review.id != review.id, Review.meets_on < review.meets_on)
+        .order_by(Review.meets_on.desc(), Review.id.desc(), FrozenPack.version.desc())
+    )
+    found = db.session.scalars(query.limit(1)).first()
+    return None if found is None else from_json(found)
 
 
 def frozen_file(review: Review, language: str, kind: str) -> FrozenFile | None:

@@ -12,7 +12,7 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.exports.names import download_name
-from audit_app.reviews import exports, forms, queries, routes_signing, screens, services
+from audit_app.reviews import exports, forms, queries, routes_check, routes_signing, screens, services
 from audit_app.reviews.blueprint import blueprint
 from audit_app.reviews.compile import compile_input
 from audit_app.reviews.models import Decision, Review, ReviewState
@@ -24,7 +24,7 @@ from audit_app.web.pages import arguments, ordering, paginate
 
 __all__ = ["VIEWS", "blueprint"]
 
-VIEWS = (routes_signing,)
+VIEWS = (routes_check, routes_signing)
 """Further modules whose views are on the blueprint."""
 MEDIA = {"pdf": downloads.PDF, "xlsx": downloads.XLSX}
 SEE = (P.REVIEW_SEE, P.REVIEW_CONTRIBUTE)

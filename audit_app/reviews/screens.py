@@ -14,6 +14,7 @@ from audit_app.reviews.charting import chart
 from audit_app.reviews.models import InputKey, Review, ReviewInput, ReviewState
 from audit_app.reviews.pack import Block, Pack, Plot, Remark, Table, from_json
 from audit_app.reviews.paper import input_title, light_word
+from audit_app.reviews.paper_changes import changed_title, unchanged
 from audit_app.reviews.telling import tell, tell_movement, tone_of
 from audit_app.reviews.workflow import REVIEW, input_filled, may_decide, may_plan, may_write, missing_inputs
 from audit_app.trail import queries as trail
@@ -34,6 +35,7 @@ class ShownTable:
     rows: tuple[tuple[tuple[str, str, bool], ...], ...]
     more: int
     empty: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def shown_table(table: Table) -> ShownTable:
         (tell(column.title), is_number) for column, is_number in zip(table.columns, numeric, strict=True)
     )
     empty = tell(table.empty) if table.empty is not None else _("No entries.")
-    return ShownTable(tell(table.title), heads, rows, max(0, len(table.rows) - SHOWN), empty)
+    marks = tuple("" if mark is None else tell(mark) for mark in table.marks or (None,) * len(rows))
+    return ShownTable(tell(table.title), heads, rows, max(0, len(table.rows) - SHOWN), empty, marks)
 
 
 def shown_chart(plot: Plot) -> ShownChart:
@@ -110,6 +113,7 @@ def lights(pack: Pack) -> list[dict[str, Any]]:
             "reasons": [tell(reason) for reason in light.reasons],
             "movement": _movement(light.movement),
             "key": light.input_key,
+            "mark": "" if light.mark is None else tell(light.mark),
         }
         for light in pack.lights
     ]
@@ -183,9 +187,18 @@ def pack_page(review: Review) -> dict[str, Any]:
         "lights": lights(pack),
         "warnings": [tell(line) for line in pack.warnings],
         "sections": [(one, input_title(one.key), blocks(one.blocks)) for one in pack.inputs],
+        "since": _since(pack),
         "organisation": tell(pack.meta.organisation),
         "scope": tell(pack.meta.scope),
     }
+
+
+def _since(pack: Pack) -> dict[str, Any] | None:
+    """What changed since the last review; None for packs of before."""
+    if pack.since is None:
+        return None
+    told = [(tell(each.said), TONES[each.tone], each.input_key) for each in pack.since.changes]
+    return {"title": changed_title(pack.since.code), "changes": told, "none": unchanged(pack)}
 
 
 def of_input(row: ReviewInput, compiled: tuple[Block, ...]) -> dict[str, Any]:

@@ -171,6 +171,7 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             {"id": reviews_[state].id, "step": step} for state, step in
             (("planned", "prepare"), ("preparing", "hold"), ("held", "record"), ("held", "approve"))
         ],
+        "reviews.check": [{}],
         "reviews.sign": [{"id": reviews_["approved"].id}],
         "reviews.new_decision": [{"id": reviews_["preparing"].id}],
         "reviews.edit_decision": asked,
