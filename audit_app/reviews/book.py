@@ -15,6 +15,7 @@ from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Ton
 from audit_app.reviews.paper import STATE_TONE, function_of, input_title, light_word
 from audit_app.reviews.paper_changes import changed_title
 from audit_app.reviews.paper_signing import signature_of
+from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_movement, tell_unit
 
 NEAR = 30
@@ -193,6 +194,7 @@ def tab(key: str) -> str:
 
 
 def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
+    line = Sources(pack).line
     tables = [block for block in one.blocks if isinstance(block, Table) and block.where != "paper"]
     charts = tuple(chart(block) for block in one.blocks if isinstance(block, Plot))
     remarks = tuple(tell(block.said) for block in one.blocks if isinstance(block, Remark))
@@ -212,7 +214,7 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
         _rows(first),
         heading=input_title(one.key),
         facts=tuple(facts),
-        notes=(*written, *remarks, *([tell(first.title)] if first else [])),
+        notes=(*written, *remarks, *([tell(first.title), line(first)] if first else [])),
         charts=charts,
         empty=tell(first.empty) if first and first.empty else "",
     )
@@ -222,6 +224,7 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
             _columns(table),
             _rows(table),
             heading=titled(input_title(one.key), tell(table.title)),
+            notes=tuple(filter(None, (line(table),))),
             empty=tell(table.empty) if table.empty else "",
         )
 

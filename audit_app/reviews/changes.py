@@ -96,9 +96,9 @@ def _lights(pack: Pack, before: Pack) -> Iterator[Light]:
 def _changes(pack: Pack, before: Pack) -> Iterable[Change]:
     yield from _changed_lights(pack, before)
     yield from _majors(pack, before)
+    yield from _decisions(pack, before)
     yield from _judged(pack, before)
     yield from _targets(pack, before)
-    yield from _decisions(pack, before)
 
 
 def _changed_lights(pack: Pack, before: Pack) -> Iterator[Change]:

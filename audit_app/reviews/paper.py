@@ -41,6 +41,7 @@ from audit_app.reviews.pack import (
 from audit_app.reviews.paper_blocks import render_blocks
 from audit_app.reviews.paper_changes import changed
 from audit_app.reviews.paper_signing import signed_facts
+from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement, tell_unit
 
 LIGHT_WORDS = {"good": "green", "warn": "amber", "bad": "red", "neutral": "grey"}
@@ -175,7 +176,7 @@ def legend(*, workbook: bool = True) -> Text:
 def _previous(pack: Pack) -> Iterator[Block]:
     yield Heading(_("2 What became of the last decisions"))
     blocks = next((one.blocks for one in pack.inputs if one.key == "a"), ())
-    yield from render_blocks(blocks)
+    yield from render_blocks(blocks, Sources(pack).line)
     yield from changed(pack)
 
 
@@ -225,7 +226,7 @@ def input_blocks(pack: Pack, one: Input, *, alone: bool = False) -> Iterator[Blo
     if one.key == "a" and pack.previous and not alone:
         yield Text(_("The table stands in section 2."), "note")
     else:
-        yield from render_blocks(one.blocks)
+        yield from render_blocks(one.blocks, Sources(pack).line)
 
 
 KEPT = 600

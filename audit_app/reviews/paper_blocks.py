@@ -1,6 +1,6 @@
 """Compiled blocks on paper: remarks of one tone together, charts in rows, tables as grids."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from audit_app.exports.document import (
     GridCell,
     GridColumn,
     Heading,
+    Text,
 )
 from audit_app.exports.values import Badge, Tone
 from audit_app.reviews.charting import chart
@@ -24,8 +25,11 @@ from audit_app.reviews.pack import Figure as Measured
 from audit_app.reviews.telling import DASH, bare, tell
 
 
-def render_blocks(blocks: Iterable[object]) -> Iterator[Block]:
-    """Compiled blocks in order: remarks of one tone together, charts in rows, tables as grids."""
+def render_blocks(blocks: Iterable[object], source: Callable[[Table], str] | None = None) -> Iterator[Block]:
+    """Compiled blocks in order: remarks of one tone together, charts in rows, tables as grids.
+
+    ``source``: the line under a table that says where its figures come from.
+    """
     plots: list[Plot] = []
     remarks: list[Remark] = []
     for block in blocks:
@@ -41,6 +45,8 @@ def render_blocks(blocks: Iterable[object]) -> Iterator[Block]:
             plots.append(block)
         elif isinstance(block, Table) and block.where != "book":
             yield from _grid(block)
+            if source is not None and (line := source(block)):
+                yield Text(line, "note")
     if remarks:
         yield from _remarks(remarks)
     yield from _figures(plots)

@@ -271,7 +271,7 @@ PHRASES: dict[str, Any] = {
     "tone.warn": _l("Amber"),
     "tone.bad": _l("Red"),
     "tone.neutral": _l("Grey"),
-    "mark.new": _l("new since the last review"),
+    "mark.new": _l("new here"),
     "mark.was": _l("last review: %(was)s"),
     "change.light": _l("%(name)s: %(was)s → %(now)s"),
     "change.kpi": _l("%(name)s: %(was)s → %(now)s"),

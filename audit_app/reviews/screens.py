@@ -2,19 +2,24 @@
 charts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from audit_app.accounts.models import Person
 from audit_app.exports.chart_json import option
-from audit_app.reviews import exports, queries, signing
+from audit_app.reviews import exports, origins, queries, signing
 from audit_app.reviews.charting import chart
 from audit_app.reviews.models import InputKey, Review, ReviewInput, ReviewState
+from audit_app.reviews.origins import Rows
 from audit_app.reviews.pack import Block, Pack, Plot, Remark, Table, from_json
 from audit_app.reviews.paper import input_title, light_word
 from audit_app.reviews.paper_changes import changed_title, unchanged
+from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import tell, tell_movement, tone_of
 from audit_app.reviews.workflow import REVIEW, input_filled, may_decide, may_plan, may_write, missing_inputs
 from audit_app.trail import queries as trail
@@ -28,14 +33,17 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words. Cells are (text, tone, numeric); ``more``: rows left out, told beneath the table."""
+    """A table in words. Cells are (text, tone, numeric, address of the rows behind); ``more``: rows left out,
+    told beneath the table; ``source``: where its figures come from.
+    """
 
     title: str
     columns: tuple[tuple[str, bool], ...]
-    rows: tuple[tuple[tuple[str, str, bool], ...], ...]
+    rows: tuple[tuple[tuple[str, str, bool, str], ...], ...]
     more: int
     empty: str
     marks: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,26 +57,52 @@ class ShownChart:
     source: str
 
 
-def blocks(compiled: tuple[Block, ...]) -> list[tuple[str, Any]]:
-    """Compiled blocks for a template: (kind, shown), kind being remark, chart or table."""
+Line = Callable[[Table], str]
+
+
+def no_line(_table: Table) -> str:
+    """No line of a source: the page of an input has no pack that names the files."""
+    return ""
+
+
+def address(place: origins.Place | None) -> str:
+    """The address of a place; "" for none."""
+    return "" if place is None else url_for(place[0], **place[1])
+
+
+def linked(words: str, to: str) -> str:
+    """Words as a link, escaped; as they are where there is nowhere to go."""
+    return Markup('<a href="{}">{}</a>').format(to, words) if to else words
+
+
+def blocks(compiled: tuple[Block, ...], rows: Rows, line: Line = no_line) -> list[tuple[str, Any]]:
+    """Compiled blocks for a template: (kind, shown), kind being remark, chart or table. ``rows``: the records
+    that figures lead to; ``line``: the sentence that says where a table comes from.
+    """
     found: list[tuple[str, Any]] = []
     for block in compiled:
         if isinstance(block, Remark):
-            found.append(("remark", (tell(block.said), TONES[block.tone])))
+            words = linked(tell(block.said), address(origins.of_said(block.said, rows)))
+            found.append(("remark", (words, TONES[block.tone])))
         elif isinstance(block, Plot):
-            found.append(("chart", shown_chart(block)))
+            found.append(("chart", shown_chart(block, rows)))
         elif block.where != "book":
-            found.append(("table", shown_table(block)))
+            found.append(("table", shown_table(block, rows, line(block))))
     return found
 
 
-def shown_table(table: Table) -> ShownTable:
-    """A table in words."""
+def shown_table(table: Table, rows: Rows, source: str = "") -> ShownTable:
+    """A table in words; each cell leads to the rows behind it."""
     numeric = [column.kind in NUMERIC for column in table.columns]
-    rows = tuple(
+    cells = tuple(
         tuple(
-            (tell(value), TONES[tone_of(value)] if tone_of(value) else "", is_number)
-            for value, is_number in zip(row, numeric, strict=True)
+            (
+                tell(value),
+                TONES[tone_of(value)] if tone_of(value) else "",
+                numeric[place],
+                address(origins.of_cell(table, row, place, rows)),
+            )
+            for place, value in enumerate(row)
         )
         for row in table.rows[:SHOWN]
     )
@@ -76,41 +110,38 @@ def shown_table(table: Table) -> ShownTable:
         (tell(column.title), is_number) for column, is_number in zip(table.columns, numeric, strict=True)
     )
     empty = tell(table.empty) if table.empty is not None else _("No entries.")
-    marks = tuple("" if mark is None else tell(mark) for mark in table.marks or (None,) * len(rows))
-    return ShownTable(tell(table.title), heads, rows, max(0, len(table.rows) - SHOWN), empty, marks)
+    marks = tuple("" if mark is None else tell(mark) for mark in table.marks or (None,) * len(table.rows))
+    more = max(0, len(table.rows) - SHOWN)
+    return ShownTable(tell(table.title), heads, cells, more, empty, marks, source)
 
 
-def shown_chart(plot: Plot) -> ShownChart:
-    """A chart as the page draws it, and the table of its numbers."""
+def shown_chart(plot: Plot, known: Rows) -> ShownChart:
+    """A chart as the page draws it, and the table of its numbers, each with a link to its rows."""
     drawn = chart(plot)
-    rows = tuple(
-        (
-            str(label),
-            *(
-                "–" if line.values[place] is None else f"{line.values[place]:,.{plot.decimals}f}"
-                for line in plot.lines
-            ),
-        )
-        for place, label in enumerate(drawn.labels)
-    )
+    rows = []
+    for place, label in enumerate(drawn.labels):
+        to = address(origins.of_label(plot, place, known))
+        values = [line.values[place] for line in plot.lines]
+        told = ["–" if value is None else linked(f"{value:,.{plot.decimals}f}", to) for value in values]
+        rows.append((str(label), *told))
     title = str(drawn.title) + (f" ({drawn.unit})" if drawn.unit else "")
     return ShownChart(
         title,
         option(drawn),
         (_("Period"), *(str(line.name) for line in drawn.series)),
-        rows,
-        str(drawn.source),
+        tuple(rows),
+        linked(str(drawn.source), address(origins.of_plot(plot, known))),
     )
 
 
-def lights(pack: Pack) -> list[dict[str, Any]]:
-    """The picture on one page."""
+def lights(pack: Pack, rows: Rows) -> list[dict[str, Any]]:
+    """The picture on one page; each reason leads to the rows behind it."""
     return [
         {
             "subject": tell(light.subject),
             "word": light_word(light.tone),
             "tone": TONES[light.tone],
-            "reasons": [tell(reason) for reason in light.reasons],
+            "reasons": [linked(tell(each), address(origins.of_said(each, rows))) for each in light.reasons],
             "movement": _movement(light.movement),
             "key": light.input_key,
             "mark": "" if light.mark is None else tell(light.mark),
@@ -181,12 +212,16 @@ def page(review: Review, person: Person) -> dict[str, Any]:
 def pack_page(review: Review) -> dict[str, Any]:
     """The pack as a page: the same values as on paper."""
     pack, sha256 = exports.pack_of(review)
+    known = origins.read(
+        [block for one in pack.inputs for block in one.blocks], pack.meta.period_from, pack.meta.period_to
+    )
+    line = Sources(pack).line
     return {
         "pack": pack,
         "sha256": sha256,
-        "lights": lights(pack),
+        "lights": lights(pack, known),
         "warnings": [tell(line) for line in pack.warnings],
-        "sections": [(one, input_title(one.key), blocks(one.blocks)) for one in pack.inputs],
+        "sections": [(one, input_title(one.key), blocks(one.blocks, known, line)) for one in pack.inputs],
         "since": _since(pack),
         "organisation": tell(pack.meta.organisation),
         "scope": tell(pack.meta.scope),
@@ -204,4 +239,6 @@ def _since(pack: Pack) -> dict[str, Any] | None:
 def of_input(row: ReviewInput, compiled: tuple[Block, ...]) -> dict[str, Any]:
     """Everything the page of an input shows."""
     before, after = queries.neighbours(row)
-    return {"title": input_title(row.key.value), "blocks": blocks(compiled), "before": before, "after": after}
+    known = origins.read(compiled, row.review.period_from, row.review.period_to)
+    shown = blocks(compiled, known)
+    return {"title": input_title(row.key.value), "blocks": shown, "before": before, "after": after}

@@ -82,11 +82,11 @@ def test_rows_that_were_not_there_are_marked_as_new_in_page_paper_and_sheet(clie
     said_on = " ".join(
         page.extract_text() for page in PdfReader(BytesIO(exports.render(pack, "en", "pdf"))).pages
     )
-    assert "new since the last review" in " ".join(said_on.split())
+    assert "new here" in " ".join(said_on.split())
     book = load_workbook(BytesIO(exports.render(pack, "en", "xlsx")))
     assert "Changes" in book.sheetnames
     cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
-    assert "new since the last review" in cells
+    assert "new here" in cells
     reply = client_for(people.manager).get(f"/reviews/{following.id}/pack")
     parsed(reply)
     assert f"What changed since {before.meta.code}" in reply.get_data(as_text=True)

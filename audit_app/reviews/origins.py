@@ -1,0 +1,236 @@
+"""Where a figure comes from: the rows behind it. Worked out from the keys and codes that a pack holds, so
+that packs frozen before have their links too, and none of their bytes changes. Links lead to the rows as they
+are today, which the page says.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from audit_app.accounts.models import Department, Process
+from audit_app.core.db import db
+from audit_app.findings.models import Action, Finding
+from audit_app.improvements.models import Improvement
+from audit_app.indicators.models import Indicator
+from audit_app.programme.models import Audit
+from audit_app.reviews.pack import Block, Figure, Many, Month, Name, Plot, Remark, Said, Table, Toned, Value
+
+Place = tuple[str, dict[str, Any]]
+"""A page and its filters, in the words of ``url_for``."""
+NC = "nc"
+"""Filter of the register: nonconformities of either grade."""
+KINDS = (
+    ("findings.show", Finding),
+    ("findings.action", Action),
+    ("improvements.show", Improvement),
+    ("programme.audit", Audit),
+)
+PLACES: dict[str, str] = {
+    "plot.met": "indicators.index",
+    "plot.grades": "programme.audits",
+    "indicator": "indicators.index",
+    "audit": "programme.audits",
+    "improve": "improvements.index",
+    "previous": "findings.actions",
+    "signal": "indicators.index",
+}
+"""Where a sentence or chart without a code leads, by its key or the part before the point."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The records that a pack names, by code or name: one query a kind. ``first``, ``last``: its period."""
+
+    first: date
+    last: date
+    codes: Mapping[str, Place] = field(default_factory=dict)
+    names: Mapping[str, Place] = field(default_factory=dict)
+    processes: Mapping[str, int] = field(default_factory=dict)
+    departments: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def period(self) -> dict[str, str]:
+        """The period as filter of the register."""
+        return {"raised_from": self.first.isoformat(), "raised_to": self.last.isoformat()}
+
+
+def read(blocks: Iterable[Block], first: date, last: date) -> Rows:
+    """The records named in compiled blocks."""
+    wanted = set(_codes(blocks))
+    codes: dict[str, Place] = {}
+    for endpoint, kind in KINDS:
+        query: Any = select(kind.code, kind.id).where(kind.code.in_(wanted))
+        codes |= {code: (endpoint, {"id": id}) for code, id in db.session.execute(query)}
+    indicators = db.session.execute(select(Indicator.code, Indicator.name_en, Indicator.id))
+    names: dict[str, Place] = {}
+    for code, name, id in indicators:
+        codes.setdefault(code, ("indicators.show", {"id": id}))
+        names[name] = ("indicators.show", {"id": id})
+    processes = {row.code: row.id for row in db.session.execute(select(Process.code, Process.id))}
+    offices = db.session.execute(select(Department.name_en, Department.id))
+    departments = {row.name_en: row.id for row in offices}
+    return Rows(first, last, codes, names, processes, departments)
+
+
+def _codes(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, Table):
+            yield from (code for row in block.rows for cell in row for code in _codes_of(cell))
+        elif isinstance(block, Plot):
+            yield from (code for label in block.labels for code in _codes_of(label))
+
+
+def _codes_of(value: Value) -> Iterator[str]:
+    """What could be a code in a value: its text, or the code among its facts."""
+    if isinstance(value, str) and len(value) <= 40:
+        yield value
+    elif isinstance(value, Toned):
+        yield from _codes_of(value.value)
+    elif isinstance(value, Many):
+        yield from (code for each in value.values for code in _codes_of(each))
+    elif isinstance(value, Said):
+        yield from (str(fact) for name, fact in value.facts if name == "code")
+        yield from (code for name, fact in value.facts if name == "name" for code in _codes_of(fact))
+
+
+def key_of(value: Value) -> str:
+    """The key of a sentence; "" for what is none."""
+    return value.key if isinstance(value, Said) else ""
+
+
+def of_row(row: Iterable[Value], rows: Rows) -> Place | None:
+    """The first record that a row names."""
+    return next((rows.codes[code] for cell in row for code in _codes_of(cell) if code in rows.codes), None)
+
+
+def of_cell(table: Table, row: tuple[Value, ...], column: int, rows: Rows) -> Place | None:
+    """What stands behind one cell of a table: every figure, the first cell, and what names a record."""
+    if row[column] is None:
+        return None
+    own = of_row((row[column],), rows) if key_of(table.title) not in COUNTED else None
+    if column and own is None and table.columns[column].kind not in FIGURES and not _measured(row[column]):
+        return None
+    head = table.columns[column].title
+    counted = COUNTED.get(key_of(table.title))
+    if counted is not None:
+        return counted(row, head, rows)
+    place = of_row(row, rows)
+    if place is not None and place[0] == "programme.audit" and key_of(head)[4:] in GRADES:
+        return "findings.index", {"audit": place[1]["id"], "grade": key_of(head)[4:]}
+    return own or place
+
+
+FIGURES = frozenset({"int", "number", "percent", "figure"})
+"""Kinds of columns that hold figures."""
+
+
+def _measured(value: Value) -> bool:
+    """Whether a cell holds a figure, whatever its column says."""
+    inner = value.value if isinstance(value, Toned) else value
+    return isinstance(inner, Figure | int | Decimal)
+
+
+GRADES = frozenset({"major", "minor", "observation", "ofi", "good_practice"})
+
+
+def _register(rows: Rows, **more: Any) -> Place:
+    return "findings.index", {"grade": NC, **rows.period, **more}
+
+
+def _month(row: tuple[Value, ...], head: Value, rows: Rows) -> Place | None:
+    """Raised or closed in a month: its list. Open at its end: what was raised until then."""
+    kind, month = (head, row[0]) if isinstance(row[0], Month) else (row[0], head)
+    if not isinstance(month, Month):
+        return _register(rows)
+    first = month.first
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    if key_of(kind) == "col.closed":
+        return "findings.index", {"grade": NC, "closed_from": str(first), "closed_to": str(last)}
+    begin = {"raised_from": str(first)} if key_of(kind) == "col.opened" else {}
+    return "findings.index", {"grade": NC, **begin, "raised_to": str(last)}
+
+
+def _grade(row: tuple[Value, ...], _head: Value, rows: Rows) -> Place:
+    value = row[0].value if isinstance(row[0], Toned) else row[0]
+    return _register(rows, grade=key_of(value).partition(".")[2] or NC)
+
+
+def _clause(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
+    """A clause, and in the matrix a department too; a clause of another standard is told with its name."""
+    clause = str(row[0]) if isinstance(row[0], str) else ""
+    more: dict[str, Any] = {} if " " in clause or not clause else {"clause": clause}
+    if isinstance(head, Name) and head.en in rows.departments:
+        more["department"] = rows.departments[head.en]
+    return _register(rows, **more)
+
+
+def _process(row: tuple[Value, ...], _head: Value, rows: Rows) -> Place:
+    found = next((rows.processes[code] for code in _codes_of(row[0]) if code in rows.processes), None)
+    return _register(rows, **({} if found is None else {"process": found}))
+
+
+def _programme(row: tuple[Value, ...], _head: Value, _rows: Rows) -> Place:
+    years = [code[-4:] for code in _codes_of(row[0]) if code[-4:].isdecimal()]
+    return ("programme.show", {"year": int(years[0])}) if years else ("programme.index", {})
+
+
+COUNTED: dict[str, Any] = {
+    "table.nc_months": _month,
+    "table.nc_grades": _grade,
+    "table.nc_clauses": _clause,
+    "table.nc_matrix": _clause,
+    "table.nc_processes": _process,
+    "table.programmes": _programme,
+}
+"""Tables whose rows are counts: what of the register each counts."""
+
+
+def of_said(one: Said, rows: Rows) -> Place | None:
+    """What stands behind a sentence: the indicator it names, else the list it was counted from."""
+    facts = dict(one.facts)
+    named = next((rows.codes[code] for code in _codes_of(one) if code in rows.codes), None)
+    name = facts.get("name")
+    if named is None and isinstance(name, Name):
+        named = rows.names.get(name.en)
+    if named is not None:
+        return named
+    kind = one.key.partition(".")[0] if one.key.partition(".")[0] != "why" else _why(one.key)
+    if kind in ("nc", "plot.nc", "table.nc"):
+        return _register(rows)
+    endpoint = PLACES.get(one.key) or PLACES.get(kind)
+    return None if endpoint is None else (endpoint, {})
+
+
+def _why(key: str) -> str:
+    """Which list the reason of a light was counted from."""
+    words = key.removeprefix("why.").partition("_")[0]
+    return {"nc": "nc", "audits": "audit", "actions": "previous"}.get(words, "indicator")
+
+
+def of_plot(plot: Plot, rows: Rows) -> Place | None:
+    """What stands behind a chart as a whole."""
+    if not isinstance(plot.title, Said):
+        return of_row(plot.labels, rows)
+    if plot.title.key.startswith("plot.nc"):
+        return _register(rows)
+    return of_said(plot.title, rows) or of_row(plot.labels, rows)
+
+
+def of_label(plot: Plot, place: int, rows: Rows) -> Place | None:
+    """What stands behind the numbers of one label of a chart."""
+    label = plot.labels[place]
+    if isinstance(plot.title, Said) and plot.title.key.startswith("plot.nc") and isinstance(label, Month):
+        return _month((label,), Said("col.opened" if plot.title.key == "plot.nc" else ""), rows)
+    return of_row((label,), rows) or of_plot(plot, rows)
+
+
+def of_block(block: Block, rows: Rows) -> Place | None:
+    """What stands behind a remark or a chart."""
+    if isinstance(block, Remark):
+        return of_said(block.said, rows)
+    return of_plot(block, rows) if isinstance(block, Plot) else None
