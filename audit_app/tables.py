@@ -13,6 +13,7 @@ from audit_app.findings import cause_models as causes
 from audit_app.findings import comment_models, cover_models, deadline_models, old_models, repeat_models
 from audit_app.findings import models as findings
 from audit_app.improvements import models as improvements
+from audit_app.indicators import catalogue_models as catalogue
 from audit_app.indicators import models as indicators
 from audit_app.indicators import register_models
 from audit_app.notifications import models as notifications
@@ -51,6 +52,7 @@ MODULES = (
     improvements,
     indicators,
     register_models,
+    catalogue,
     reports,
     reviews,
     sign_models,

@@ -1,6 +1,6 @@
 """How an indicator stands: value against target, which way it moves, and since when nobody measured it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -311,17 +311,30 @@ class Miss:
 
 
 def missed_services(indicator: Indicator, point: Point) -> list[tuple[str, float, float]]:
-    """The services below the availability target in a month, worst first; also when all together met it."""
-    target = indicator.goal(point.month).target
-    if indicator.measure != "availability" or target is None:
+    """The services below the availability target in a month, worst first; also when all together met it.
+
+    A service of the catalogue is judged by what was agreed for it, any other by the indicator's target.
+    """
+    if indicator.measure != "availability":
         return []
-    goal = float(target)
+    goal = indicator.goal(point.month).target
     found = [
         (service, facts["availability"], facts["down_minutes"])
         for service, facts in point.services.items()
-        if facts["availability"] is not None and facts["availability"] < goal
+        if service_met(facts, goal) is False
     ]
     return sorted(found, key=lambda each: each[1])
+
+
+def service_met(facts: Mapping[str, Any], goal: Decimal | None) -> bool | None:
+    """Whether a service met what was agreed for it, or else the goal (percent); None without either, or
+    without agreed time.
+    """
+    if facts["availability"] is None:
+        return None
+    if "allowed_minutes" in facts:
+        return bool(facts["down_minutes"] <= facts["allowed_minutes"])
+    return None if goal is None else facts["availability"] >= float(goal)
 
 
 def _plain(number: Decimal | None) -> float | None:

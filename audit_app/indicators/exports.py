@@ -166,7 +166,7 @@ def services_sheet(indicator: Indicator, points: Sequence[Point]) -> Sheet | Non
         Column(_("Service"), width=28),
         Column(_("Availability, %"), "number", decimals=3),
         Column(_("Minutes down"), "number", decimals=1),
-        Column(_("Minutes watched"), "number", decimals=1),
+        Column(_("Agreed minutes"), "number", decimals=1),
         Column(_("Outages"), "int"),
         Column(_("Target")),
     )

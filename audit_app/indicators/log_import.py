@@ -246,11 +246,18 @@ def differences(figures: Figures, kind: Source, zone: str) -> list[Difference]:
 
 
 def keep_figures(
-    figures: Figures, made: Import, zone: str, *, by: Person | None, found: Sequence[Difference] | None = None
+    figures: Figures,
+    made: Import,
+    zone: str,
+    *,
+    by: Person | None,
+    found: Sequence[Difference] | None = None,
+    again: str = "",
 ) -> int:
     """Store the computed months that differ (``found``, if they were looked up already). Returns how many.
 
-    One entry of the trail tells of the whole import, with every value that it replaced.
+    One entry of the trail tells of the whole import, with every value that it replaced. ``again``: the act
+    that had the months of a file read before measured anew; what is said of the file itself then stays.
     """
     changed = differences(figures, Source(made.kind), zone) if found is None else found
     replaced, moment = {}, now()
@@ -265,6 +272,9 @@ def keep_figures(
         row.entered_by_id = by.id if by is not None else None
         db.session.add(row)
     db.session.flush()
+    if again:
+        trail.note(again, made, by=by, changed=len(changed), replaced=replaced)
+        return len(changed)
     months = {str(month) for _indicator, month, _figure in figures}
     made.summary = {**made.summary, "months": sorted(months), "changed": len(changed)}
     db.session.flush()

@@ -51,6 +51,17 @@ class Watched:
         return sum(by_service(self.outages, period, self.observed).values(), NO_TIME)
 
 
+@dataclass(frozen=True)
+class Counted(Watched):
+    """The same with the minutes of each service in the period worked out already."""
+
+    each: Mapping[str, Uptime]
+
+    def uptime(self, period: Span) -> Uptime:
+        """Minutes of all services together, in the period they were worked out for."""
+        return sum(self.each.values(), NO_TIME)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A value with what it was made of. ``value`` None is "no data"."""

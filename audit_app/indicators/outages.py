@@ -17,6 +17,9 @@ from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
 from audit_app.indicators import windows
 from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, by_service
+from audit_app.indicators.levels import Line as ServiceLine
+from audit_app.indicators.levels import entries, facts_of
+from audit_app.indicators.levels import lines as service_lines
 from audit_app.indicators.log_import import (
     Difference,
     Figures,
@@ -34,8 +37,8 @@ from audit_app.indicators.log_import import (
     zone_of,
 )
 from audit_app.indicators.logs import Outage, OutageLog, fitting_profile, read_outages
-from audit_app.indicators.measures import OUTAGE_MEASURES, Watched
-from audit_app.indicators.models import Import, Indicator, OutageRow, ServiceWatch, Source
+from audit_app.indicators.measures import OUTAGE_MEASURES, Counted
+from audit_app.indicators.models import Import, Indicator, Measurement, OutageRow, ServiceWatch, Source
 from audit_app.indicators.periods import Month, Span, months
 from audit_app.indicators.profiles import OutageProfile
 from audit_app.indicators.reports import Delta, Line, Report
@@ -183,6 +186,31 @@ def _plan(
     return Plan(watched, stated, unwatched, figures, found, delta, [row.id for row in gone])
 
 
+def measure_again(act: str, *, by: Person | None) -> int:
+    """Measure all watched months anew after the catalogue changed; how many figures are others now.
+
+    ``act`` is what the trail says of it. Nothing happens while no outage log was read in, or no indicator in
+    use is computed from one.
+    """
+    indicators = [
+        each
+        for each in db.session.scalars(select(Indicator).where(Indicator.source == Source.OUTAGES))
+        if each.active and each.measure
+    ]
+    newest = select(Import).where(Import.kind == Source.OUTAGES.value).order_by(Import.id.desc()).limit(1)
+    made = db.session.scalar(newest)
+    watched = {
+        r.service: Span(r.watched_from, r.watched_to) for r in db.session.scalars(select(ServiceWatch))
+    }
+    if made is None or not indicators or not watched:
+        return 0
+    ids = [each.id for each in indicators]
+    kept = select(Measurement.extra).where(Measurement.indicator_id.in_(ids)).order_by(Measurement.id.desc())
+    zone = str((db.session.scalar(kept.limit(1)) or {}).get("zone") or "UTC")
+    figures = _figures(indicators, _stored(watched), watched, zone_of(zone))
+    return keep_figures(figures, made, zone, by=by, again=act)
+
+
 def _names(words: Iterable[str]) -> list[str]:
     return [word.strip() for word in words if word.strip()]
 
@@ -240,9 +268,13 @@ def _figures(
     watched: Windows,
     zone: Any,
 ) -> Figures:
-    """Every measure of every watched month: the minutes of all services added up, each service beside it."""
+    """Every measure of every watched month: the minutes of all services added up, each service beside it.
+
+    A service of the catalogue counts by its agreement from the first month that has one, in its own zone.
+    """
     if not watched:
         return []
+    agreed = service_lines(entries(), outages, watched)
     first = min(Month.of(window.start.astimezone(zone)) for window in watched.values())
     last = max(Month.of(window.end.astimezone(zone)) for window in watched.values())
     figures = []
@@ -251,15 +283,35 @@ def _figures(
         there = {service: window for service, window in watched.items() if window.within(span).minutes > 0}
         if not there:
             continue
-        each = by_service(outages, span, there)
-        extra = _beside(each, month, zone)
+        each, told = _month(outages, month, span, there, agreed)
+        extra = _beside(each, month, zone, told)
         for indicator in indicators:
-            figure = OUTAGE_MEASURES[indicator.measure].compute(Watched(outages, there), span)
+            figure = OUTAGE_MEASURES[indicator.measure].compute(Counted(outages, there, each), span)
             figures.append((indicator, month, replace(figure, extra={**figure.extra, **extra})))
     return figures
 
 
-def _beside(each: Mapping[str, Uptime], month: Month, zone: Any) -> dict[str, Any]:
+def _month(
+    outages: Sequence[OutageFacts], month: Month, span: Span, there: Windows, agreed: Sequence[ServiceLine]
+) -> tuple[dict[str, Uptime], dict[str, dict[str, Any]]]:
+    """The minutes of every service in a month, by the first name its log has for it; and what the agreement
+    of those in the catalogue adds.
+    """
+    held = [line for line in agreed if line.holds_in(month)]
+    theirs = {name for line in held for name in line.names}
+    each = by_service(outages, span, {name: window for name, window in there.items() if name not in theirs})
+    told: dict[str, dict[str, Any]] = {}
+    for line in held:
+        level = line.time.month(month)
+        if level.up.agreed or level.up.planned:
+            each[line.names[0]] = level.up
+            told[line.names[0]] = {"partial": level.partial, **facts_of(level, line.entry.service)}
+    return each, told
+
+
+def _beside(
+    each: Mapping[str, Uptime], month: Month, zone: Any, told: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
     """Per service: availability, downtime, outages and time watched; and the agreed minutes of all."""
     together = sum(each.values(), NO_TIME)
     services = {
@@ -269,6 +321,7 @@ def _beside(each: Mapping[str, Uptime], month: Month, zone: Any) -> dict[str, An
             "agreed_minutes": round(up.agreed_minutes, 4),
             "outages": up.outages,
             "partial": bool(up.agreed + up.planned < month.span(zone).end - month.span(zone).start),
+            **told.get(service, {}),
         }
         for service, up in each.items()
     }

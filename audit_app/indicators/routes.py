@@ -23,6 +23,7 @@ from audit_app.indicators.board import (
     Status,
     goal_words,
     missed_services,
+    service_met,
     status,
     target_words,
 )
@@ -131,6 +132,7 @@ def show(id: int) -> ResponseReturnValue:
         may_enter=entry.may_enter(indicator, current_user),
         status=lambda point: status(indicator, point),
         missed=lambda point: missed_services(indicator, point),
+        service_met=service_met,
         target=lambda point=None: target_words(indicator, point),
         goal=lambda point: indicator.goal(point.month),
         targets=targets.of_indicator(indicator),
@@ -249,9 +251,18 @@ from audit_app.indicators import (  # noqa: E402  # their views join the same bl
     routes_changes,
     routes_import,
     routes_sampling,
+    routes_services,
     routes_system,
     routes_targets,
     routes_values,
 )
 
-VIEWS = (routes_changes, routes_import, routes_sampling, routes_system, routes_targets, routes_values)
+VIEWS = (
+    routes_changes,
+    routes_import,
+    routes_sampling,
+    routes_services,
+    routes_system,
+    routes_targets,
+    routes_values,
+)

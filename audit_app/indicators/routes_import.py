@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.core.errors import Refused
-from audit_app.indicators import exports, forms, queries, services, windows
+from audit_app.indicators import exports, forms, levels, queries, services, windows
 from audit_app.indicators.blueprint import blueprint
 from audit_app.indicators.log_import import sha256_of, zone_of
 from audit_app.indicators.logs import ProblemKind
@@ -59,7 +59,13 @@ def imported(id: int) -> ResponseReturnValue:
     """One file: its hash, its rows, its problems."""
     made = queries.get_import(id, to=current_user)
     kinds = {kind.value: kind.label for kind in ProblemKind}
-    return render_template("indicators/imported.html", made=made, kinds=kinds, kind_label=exports.kind_label)
+    return render_template(
+        "indicators/imported.html",
+        made=made,
+        kinds=kinds,
+        kind_label=exports.kind_label,
+        nameless=levels.nameless() if made.kind == OUTAGES and levels.services() else [],
+    )
 
 
 @blueprint.route("/import/<any(values,tickets,outages):kind>", methods=["GET", "POST"])

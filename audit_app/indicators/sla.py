@@ -143,10 +143,11 @@ class Timeline:
         self.watched = watched
         raw = [(_span(row, watched.end), row.planned) for row in outages]
         self.excused = taken_out(maintenance, [span for span, _planned in raw])
-        holes = merge(span for _window, spans in self.excused for span in spans)
+        self.holes = merge(span for _window, spans in self.excused for span in spans)
+        """Maintenance that takes time out, merged."""
         hours = [(each, each.hours.within(part.within(watched))) for each, part in self._parts()]
         self._hours = merge(span for _terms, spans in hours for span in spans)
-        self._by_terms = [(each, without(spans, holes)) for each, spans in hours]
+        self._by_terms = [(each, without(spans, self.holes)) for each, spans in hours]
         self._agreed = merge(span for _terms, spans in self._by_terms for span in spans)
         broken = merge(span for span, _planned in raw)
         counted = [(whole, _clip(self._agreed, whole)) for whole in broken]
@@ -194,6 +195,15 @@ class Timeline:
         """The outages behind the figure of a period: the whole stretch, and what of it counts there."""
         told = ((whole, length(_clip(pieces, period))) for whole, pieces in self._within(period))
         return [(whole, minutes) for whole, minutes in told if minutes]
+
+    def agreed_in(self, period: Span) -> list[Span]:
+        """The agreed time of a period, merged."""
+        return _clip(self._agreed, period)
+
+    def owed(self, moment: datetime) -> bool:
+        """Whether an agreement held at a moment that was watched, in service hours or not."""
+        first = midnight(self.terms[0].hours.zone, self.terms[0].valid_from)
+        return moment >= first and moment in self.watched
 
     def claimed(self, period: Span) -> timedelta:
         """Downtime that the log calls planned although no maintenance was agreed for it."""

@@ -24,7 +24,7 @@ from audit_app.web import holding
 from tests.certification import factory as cycle
 from tests.findings import factory as findings
 from tests.findings.factory import Upload
-from tests.house import standards_world
+from tests.house import services_world, standards_world
 from tests.people import People
 
 TICKETS = (
@@ -111,6 +111,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
     typed, imported = indicators_with_values(p, folder)
     change = indicators.recognise(typed, Month.of(today()).previous(), "换了工具", by=p.manager)
     target = indicators.set_target(typed, 97, month=Month.of(today()), reason="新协议", by=p.manager)
+    catalogue = services_world.build(p)
     made = {state: review(p, state, f"管理评审 {number}") for number, state in enumerate(STATES, 1)}
     evidence.attach(made["preparing"].inputs[0], Upload(), caption="记录", by=p.boss)
     tokens = {
@@ -128,6 +129,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
         "imported": imported,
         "change": change,
         "target": target,
+        "services": catalogue,
         "reviews": made,
         "tokens": tokens,
         "cycle": certification_cycle(p),
@@ -161,6 +163,7 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.target_new": indicator,
         "indicators.target_back": [{"id": made["typed"].id, "target": made["target"].id}],
         "indicators.export_one": indicator,
+        **services_world.addresses(made["services"]),
         "indicators.import_new": [{"kind": kind} for kind in ("values", "tickets", "outages")],
         "indicators.import_look": held,
         "indicators.import_drop": held,

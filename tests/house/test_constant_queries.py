@@ -20,7 +20,7 @@ from audit_app.notifications.models import Notice
 from audit_app.programme import waivers
 from audit_app.programme.waiver_models import WaiverKind
 from tests.findings import factory as findings
-from tests.house import agenda_world, standards_world
+from tests.house import agenda_world, services_world, standards_world
 from tests.house.world import World, answer, parked_mail, plan_audit
 from tests.people import add_person, qualify
 
@@ -59,6 +59,7 @@ def pages(world: World) -> list[str]:
         f"/audits/{world.audit.id}/report/", f"/audits/{world.audit.id}/report/file.pdf",
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
         "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/system", "/indicators/system?by=process", "/indicators/system?view=audits", "/indicators/system?view=clauses", "/indicators/system.pdf", "/indicators/system.xlsx?view=clauses", "/indicators/imports", "/reviews/",
+        "/indicators/services", f"/indicators/services/{world.more['services']['service'].id}", f"/indicators/services/{world.more['services']['service'].id}/outages",
         f"/reviews/{world.more['reviews']['held'].id}", f"/reviews/{world.more['reviews']['held'].id}/pack",
         f"/reviews/{world.more['reviews']['approved'].id}/pack", "/certification/", "/certification/rules",
         f"/certification/{world.more['cycle']['certificate'].id}/gaps",
@@ -93,6 +94,7 @@ def grow(world: World) -> None:
             waivers.ask(world.other_audit, new, WaiverKind.INDEPENDENCE, "理由", "措施", by=p.manager)
         plan_audit(p, world.audit.programme, f"事件审核 {number}", p.inc, p.ops, p.owner)
     agenda_world.grow(world.audit, world.other_audit, p, MORE)
+    services_world.grow(p, world.more["services"], MORE)
     standards_world.grow(world.more["texts"], p, MORE)
     items = [each for each in world.checklist.items if each.assessable]
     for place, item in enumerate(items[3:], 5):

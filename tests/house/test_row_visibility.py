@@ -59,6 +59,7 @@ def objects(world: World) -> dict[str, tuple[str, set[str]]]:
         "a question of one's own area": (f"/checklist-items/{world.item.id}", EVERYBODY),
         "a published checklist": (f"/checklists/versions/{world.published.id}", EVERYBODY),
         "an indicator": (f"/indicators/{world.more['typed'].id}", EVERYBODY),
+        "a service": (f"/indicators/services/{world.more['services']['service'].id}", EVERYBODY),
         "a review": (f"/reviews/{reviews['approved'].id}", REVIEWS_TO | {"process owner"}),
         "its pack": (f"/reviews/{reviews['approved'].id}/pack", REVIEWS_TO | {"process owner"}),
         "its pack on paper": (f"/reviews/{reviews['approved'].id}/pack.pdf", REVIEWS_TO | {"process owner"}),
@@ -165,5 +166,5 @@ def test_a_person_without_any_area_sees_no_audit_and_no_finding(
     db.session.commit()
     client = client_for(newcomer)
     for name, (url, _seen) in objects(world).items():
-        if name not in ("an indicator", "a published checklist"):
+        if name not in ("an indicator", "a service", "a published checklist"):
             assert client.get(url).status_code in (403, 404), name
