@@ -29,6 +29,7 @@ from audit_app.demo import (
     plans,
     register,
     reviews,
+    service_levels,
     standards,
     walkthrough,
 )
@@ -42,6 +43,7 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     findings.tell,
     everyday.tell,
     improvements.tell,
+    service_levels.tell,
     figures.tell,
     register.tell,
     reviews.tell,

@@ -89,7 +89,7 @@ def nameless() -> list[tuple[str, int]]:
     return sorted((name, count) for name, count in found.items() if key_of(name) not in known)
 
 
-def history(service: Service, limit: int = 20) -> list[TrailEntry]:
+def history(service: Service, limit: int = 12) -> list[TrailEntry]:
     """What happened to a service, its agreements and its maintenance, newest first."""
     kind, subject = TrailEntry.subject_type, TrailEntry.subject_id
     parts: dict[str, Sequence[Any]] = {

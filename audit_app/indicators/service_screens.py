@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
+from babel.dates import get_day_names
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -13,14 +14,14 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.labels import Label
 from audit_app.indicators import levels
-from audit_app.indicators.agreed_text import clock, day_text
+from audit_app.indicators.agreed_text import day_text
 from audit_app.indicators.availability import MINUTE, common, length
 from audit_app.indicators.catalogue_models import MaintenanceWindow, Service, ServiceAgreement
 from audit_app.indicators.levels import Line
 from audit_app.indicators.models import OutageRow
 from audit_app.indicators.periods import Month, Span, months
 from audit_app.indicators.service_forms import WEEKDAYS
-from audit_app.indicators.service_hours import Hours
+from audit_app.indicators.service_hours import DAY, Hours
 from audit_app.indicators.sla import Level, month_of
 
 YEAR = 12
@@ -174,16 +175,13 @@ def hours_words(hours: Hours) -> str:
     return "; ".join(said)
 
 
-def drawn(hours: Hours) -> list[tuple[Any, list[tuple[int, int]], str]]:
-    """The week as a drawing: day, windows as (first minute, minutes long), and the same in words."""
-    week = hours.week if hours.week is not None else (((0, 24 * 60),),) * 7
+def drawn(hours: Hours) -> list[tuple[str, list[tuple[int, int]]]]:
+    """The week as a drawing: short name of the day, windows as (first minute, minutes long)."""
+    week = hours.week if hours.week is not None else (((0, DAY),),) * 7
+    names = get_day_names("abbreviated", locale=get_locale() or "en")
     return [
-        (
-            name,
-            [(first, last - first) for first, last in windows],
-            ", ".join(f"{clock(a)}–{clock(b)}" for a, b in windows),
-        )
-        for name, windows in zip(WEEKDAYS, week, strict=True)
+        (names[place], [(first, last - first) for first, last in windows])
+        for place, windows in enumerate(week)
     ]
 
 

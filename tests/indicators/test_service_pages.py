@@ -53,7 +53,7 @@ def test_a_service_goes_into_the_catalogue_with_its_agreement_and_its_page_says_
     assert "Monday 08:00-20:00" in page
     assert "response within 15 min" in page
     assert "与销售部签订" in page
-    assert 'class="week-open" x="590"' in page
+    assert 'class="week-open" x="268.0"' in page
     again = client.get(f"{reply.location}/agreements/new").text
     assert 'value="08:00-20:00"' in again
     assert "P1, 15, 240" in again
