@@ -25,11 +25,11 @@ from audit_app.indicators.catalogue_models import (
     ServiceAlias,
     ServiceTarget,
 )
+from audit_app.indicators.goals import exact
 from audit_app.indicators.levels import key_of
 from audit_app.indicators.models import ServiceWatch
 from audit_app.indicators.outages import measure_again
 from audit_app.indicators.periods import Span
-from audit_app.indicators.register import exact
 from audit_app.indicators.service_hours import moment
 from audit_app.trail import services as trail
 

@@ -81,6 +81,7 @@ def service(id: int) -> ResponseReturnValue:
         agreements=service_screens.validity(found),
         held=service_screens.agreement_on(found, today()),
         rows=rows,
+        state=service_screens.state_of(rows) if rows else None,
         year=service_screens.together(line, rows) if line else None,
         late=service_screens.too_late(line) if line else 0,
         soon=soon,
@@ -96,6 +97,7 @@ def _words() -> dict[str, Any]:
         "hours_of": levels.hours_of,
         "hours_words": service_screens.hours_words,
         "drawn": service_screens.drawn,
+        "kept_words": service_screens.kept_words,
         "may": current_user.may(DEFINE),
     }
 

@@ -62,14 +62,31 @@ class Standing:
     service: Service
     agreement: ServiceAgreement | None
     year: Row | None
-    missed: tuple[Month, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def missed(self) -> list[Month]:
+        """The months that missed their target."""
+        return [row.month for row in self.rows if row.state is Kept.MISSED and row.month is not None]
 
     @property
     def state(self) -> Kept:
-        """How the twelve months together stand; several targets are weighed by their minutes."""
+        """An agreement is kept month by month: one month missed, and it was not kept."""
         if self.agreement is None:
             return Kept.WITHOUT
-        return Kept.UNKNOWN if self.year is None else self.year.state
+        return state_of(self.rows)
+
+
+def state_of(found: Sequence[Row]) -> Kept:
+    """Months together: met when no month was missed, unknown without any."""
+    states = {row.state for row in found}
+    return next((each for each in (Kept.MISSED, Kept.MET) if each in states), Kept.UNKNOWN)
+
+
+def kept_words(found: Sequence[Row]) -> str:
+    """How many of the months with agreed time met their target."""
+    judged = [row.state is Kept.MET for row in found if row.state is not Kept.UNKNOWN]
+    return _("met in %(met)s of %(count)s months", met=sum(judged), count=len(judged))
 
 
 def last_months() -> list[Month]:
@@ -121,9 +138,8 @@ def standings(services: Iterable[Service]) -> list[Standing]:
     for service in chosen:
         line = by_id.get(service.id)
         found = rows(line) if line else []
-        missed = tuple(row.month for row in found if row.level.met is False and row.month is not None)
         year = together(line, found) if line else None
-        made.append(Standing(service, agreement_on(service, today()), year, missed))
+        made.append(Standing(service, agreement_on(service, today()), year, tuple(found)))
     return made
 
 

@@ -9,6 +9,7 @@ from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.indicators import catalogue, levels, queries, services
+from audit_app.indicators.board import missed_services
 from audit_app.indicators.catalogue_models import MaintenanceWindow
 from audit_app.indicators.models import Import, Measurement
 from audit_app.indicators.periods import Month
@@ -246,10 +247,8 @@ def test_a_changed_target_is_judged_month_by_month_on_the_board(people, logged):
     service = mail(people)
     agreed(service, people, valid_from=date(2026, 1, 1), target="99")
     db.session.commit()
-    from audit_app.indicators.board import missed_services
-
     indicator = queries.by_code("AVL")
-    services.set_target(indicator, "99.9", by=people.manager)
+    services.set_target(indicator, "99.95", month=MARCH, reason="客户要求", by=people.manager)
     db.session.commit()
     assert missed_services(indicator, month()) == []  # the service's own target of 99 % held
     agreed(service, people, valid_from=date(2026, 3, 1), target="99.9")
