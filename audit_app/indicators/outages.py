@@ -207,7 +207,9 @@ def measure_again(act: str, *, by: Person | None) -> int:
     ids = [each.id for each in indicators]
     kept = select(Measurement.extra).where(Measurement.indicator_id.in_(ids)).order_by(Measurement.id.desc())
     zone = str((db.session.scalar(kept.limit(1)) or {}).get("zone") or "UTC")
-    figures = _figures(indicators, _stored(watched), watched, zone_of(zone))
+    fields = [getattr(OutageRow, field) for field in Outage._fields]
+    rows = db.session.execute(select(*fields).where(OutageRow.service.in_(watched)))
+    figures = _figures(indicators, [Outage(*row) for row in rows], watched, zone_of(zone))
     return keep_figures(figures, made, zone, by=by, again=act)
 
 
