@@ -25,7 +25,7 @@ class Entry:
 ENTRIES = (
     Entry(_l("My work"), "home", "home.index", also=("home.notice",)),
     Entry(_l("My actions"), "checkbox", "home.my_actions", (P.ACTION_DO,), ("findings.absence",)),
-    Entry(_l("Dashboard"), "chart-bar", "home.dashboard", (P.PROGRAMME_SEE,)),
+    Entry(_l("Dashboard"), "chart-bar", "home.dashboard", (P.PROGRAMME_SEE,), ("home.steering",)),
     Entry(
         _l("Audit programme"),
         "calendar-event",

@@ -10,6 +10,8 @@ from audit_app.home import dashboard as board
 from audit_app.home import landing, mine, routes_notices, work
 from audit_app.home import search as finder
 from audit_app.home.blueprint import blueprint
+from audit_app.home.steering import SHOWN
+from audit_app.home.steering import compile_for as compile_steering
 from audit_app.notifications import queries as notices
 from audit_app.notifications import words
 from audit_app.trail import queries as trail
@@ -54,6 +56,14 @@ def dashboard() -> ResponseReturnValue:
         flow_rows=[row[:3] for row in board.months_with_rows(made.findings)],
         grades=board.OPEN_GRADES,
     )
+
+
+@blueprint.get("/dashboard/review")
+@allow(Permission.REVIEW_SEE)
+@kept
+def steering() -> ResponseReturnValue:
+    """Lights, signals, what needs a decision, and how far the next review is; each opens its rows."""
+    return render_template("home/steering.html", board=compile_steering(current_user), shown=SHOWN)
 
 
 @blueprint.get("/search")

@@ -2,7 +2,7 @@
 charts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from audit_app.reviews import exports, origins, queries, signing
 from audit_app.reviews.charting import chart
 from audit_app.reviews.models import InputKey, Review, ReviewInput, ReviewState
 from audit_app.reviews.origins import Rows
-from audit_app.reviews.pack import Block, Pack, Plot, Remark, Table, from_json
+from audit_app.reviews.pack import Block, Light, Pack, Plot, Remark, Table, from_json
 from audit_app.reviews.paper import input_title, light_word
 from audit_app.reviews.paper_changes import changed_title, unchanged
 from audit_app.reviews.sources import Sources
@@ -134,8 +134,8 @@ def shown_chart(plot: Plot, known: Rows) -> ShownChart:
     )
 
 
-def lights(pack: Pack, rows: Rows) -> list[dict[str, Any]]:
-    """The picture on one page; each reason leads to the rows behind it."""
+def lights(board: Iterable[Light], rows: Rows) -> list[dict[str, Any]]:
+    """The picture on one page, in words; each reason leads to the rows behind it."""
     return [
         {
             "subject": tell(light.subject),
@@ -146,7 +146,7 @@ def lights(pack: Pack, rows: Rows) -> list[dict[str, Any]]:
             "key": light.input_key,
             "mark": "" if light.mark is None else tell(light.mark),
         }
-        for light in pack.lights
+        for light in board
     ]
 
 
@@ -219,7 +219,7 @@ def pack_page(review: Review) -> dict[str, Any]:
     return {
         "pack": pack,
         "sha256": sha256,
-        "lights": lights(pack, known),
+        "lights": lights(pack.lights, known),
         "warnings": [tell(line) for line in pack.warnings],
         "sections": [(one, input_title(one.key), blocks(one.blocks, known, line)) for one in pack.inputs],
         "since": _since(pack),
