@@ -13,7 +13,7 @@ from audit_app.home import steering
 from audit_app.indicators import queries, register, services
 from audit_app.indicators.periods import Month
 from audit_app.reviews import compile as packs
-from audit_app.reviews import screens
+from audit_app.reviews import origins, screens
 from tests.findings import factory
 from tests.reviews import factory as reviews
 
@@ -71,7 +71,8 @@ def test_the_lights_are_those_of_the_pack(app, people, planned):
     services.enter_measurement(queries.by_code("CSAT"), last, value=10, by=people.manager)
     db.session.flush()
     with app.test_request_context():
-        pack = screens.lights(packs.compile_pack(planned).lights)
+        rows = origins.read((), planned.period_from, planned.period_to)
+        pack = screens.lights(packs.compile_pack(planned).lights, rows)
         shown = steering.compile_for(people.boss).lights
     assert [{key: each[key] for key in pack[0]} for each in shown] == pack
     assert all(each["address"] for each in shown)
