@@ -23,8 +23,15 @@ MARKS = "‘’“”…·"
 HELD = {ord(mark): 0xE000 + place for place, mark in enumerate(MARKS)}
 REAL = {held: chr(mark) for mark, held in HELD.items()}
 """Inside drawable text the Latin form is held as a private character; this is what it stands for."""
-REPLACEMENT = "□"
-"""Drawn for each character the font does not have, so that it is seen that something stood there."""
+
+
+def missing(char: str) -> str:
+    """What is drawn for a character the font does not have: its number in Unicode, by which it can be found.
+
+    An empty box would not tell a rare character of a name from an emoji, nor one name from another.
+    """
+    return f"[U+{ord(char):04X}]"
+
 
 # Joiners and selectors have no width of their own; an emoji family would otherwise print as a row of boxes.
 INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
@@ -62,12 +69,12 @@ def _widths(font: str) -> dict[int, float]:
 
 
 def drawable(text: str, font: str = REGULAR) -> str:
-    """`text` with what the font lacks made visible as □; joiners vanish, tabs become spaces."""
+    """`text` with what the font lacks told by its number; joiners vanish, tabs become spaces."""
     if text.isascii() and text.isprintable():
         return text
     known = _widths(font)
     text = text.translate(INVISIBLE).translate(_STAND_INS)
-    text = "".join([char if ord(char) in known and char >= " " else REPLACEMENT for char in text])
+    text = "".join([char if ord(char) in known and char >= " " else missing(char) for char in text])
     return _latin(text) if _MARKED.search(text) else text
 
 

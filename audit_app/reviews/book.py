@@ -120,8 +120,22 @@ def _cover_notes(pack: Pack) -> tuple[str, ...]:
 
 def _lines(title: str, text: str) -> tuple[str, ...]:
     """A text that people typed as notes, a line each: notes grow with their words, cells of facts do not."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [part for line in text.splitlines() if line.strip() for part in _parts(line)]
     return tuple(titled(title, line) if not place else line for place, line in enumerate(lines))
+
+
+PART = 16_000
+"""Letters of a line that one cell takes: Excel's limit is 32,767 units, of which an emoji needs two."""
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A line that is too long for a cell, in several, each of which says that it goes on."""
+    count = -(-len(line) // PART)
+    for place in range(count):
+        part = line[place * PART : (place + 1) * PART]
+        if count > 1:
+            part += " " + _("[part %(part)s of %(parts)s]", part=place + 1, parts=count)
+        yield part
 
 
 def _decisions(pack: Pack) -> Sheet:

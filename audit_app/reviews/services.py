@@ -337,14 +337,16 @@ def verify() -> list[str]:
     """What does not match any more: frozen packs whose JSON, and files whose bytes, differ from their
     hash.
     """
-    problems = []
+    problems, sealings = [], {}
     rows = db.session.execute(select(FrozenPack, Review.code).join(Review, FrozenPack.review_id == Review.id))
     for frozen, code in rows:
         if digest(frozen.snapshot) != frozen.sha256:
             problems.append(str(_("%(code)s: the frozen pack does not match its hash", code=code)))
             continue
         try:
-            same = to_json(from_json(frozen.snapshot)) == frozen.snapshot
+            pack = from_json(frozen.snapshot)
+            same = to_json(pack) == frozen.snapshot
+            sealings[frozen.review_id] = pack.meta.sealing
         except ValueError:
             same = False
         if not same:
@@ -355,8 +357,12 @@ def verify() -> list[str]:
         .execution_options(yield_per=4)
     )
     for kept, code in files:
+        name = f"{kept.format.upper()} ({kept.language})"
+        if signing.seal_is_broken(kept, sealings.get(kept.review_id)):
+            problems.append(
+                str(_("%(code)s: the signature in the kept file %(name)s is not sound", code=code, name=name))
+            )
         if _hash(kept.content) != kept.sha256:
-            name = f"{kept.format.upper()} ({kept.language})"
             problems.append(
                 str(_("%(code)s: the kept file %(name)s does not match its hash", code=code, name=name))
             )

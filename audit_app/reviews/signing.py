@@ -10,8 +10,9 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.exports import pades
 from audit_app.reviews import queries
-from audit_app.reviews.models import Review
+from audit_app.reviews.models import FrozenFile, Review
 from audit_app.reviews.pack import Pack, Sealing
 from audit_app.reviews.sign_models import Meaning, ReviewSignature
 from audit_app.trail import services as trail
@@ -69,6 +70,14 @@ def signatures(review: Review) -> list[ReviewSignature]:
     """All signatures under the pack, in the order given."""
     query = select(ReviewSignature).where(ReviewSignature.review_id == review.id).order_by(ReviewSignature.id)
     return list(db.session.scalars(query))
+
+
+def seal_is_broken(kept: FrozenFile, sealing: Sealing | None) -> bool:
+    """Whether a kept PDF lacks the sound signature, of that certificate, which its pack says it has."""
+    if sealing is None or kept.format != "pdf":
+        return False
+    seal = pades.check(kept.content)
+    return seal is None or not seal.sound or seal.certificate.fingerprint != sealing.fingerprint
 
 
 def unbound() -> list[Any]:

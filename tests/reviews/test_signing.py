@@ -1,5 +1,6 @@
 """Signing a pack: the password once more, few tries, bound to the hash, and a signature in the PDF."""
 
+import hashlib
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,7 +15,7 @@ from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.exports import pades
 from audit_app.reviews import exports, queries, sealing, services, signing
-from audit_app.reviews.models import Review, ReviewState
+from audit_app.reviews.models import FrozenFile, Review, ReviewState
 from audit_app.reviews.pack import from_json
 from audit_app.reviews.sign_models import Meaning, ReviewSignature
 from tests.people import PASSWORD
@@ -178,3 +179,19 @@ def test_a_signature_can_be_neither_changed_nor_moved_to_another_text(people, re
     db.session.execute(text(drop))
     db.session.execute(ReviewSignature.__table__.update().values(sha256="0" * 64))
     assert any("signature of" in line for line in services.verify())
+
+
+def test_verify_finds_a_pdf_whose_signature_was_taken_away(client_for, people, ready, key):
+    post(client_for(people.boss), ready)
+    assert services.verify() == []
+    bare = exports.render(exports.pack_of(ready)[0], "zh", "pdf")
+    drop = (
+        "DROP TRIGGER frozen_file_no_update"
+        if db.engine.dialect.name == "sqlite"
+        else "DROP TRIGGER frozen_file_append_only ON frozen_file"
+    )
+    db.session.execute(text(drop))
+    table = FrozenFile.__table__
+    changed = table.update().where(table.c.language == "zh", table.c.format == "pdf")
+    db.session.execute(changed.values(content=bare, sha256=hashlib.sha256(bare).hexdigest()))
+    assert [line for line in services.verify() if "is not sound" in line]
