@@ -69,14 +69,11 @@ def _read_outages(story: Story, first: Month, month: Month) -> None:
 def _enter(story: Story, month: Month, place: int) -> None:
     """The values that people count themselves, each by the owner of the indicator."""
     for code, shape in texts("figures").items():
-        if (
-            place in shape.get("missing", ())
-            or place < shape.get("since", 0)
-            or place % shape.get("every", 1)
-        ):
-            continue
         indicator = queries.by_code(code)
         assert indicator is not None
+        gap = place in shape.get("missing", ()) or place < shape.get("since", 0)
+        if gap or not indicator.is_due(month):
+            continue
         numbers = _numbers(story, indicator, shape, place)
         silent = shape.get("missed") if _missed(indicator, month, numbers) else None
         comment = shape.get("comments", {}).get(MONTHS - place, silent)

@@ -29,7 +29,8 @@ from audit_app.home import owed
 from audit_app.home.owed import Task
 from audit_app.improvements import queries as improvements
 from audit_app.improvements.models import Improvement
-from audit_app.indicators.models import Indicator, Measurement, Source
+from audit_app.indicators.models import Frequency, Indicator, Measurement, Source
+from audit_app.indicators.periods import Month
 from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
 from audit_app.programme.waiver_models import Waiver
@@ -83,7 +84,9 @@ def _input(row: ReviewInput) -> Task:
 
 
 def _indicator(indicator: Indicator) -> Task:
-    return Task(indicator.code, indicator.name, None, "indicators.show", indicator.id, _last_month_name())
+    return Task(
+        indicator.code, indicator.name, None, "indicators.show", indicator.id, str(_last_due(indicator))
+    )
 
 
 def last_month() -> date:
@@ -91,8 +94,8 @@ def last_month() -> date:
     return (today().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def _last_month_name() -> str:
-    return f"{last_month():%Y-%m}"
+def _last_due(indicator: Indicator) -> Month:
+    return indicator.frequency.last_ended(Month.of(last_month()))
 
 
 def my_audits(person: Person) -> Select[Any]:
@@ -167,12 +170,22 @@ def programmes_to_approve(_person: Person) -> Select[Any]:
 
 def values_to_enter(person: Person) -> Select[Any]:
     """Indicators of mine, entered by hand, without last month's value."""
-    entered = exists().where(Measurement.indicator_id == Indicator.id, Measurement.period == last_month())
+    month = Month.of(last_month())
+    due = or_(
+        *(
+            (Indicator.frequency == each)
+            & ~exists().where(
+                Measurement.indicator_id == Indicator.id,
+                Measurement.period == each.last_ended(month).first,
+            )
+            for each in Frequency
+        )
+    )
     return select(Indicator).where(
         Indicator.owner_id == person.id,
         Indicator.active.is_(True),
         Indicator.source == Source.MANUAL,
-        ~entered,
+        due,
     )
 
 

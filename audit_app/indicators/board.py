@@ -177,8 +177,8 @@ class Standing:
 
     @property
     def previous(self) -> Point | None:
-        """The month before the last one that has a value; None when that month is a gap."""
-        return self._ago(1)
+        """The period before the last one that has a value; None when that one is a gap."""
+        return self._ago(self.told.every)
 
     @property
     def last_year(self) -> Point | None:
@@ -277,7 +277,7 @@ class Standing:
         """Finished months since the last value (0: up to date); 0 for what this system works out itself."""
         if self.last is None or self.indicator.source is Source.SYSTEM:
             return 0
-        finished = Month.of(today()).previous()
+        finished = self.indicator.frequency.last_ended(Month.of(today()).previous())
         gap = (finished.year - self.last.month.year) * 12 + finished.month - self.last.month.month
         return max(0, gap)
 
@@ -341,11 +341,15 @@ def _plain(number: Decimal | None) -> float | None:
     return None if number is None else float(number)
 
 
-def with_gaps(points: Sequence[Point]) -> Iterator[Point]:
-    """Points in order of time with every month between the first and the last; the missing ones are gaps."""
+def with_gaps(indicator: Indicator, points: Sequence[Point]) -> Iterator[Point]:
+    """Points in order of time with every month between the first and the last; the missing ones are gaps.
+
+    Months into which no value of the indicator belongs are left out.
+    """
     for before, point in zip([None, *points], points, strict=False):
         month = before.month.next() if before is not None else point.month
         while month < point.month:
-            yield Point(month)
+            if indicator.is_due(month):
+                yield Point(month)
             month = month.next()
         yield point

@@ -9,7 +9,7 @@ from audit_app.core.clock import now, today
 from audit_app.core.errors import Refused
 from audit_app.indicators import taking_back, targets
 from audit_app.indicators.goals import NO_GOAL
-from audit_app.indicators.models import Direction, Indicator, ValueKind
+from audit_app.indicators.models import Direction, Frequency, Indicator, ValueKind
 from audit_app.indicators.periods import Month
 from audit_app.indicators.register_models import ChangeKind, IndicatorTarget, ProcessChange
 from audit_app.trail import services as trail
@@ -22,9 +22,10 @@ WORDS = (
     "denominator_en",
     "denominator_zh",
 )
-HARD = ("unit", "direction", "value_kind", "measure")
+HARD = ("unit", "direction", "value_kind", "measure", "frequency")
 """Another one of these cannot be a matter of wording: the numbers mean something else."""
 KEPT = (*WORDS, *HARD, "decimals", "note_en", "note_zh")
+LABELS: dict[str, Any] = {"direction": Direction, "value_kind": ValueKind, "frequency": Frequency}
 SAME, OTHER = "wording", "other"
 
 
@@ -60,7 +61,9 @@ def take_in(
         )
     if meaning == SAME:
         if set(found) & set(HARD):
-            words = _l("With another unit, direction, kind or computation something else is measured.")
+            words = _l(
+                "With another unit, direction, kind, computation or frequency something else is measured."
+            )
             raise Refused(words, "meaning")
         return
     _redefine(indicator, values, since, why, by=by)
@@ -77,8 +80,7 @@ def _redefine(
         raise Refused(_l("It was redefined in this month or later already."), "since")
     if any(each.stands and each.month == since for each in indicator.changes):
         raise Refused(_l("A change is recorded for this month already. Take it back first."), "since")
-    before = {name: getattr(indicator, name) for name in KEPT}
-    before |= {"direction": indicator.direction.value, "value_kind": indicator.value_kind.value}
+    before = {name: getattr(getattr(indicator, name), "value", getattr(indicator, name)) for name in KEPT}
     made = ProcessChange(
         kind=ChangeKind.DEFINITION,
         before=before,
@@ -109,8 +111,7 @@ def restore(change: ProcessChange, reason: str, *, by: Person | None) -> None:
         taking_back.take_back(row, reason, "indicator.target_back", by=by)
     with trail.act("indicator.edit", indicator, by=by):
         for name, value in change.before.items():
-            kind = {"direction": Direction, "value_kind": ValueKind}.get(name)
-            setattr(indicator, name, kind(value) if kind is not None else value)
+            setattr(indicator, name, LABELS[name](value) if name in LABELS else value)
 
 
 def ended_with(change: ProcessChange) -> list[IndicatorTarget]:

@@ -193,7 +193,15 @@ def may_be_entered(indicator: Indicator, period: Month) -> None:
         raise Refused(
             _l("%(code)s is worked out by this system from its own records.", code=indicator.code), "value"
         )
-    if period > Month.of(today()):
+    frequency = indicator.told_in(period).frequency
+    if not indicator.is_due(period):
+        words = _l(
+            "%(code)s is measured less often than every month: give the last month of the period, %(month)s.",
+            code=indicator.code,
+            month=frequency.last_ended(period).plus(frequency.months),
+        )
+        raise Refused(words, "month")
+    if period.plus(1 - frequency.months) > Month.of(today()):
         raise Refused(_l("%(month)s has not begun yet.", month=period), "month")
     if period.year < FIRST_YEAR:
         raise Refused(_l("%(month)s is too long ago to be right.", month=period), "month")

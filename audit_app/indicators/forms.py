@@ -15,7 +15,7 @@ from audit_app.accounts.models import Person, Process
 from audit_app.imports import parsing
 from audit_app.indicators import profiles
 from audit_app.indicators.measures import MEASURES
-from audit_app.indicators.models import Direction, Indicator, Measurement, Source, ValueKind
+from audit_app.indicators.models import Direction, Frequency, Indicator, Measurement, Source, ValueKind
 from audit_app.indicators.periods import Month
 from audit_app.web.forms import BaseForm, choice, day, long_text, row, rows_as_choices, text
 
@@ -107,6 +107,12 @@ class IndicatorForm(BaseForm):
         description=_l("A ratio and a mean are worked out from numerator and denominator."),
     )
     direction = choice(_l("Better"), Direction.choices())
+    frequency = choice(
+        _l("How often measured"),
+        Frequency.choices(),
+        default=Frequency.MONTHLY.value,
+        description=_l("A value belongs into the last month of its period: a quarter ends in March, June …"),
+    )
     target = NumberField(_l("Target"), description=_l("Empty when none is set."))
     low = NumberField(_l("Lower end of the band"))
     high = NumberField(_l("Upper end of the band"))

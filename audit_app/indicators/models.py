@@ -45,8 +45,28 @@ class ValueKind(Label):
     MEAN = "mean", _l("Mean"), "secondary"
 
 
+class Frequency(Label):
+    """How often it is measured: a value stands in the last month of its period, by the calendar year."""
+
+    MONTHLY = "monthly", _l("Every month"), "secondary"
+    QUARTERLY = "quarterly", _l("Every quarter"), "secondary"
+    HALF_YEARLY = "half_yearly", _l("Every half-year"), "secondary"
+    YEARLY = "yearly", _l("Every year"), "secondary"
+
+    @property
+    def months(self) -> int:
+        """Length of a period."""
+        return {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}[self.value]
+
+    def last_ended(self, month: Month) -> Month:
+        """The last month in which a period ended, at the latest this one."""
+        return month.plus(-(month.month % self.months))
+
+
 class Worded:
     """What is measured, in the reader's language: of an indicator, and of what it was defined as before."""
+
+    frequency: Any
 
     formula_en: Any
     formula_zh: Any
@@ -56,6 +76,11 @@ class Worded:
     denominator_zh: Any
     note_en: Any
     note_zh: Any
+
+    @property
+    def every(self) -> int:
+        """Months of a period: a value stands in the last of them."""
+        return Frequency(self.frequency or Frequency.MONTHLY).months
 
     @property
     def formula(self) -> str:
@@ -89,6 +114,7 @@ class Meaning(Worded):
     value_kind: ValueKind
     measure: str
     decimals: int
+    frequency: Frequency = Frequency.MONTHLY
     formula_en: str = ""
     formula_zh: str = ""
     numerator_en: str = ""
@@ -128,6 +154,7 @@ class Indicator(Bilingual, Versioned, Worded, Base):
     source: Mapped[Source] = mapped_column(by_value(Source), default=Source.MANUAL)
     measure: Mapped[str] = mapped_column(String(60), default="")
     decimals: Mapped[int] = mapped_column(default=1)
+    frequency: Mapped[Frequency] = mapped_column(by_value(Frequency), default=Frequency.MONTHLY)
     clause: Mapped[str] = mapped_column(String(40), default="")
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
@@ -157,6 +184,10 @@ class Indicator(Bilingual, Versioned, Worded, Base):
     def told_in(self, month: Month) -> "Indicator | Meaning":
         """What its values mean in a month: itself, or the definition that held then."""
         return next((each for each in self.earlier if month < each.until), self)
+
+    def is_due(self, month: Month) -> bool:
+        """Whether a value belongs into a month; the months between those of a quarterly one are no gaps."""
+        return month.month % self.told_in(month).every == 0
 
     def defined_since(self, month: Month) -> Month | None:
         """The first month of the definition that holds in a month; None where none was before it."""

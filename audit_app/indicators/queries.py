@@ -29,12 +29,13 @@ from audit_app.indicators.board import (
     with_gaps,
 )
 from audit_app.indicators.entry import may_enter, rounded
-from audit_app.indicators.models import Import, Indicator, Measurement, ServiceWatch, Source
+from audit_app.indicators.models import Frequency, Import, Indicator, Measurement, ServiceWatch, Source
 from audit_app.indicators.periods import Month, months
 from audit_app.indicators.reading import HISTORY
-from audit_app.indicators.register_models import IndicatorTarget, ProcessChange
+from audit_app.indicators.register_models import ChangeKind, IndicatorTarget, ProcessChange
 from audit_app.indicators.system import system_value as system_value
 from audit_app.indicators.system import system_values
+from audit_app.indicators.targets import availability_goal
 from audit_app.trail.models import TrailEntry
 
 Series = dict[int, list[Point]]
@@ -132,7 +133,8 @@ def clauses() -> list[str]:
 
 
 def series(indicator_ids: Iterable[int], first: Month | date, last: Month | date) -> Series:
-    """Every month of a period for every indicator asked for, gaps as points without a value.
+    """Every month of a period for every indicator asked for, gaps as points without a value; of one that is
+    measured less often only the months into which a value belongs.
 
     One query for the stored values; the indicators this system works out itself need one to find them and
     one for
@@ -145,10 +147,24 @@ def series(indicator_ids: Iterable[int], first: Month | date, last: Month | date
     )
     found = _stored(rows)
     live = _live(ids, start, end) if span else {}
+    seldom = _seldom(ids)
     return {
-        each: [live.get(each, {}).get(month) or found.get((each, month)) or Point(month) for month in span]
+        each: [
+            live.get(each, {}).get(month) or found.get((each, month)) or Point(month)
+            for month in span
+            if each not in seldom or seldom[each].is_due(month)
+        ]
         for each in ids
     }
+
+
+def _seldom(ids: Sequence[int]) -> dict[int, Indicator]:
+    """Those that are, or were, not measured every month."""
+    told = Indicator.changes.any(ProcessChange.kind == ChangeKind.DEFINITION)
+    query = select(Indicator).where(
+        Indicator.id.in_(ids), or_(Indicator.frequency != Frequency.MONTHLY, told)
+    )
+    return {each.id: each for each in db.session.scalars(query)}
 
 
 def _stored(query: Select[Any]) -> dict[tuple[int, Month], Point]:
@@ -158,23 +174,6 @@ def _stored(query: Select[Any]) -> dict[tuple[int, Month], Point]:
     found = list(rows)
     goal = availability_goal(row.indicator for row in found)
     return {(row.indicator_id, Month.of(row.period)): point_of(row, goal) for row in found}
-
-
-def availability_goal(indicators: Iterable[Indicator]) -> Indicator | None:
-    """The availability whose target limits the downtime, asked for only when downtime is among the rows."""
-    if not any(each.measure == "downtime" for each in indicators):
-        return None
-    return limiting(db.session.scalars(select(Indicator).where(AVAILABILITY).order_by(Indicator.id)))
-
-
-AVAILABILITY = (Indicator.measure == "availability") & Indicator.active
-
-
-def limiting(indicators: Iterable[Indicator]) -> Indicator | None:
-    """The first availability in use that has, or had, a target."""
-    return next(
-        (e for e in indicators if e.measure == "availability" and any(t.stands for t in e.targets)), None
-    )
 
 
 def point_of(row: Measurement, limit: Indicator | None = None) -> Point:
@@ -242,7 +241,8 @@ def recent(indicators: Sequence[Indicator], until: Month | None = None, count: i
     live = live_points([e for e in indicators if e.source is Source.SYSTEM], last.plus(1 - count), last)
     for indicator_id, points in live.items():
         found[indicator_id] = [points[month] for month in sorted(points)]
-    return {each: list(with_gaps(points)) for each, points in found.items()}
+    by_id = {each.id: each for each in indicators}
+    return {each: list(with_gaps(by_id[each], points)) for each, points in found.items()}
 
 
 def latest(until: Month | None = None) -> dict[int, Point]:
@@ -332,7 +332,7 @@ def table() -> list[Row]:
     live = live_points([each for each in rows if each.source is Source.SYSTEM], end.plus(-11), end)
     for indicator_id, found in live.items():
         points[indicator_id] = [found[month] for month in sorted(found)]
-    return [Row(each, point) for each in rows for point in with_gaps(points[each.id])]
+    return [Row(each, point) for each in rows for point in with_gaps(each, points[each.id])]
 
 
 # --- entry sheet, imports, history

@@ -50,5 +50,10 @@ def behave(
         values,
         counted,
         share=unit == PERCENT,
-        changes=[place for place, month in enumerate(span) if month in changes],
+        changes=[place for change in changes for place in _begins(span, change)],
     )
+
+
+def _begins(span: Sequence[Month], change: Month) -> list[int]:
+    """The place of the first month at or after a change: of a quarterly figure it may be a later month."""
+    return [place for place, month in enumerate(span) if month >= change][:1]

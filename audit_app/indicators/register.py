@@ -15,7 +15,7 @@ from audit_app.core.errors import Refused
 from audit_app.indicators import definitions, targets
 from audit_app.indicators.goals import Goal
 from audit_app.indicators.measures import MEASURES
-from audit_app.indicators.models import Direction, Indicator, Source, ValueKind
+from audit_app.indicators.models import Direction, Frequency, Indicator, Source, ValueKind
 from audit_app.indicators.periods import Month
 from audit_app.trail import services as trail
 
@@ -74,6 +74,7 @@ def _made(kpi: dict[str, Any]) -> Indicator:
     return Indicator(
         **{name: kpi.get(name, "") for name in SAME},
         direction=Direction(kpi["direction"]),
+        frequency=Frequency(kpi.get("frequency", Frequency.MONTHLY)),
         value_kind=ValueKind(kpi["kind"]),
         source=Source(kpi["source"]),
     )
@@ -159,6 +160,9 @@ def _checked(facts: dict[str, Any]) -> dict[str, Any]:
     values["direction"] = Direction(values["direction"])
     values["source"] = Source(values.get("source", Source.MANUAL))
     values["value_kind"] = ValueKind(values.get("value_kind", ValueKind.RATIO))
+    values["frequency"] = Frequency(values.get("frequency") or Frequency.MONTHLY)
+    if values["frequency"] is not Frequency.MONTHLY and values["source"] is not Source.MANUAL:
+        raise Refused(_l("What is computed from records is measured every month."), "frequency")
     return _bound(values)
 
 

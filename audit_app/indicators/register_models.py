@@ -16,7 +16,7 @@ from audit_app.core.db import Base, by_value
 from audit_app.core.exact import Exact
 from audit_app.core.labels import Label
 from audit_app.indicators.goals import Goal
-from audit_app.indicators.models import Direction, Indicator, Meaning, ValueKind
+from audit_app.indicators.models import Direction, Frequency, Indicator, Meaning, ValueKind
 from audit_app.indicators.periods import Month
 
 TAKEN_BACK = "(taken_back_at IS NULL) = (taken_back_reason = '')"
@@ -107,8 +107,12 @@ class ProcessChange(Recorded, Base):
     def meaning(self) -> Meaning:
         """The definition that held before."""
         kept = dict(self.before)
-        direction, kind = Direction(kept.pop("direction")), ValueKind(kept.pop("value_kind"))
-        return Meaning(self.indicator, self.month, direction=direction, value_kind=kind, **kept)
+        named: dict[str, Any] = {
+            "direction": Direction(kept.pop("direction")),
+            "value_kind": ValueKind(kept.pop("value_kind")),
+            "frequency": Frequency(kept.pop("frequency", Frequency.MONTHLY)),
+        }
+        return Meaning(self.indicator, self.month, **named, **kept)
 
 
 class IndicatorTarget(Recorded, Base):

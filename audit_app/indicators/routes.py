@@ -107,7 +107,9 @@ def _waiting(rows: list[Standing]) -> int:
     """Indicators entered by hand, measured before or owned, without last month's value."""
     month = Month.of(today()).previous()
     return sum(
-        row.indicator.source is Source.MANUAL and (row.last is None or row.last.month < month) for row in rows
+        row.indicator.source is Source.MANUAL
+        and (row.last is None or row.last.month < row.indicator.frequency.last_ended(month))
+        for row in rows
     )
 
 

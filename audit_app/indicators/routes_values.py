@@ -20,6 +20,8 @@ from audit_app.indicators.periods import Month
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 
+YEAR = 12
+"""Months back in which a value before is found, however seldom something is measured."""
 FACTS = ("value", "numerator", "denominator", "comment")
 
 
@@ -38,10 +40,9 @@ def enter(id: int) -> ResponseReturnValue:
     indicator = queries.get(id, to=current_user)
     if not entry.may_enter(indicator, current_user):
         abort(403)
-    form = forms.ValueForm(data=None if request.method == "POST" else {"month": asked_month()}).shape(
-        indicator
-    )
-    month: Month = form.month.data or asked_month()
+    asked = indicator.frequency.last_ended(asked_month())
+    form = forms.ValueForm(data=None if request.method == "POST" else {"month": asked}).shape(indicator)
+    month: Month = form.month.data or asked
     stored = entry.at(indicator, month)
     form.show_stored(stored)
     fresh = form.validate_on_submit() and (stored is None or form.check_fresh(stored))
@@ -53,7 +54,7 @@ def enter(id: int) -> ResponseReturnValue:
         return redirect(url_for(".show", id=id), 303)
     before = [
         (exports.month_name(point.month), point.line(indicator).shown)
-        for point in reversed(queries.series([id], month.plus(-3), month.previous())[id])
+        for point in reversed(queries.series([id], month.plus(-3 * indicator.every), month.previous())[id])
     ]
     context = {
         "indicator": indicator,
@@ -144,9 +145,9 @@ def sheet() -> ResponseReturnValue:
 
 
 def _sheet_rows(month: Month, mine: bool) -> list[SheetRow]:
-    found = queries.to_enter(to=current_user, own=mine)
-    points = queries.series([each.id for each in found], month.previous(), month)
-    return [SheetRow(each, points[each.id][1], points[each.id][0]) for each in found]
+    found = [each for each in queries.to_enter(to=current_user, own=mine) if each.is_due(month)]
+    points = queries.series([each.id for each in found], month.plus(-YEAR), month)
+    return [SheetRow(each, points[each.id][-1], points[each.id][-2]) for each in found]
 
 
 def _save(rows: list[SheetRow], month: Month) -> None:
@@ -167,8 +168,8 @@ def _save(rows: list[SheetRow], month: Month) -> None:
             row.saved = True
         except Refused as refused:
             row.refusal = str(refused)
-    fresh = queries.series([row.indicator.id for row in rows], month.previous(), month)
+    fresh = queries.series([row.indicator.id for row in rows], month, month)
     for row in rows:
-        row.point = fresh[row.indicator.id][1]
+        row.point = fresh[row.indicator.id][-1]
         if row.saved:
             row.typed = {}

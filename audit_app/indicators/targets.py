@@ -1,5 +1,6 @@
 """Setting what is aimed at, from a month on; earlier months stay judged by what held in them (clause 6.2)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -147,3 +148,20 @@ def get(indicator: Indicator, target_id: int) -> IndicatorTarget:
 def before(indicator: Indicator, row: IndicatorTarget) -> Goal:
     """What was aimed at in the month before a target began."""
     return held(standing(each for each in indicator.targets if each is not row), row.month.previous())
+
+
+def availability_goal(indicators: Iterable[Indicator]) -> Indicator | None:
+    """The availability whose target limits the downtime, asked for only when downtime is among the rows."""
+    if not any(each.measure == "downtime" for each in indicators):
+        return None
+    return limiting(db.session.scalars(select(Indicator).where(AVAILABILITY).order_by(Indicator.id)))
+
+
+AVAILABILITY = (Indicator.measure == "availability") & Indicator.active
+
+
+def limiting(indicators: Iterable[Indicator]) -> Indicator | None:
+    """The first availability in use that has, or had, a target."""
+    return next(
+        (e for e in indicators if e.measure == "availability" and any(t.stands for t in e.targets)), None
+    )

@@ -1,6 +1,7 @@
 """What the indicators of an input say: sentences on targets and gaps, charts, tables of their months."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from audit_app.indicators.behaviour import Behaviour, Rule, Signal
@@ -199,6 +200,7 @@ def plot(register: Register, one: Series) -> Plot:
 
     What was measured otherwise is a line of its own, or left out where it has another unit.
     """
+    register = replace(register, window=one.of(register.window))
     end = register.window[-1]
     told = one.told(end)
     drawn = [each if one.told(each).unit == told.unit else None for each in register.window]

@@ -55,6 +55,8 @@ def said_unit(unit: str) -> Said:
 def shown(one: Series, each: Calendar) -> Value:
     """The value of a month in a table; marked where it misses the target."""
     value = one.value(each)
+    if value is None and not one.due(each):
+        return None
     return (
         Toned(one.figure(value, each), "bad")
         if value is not None and one.misses(value, each)
@@ -124,7 +126,7 @@ def value_table(register: Register, series: Sequence[Series]) -> Table:
             _origin(register, one, point),
         )
         for one in series
-        for each in register.window
+        for each in one.of(register.window)
         for point in (one.points.get(each),)
     )
     return Table(said("table.values"), columns, rows, where="book")

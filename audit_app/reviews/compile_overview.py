@@ -110,7 +110,7 @@ def _row(register: Register, one: Series) -> tuple[Value, ...]:
         month(last),
         *(
             shown(one, each) if one.alike(each, last) else one.figure(None)
-            for each in (last.previous(), last.same_month_last_year())
+            for each in (last.plus(-one.told(last).every), last.same_month_last_year())
         ),
         moved(one, last),
         judged(one, last),

@@ -105,7 +105,7 @@ def stand(register: Register, one: Series) -> Now:
         len(register.missed(one)),
         len(known),
         movement(one, last) if last else "",
-        bool(last and last != register.period[-1]),
+        bool(last and last != max(one.of(register.period), default=last)),
     )
 
 

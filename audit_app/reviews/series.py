@@ -18,8 +18,9 @@ from audit_app.indicators.goals import Goal, held, standing
 from audit_app.indicators.measures import Better
 from audit_app.indicators.models import Direction, Import, Indicator, Meaning, Measurement, Source
 from audit_app.indicators.periods import Month, months
-from audit_app.indicators.queries import limiting, live_points
+from audit_app.indicators.queries import live_points
 from audit_app.indicators.reading import HISTORY, behave
+from audit_app.indicators.targets import limiting
 from audit_app.reviews.pack import Figure, Name, Said, Value, said
 
 
@@ -45,6 +46,7 @@ class Earlier:
     better: str
     decimals: int
     formula: Name
+    every: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Series:
     earlier: tuple[Earlier, ...] = ()
     redefined: dict[Month, str] = field(default_factory=dict)
     """Why something else is measured from a month on."""
+    every: int = 1
+    """Months of a period: a value stands in the last of them."""
     points: dict[Month, Point] = field(default_factory=dict)
     no_case: set[Month] = field(default_factory=set)
     """Months in which there was nothing to count: the denominator is known to be 0. No value, and no gap."""
@@ -73,6 +77,14 @@ class Series:
     def told(self, month: Month | None) -> "Series | Earlier":
         """What a value of a month means: as it is defined now (also for None), or as it was then."""
         return next((each for each in self.earlier if month is not None and month < each.until), self)
+
+    def due(self, month: Month) -> bool:
+        """Whether a value belongs into a month."""
+        return month.month % self.told(month).every == 0
+
+    def of(self, span: Sequence[Month]) -> tuple[Month, ...]:
+        """The months of a span into which a value belongs."""
+        return tuple(month for month in span if self.due(month))
 
     def since(self, month: Month) -> Month | None:
         """The first month that is measured as this one is; None where nothing was before."""
@@ -193,7 +205,8 @@ class Register:
 
     def gaps(self, one: Series) -> list[Month]:
         """Months of the period that nobody measured; one without a single case is not one of them."""
-        return [month for month in self.period if month not in one.points and month not in one.no_case]
+        due = one.of(self.period)
+        return [month for month in due if month not in one.points and month not in one.no_case]
 
     def without_case(self, one: Series) -> list[Month]:
         """Months of the period in which there was nothing to count."""
@@ -204,7 +217,7 @@ def behaviour(one: Series, upto: Month) -> tuple[tuple[Month, ...], Behaviour]:
     """The months that limits look back from one month (none before the first value), and how they behave."""
     first = min([month for month in one.points if month <= upto], default=upto)
     first = max(first, one.since(upto) or first)
-    span = tuple(months(max(first, upto.plus(1 - HISTORY)), upto))
+    span = one.of(tuple(months(max(first, upto.plus(1 - HISTORY)), upto)))
     if upto not in one.read:
         one.read[upto] = behave(
             [one.points.get(month) for month in span], one.told(upto).unit, span, one.changes
@@ -293,12 +306,13 @@ def _series(row: Indicator) -> Series:
         {each.month: each.reason for each in row.targets if each.stands},
         tuple(map(_earlier, row.earlier)),
         {each.month: each.reason for each in row.changes if each.stands and each.is_redefinition},
+        row.every,
     )
 
 
 def _earlier(told: Meaning) -> Earlier:
     formula = Name(told.formula_en, told.formula_zh)
-    return Earlier(told.until, told.unit, told.direction.value, told.decimals, formula)
+    return Earlier(told.until, told.unit, told.direction.value, told.decimals, formula, told.every)
 
 
 def _services(row: Indicator, extra: Any) -> tuple[tuple[str, Decimal], ...]:
