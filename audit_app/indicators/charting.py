@@ -58,10 +58,10 @@ def _lines(standing: Standing, points: Sequence[Point]) -> list[Series]:
     for since, values in told.items():
         until = next((each.until for each in indicator.earlier if since is None or each.until > since), None)
         if since == standing.since:
-            words = _("%(name)s from %(month)s", name=name, month=since) if since else name
+            words = _("from %(month)s", month=since) if since else name
             made.append(Series(words, tuple(values) or (None,) * len(points)))
         elif until is not None and any(value is not None for value in values):
-            words = _("%(name)s up to %(month)s", name=name, month=until.previous())
+            words = _("up to %(month)s", month=until.previous())
             made.append(Series(words, tuple(values), "neutral"))
     return made
 

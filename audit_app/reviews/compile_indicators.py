@@ -238,11 +238,11 @@ def lines(one: Series, window: Sequence[Calendar], drawn: Sequence[Calendar | No
             one.value(each) if each is not None and one.since(each) == start else None for each in drawn
         )
         if start == one.since(end):
-            name: Value = one.name if start is None else said("line.from", name=one.name, month=month(start))
+            name: Value = one.name if start is None else said("line.from", month=month(start))
             made.append(Line(name, values))
         elif any(value is not None for value in values):
             until = next(each.until for each in one.earlier if start is None or each.until > start)
-            name = said("line.up_to", name=one.name, month=month(until.previous()))
+            name = said("line.up_to", month=month(until.previous()))
             made.append(Line(name, values, "neutral"))
     return tuple(made)
 

@@ -158,8 +158,8 @@ PHRASES: dict[str, Any] = {
     "plot.nc_open": _l("Nonconformities open and overdue at month end"),
     "plot.grades": _l("Findings by audit and grade"),
     "plot.met": _l("Indicators that met their target"),
-    "line.up_to": _l("%(name)s up to %(month)s"),
-    "line.from": _l("%(name)s from %(month)s"),
+    "line.up_to": _l("up to %(month)s"),
+    "line.from": _l("from %(month)s"),
     "plot.indicator": "%(code)s %(name)s",
     # remarks
     "nc.summary": _l(

@@ -197,7 +197,13 @@ values = st.lists(st.none() | st.decimals(0, 100, places=1), min_size=2, max_siz
 
 def kept(first):
     before = dict.fromkeys(definitions.KEPT, "")
-    before |= {"direction": "higher", "value_kind": "ratio", "unit": "%", "decimals": 1, "frequency": "monthly"}
+    before |= {
+        "direction": "higher",
+        "value_kind": "ratio",
+        "unit": "%",
+        "decimals": 1,
+        "frequency": "monthly",
+    }
     row = ProcessChange(kind=ChangeKind.DEFINITION, before=before, period=first.first, reason="x")
     return Indicator(
         code="X", name_en="x", direction=Direction.HIGHER, value_kind=ValueKind.RATIO, unit="%", decimals=1,

@@ -101,20 +101,13 @@ def test_an_indicator_that_does_not_exist_is_not_found(register, client_for):
 def test_a_name_is_changed_and_a_stale_save_shows_both(register, client_for, parsed):
     client, csr = client_for(register.manager), one("CSR")
     facts = {
-        "code": "CSR",
-        "name_en": "Change success rate",
-        "name_zh": "变更成功率",
-        "source": "manual",
-        "unit": "%",
-        "value_kind": "ratio",
-        "direction": "higher",
-        "decimals": "1",
-        "version": "1",
+        "code": "CSR", "name_en": "Change success rate", "name_zh": "变更成功率", "source": "manual", "unit": "%",
+        "value_kind": "ratio", "direction": "higher", "frequency": "monthly", "decimals": "1", "version": "1",
         "active": "y",
-    }
-    assert client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5.1"}).status_code == 303
+    }  # fmt: skip
+    assert client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5.2"}).status_code == 303
     db.session.expire_all()
-    assert one("CSR").clause == "8.5.1"
+    assert one("CSR").clause == "8.5.2"
     stale = client.post(f"/indicators/{csr.id}/edit", data={**facts, "clause": "8.5"})
     assert stale.status_code == 422
     assert "Somebody else saved" in stale.text
