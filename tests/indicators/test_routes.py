@@ -114,7 +114,7 @@ def test_a_name_is_changed_and_a_stale_save_shows_both(register, client_for, par
     parsed(stale)
     bad = client.post(f"/indicators/{csr.id}/edit", data={**facts, "version": "2", "direction": "lower"})
     assert bad.status_code == 422
-    assert "meant for the other direction" in bad.text
+    assert "say whether the same is still measured" in bad.text
 
 
 def test_a_month_is_entered_corrected_and_the_old_value_stays_in_the_history(register, client_for):
