@@ -189,12 +189,14 @@ def import_indicators(file: Path, good_only: bool, data: Path | None) -> None:
 @main.command("import-tickets")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--profile", required=True, help="Name of a shipped profile (servicenow, generic) or a YAML file."
+    "--profile",
+    required=True,
+    help="Name of a shipped profile (servicenow, itop, jira, generic) or a YAML file.",
 )
 @data_option
 def import_tickets(file: Path, profile: str, data: Path | None) -> None:
     """Read a ticket log and compute its indicators."""
-    _import(data, lambda: indicators.import_tickets(file, profile=profile, by=None))
+    _import(data, lambda: indicators.import_tickets(file, profile=profile, by=None, progress=_progress))
 
 
 @main.command("import-outages")
@@ -228,6 +230,32 @@ def import_outages(
             by=None,
         ),
     )
+
+
+@main.command("pick-up")
+@click.option("--folder", type=click.Path(path_type=Path), help="Another folder than the setting PICKUP_DIR.")
+@data_option
+def pick_up(folder: Path | None, data: Path | None) -> None:
+    """Import the files that lie in the folder, each by its remembered source (run it by a timer)."""
+    from audit_app.indicators import pickup
+    from audit_app.indicators.source_models import Picked
+
+    with opened(data) as app, force_locale("en"):
+        place = folder or app.config["SETTINGS"].pickup_folder
+        if place is None:
+            raise click.ClickException("Set PICKUP_DIR, or name a folder with --folder.")
+        rows = pickup.run(place)
+        for row in rows:
+            click.echo(f"{row.state.value}: {row.filename} -> {row.kept_as}")
+            if row.state is not Picked.IMPORTED:
+                click.echo(f"  {row.words}")
+        click.echo(f"{len(rows)} file(s) picked up.")
+
+
+def _progress(rows: int, share: float) -> None:
+    """A line that is written over while a long file is read; nothing where nobody watches."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{rows:,} rows, {share:.0%} of the file ", nl=False, err=True)
 
 
 def _import(data: Path | None, act: Any) -> None:

@@ -73,6 +73,11 @@ class Settings:
         "",
         "RFC 3161 time stamp authority asked at each signature; empty asks nobody.",
     )
+    pickup_dir: str = setting(
+        "PICKUP_DIR",
+        "",
+        "Folder that the command pick-up takes files of indicators from; empty switches it off.",
+    )
     testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
 
     @property
@@ -86,6 +91,11 @@ class Settings:
     def evidence_dir(self) -> Path:
         """Folder of the evidence files, named by their hash."""
         return self.data_dir / "evidence"
+
+    @property
+    def pickup_folder(self) -> Path | None:
+        """The folder to pick files up from; None where none is set."""
+        return Path(self.pickup_dir) if self.pickup_dir else None
 
     @property
     def signing_file(self) -> Path | None:

@@ -36,6 +36,7 @@ _WHERE = {
     "finding": ("findings.queries.get", "findings.show", "findings.attaching.may_attach"),
     "action": ("findings.queries.get_action", "findings.action", "findings.attaching.may_attach_to_action"),
     "improvement": ("improvements.queries.get", "improvements.show", "improvements.workflow.may_attach"),
+    "data_source": ("indicators.sources.get", "indicators.source", "indicators.sources.may_attach"),
     "certificate": ("certification.queries.get", "certification.show", "certification.workflow.may_attach"),
     "review": ("reviews.queries.get", "reviews.show", "reviews.workflow.may_attach"),
     "review_input": ("reviews.queries.get_input", "reviews.input", "reviews.workflow.may_attach_to_input"),

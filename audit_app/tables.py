@@ -15,7 +15,7 @@ from audit_app.findings import models as findings
 from audit_app.improvements import models as improvements
 from audit_app.indicators import catalogue_models as catalogue
 from audit_app.indicators import models as indicators
-from audit_app.indicators import register_models
+from audit_app.indicators import register_models, source_models
 from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
 from audit_app.programme import models as programme
@@ -53,6 +53,7 @@ MODULES = (
     indicators,
     register_models,
     catalogue,
+    source_models,
     reports,
     reviews,
     sign_models,

@@ -258,7 +258,12 @@ class LogForm(BaseForm):
     file = FileField(
         _l("File"), description=_l("CSV as your tool exports it, or a ZIP or GZ with one CSV in it.")
     )
-    profile = choice(_l("How the log is written"), [])
+    profile = choice(_l("How the log is written"), [], need=False)
+    zone = text(
+        _l("Time zone of the log"),
+        longest=60,
+        description=_l("Such as Asia/Shanghai; empty takes that of the profile. Its clock makes the months."),
+    )
     profile_file = FileField(
         _l("Or your own profile (YAML)"),
         description=_l(
@@ -294,3 +299,23 @@ class OutageForm(LogForm):
         rows=2,
         description=_l("One a line: test targets, for example."),
     )
+
+
+class SourceForm(BaseForm):
+    """What is kept about a source of files."""
+
+    name = text(_l("Name of the source"), need=True, longest=120)
+    pattern = text(
+        _l("Names of the files"),
+        need=True,
+        longest=255,
+        description=_l("A star stands for anything, such as tickets-*.csv."),
+    )
+    owner_id = row(_l("Owner"), description=_l("Hears when a file fails, waits or does not come."))
+    due_day = choice(
+        _l("Expected by day of the month"),
+        [("", "–"), *((n, str(n)) for n in range(1, 29))],
+        need=False,
+        coerce=lambda given: int(given) if given else None,
+    )
+    active = BooleanField(_l("In use"), default=True)

@@ -179,22 +179,39 @@ class OutageProfile(_Profile):
 AnyProfile = TypeVar("AnyProfile", LogProfile, OutageProfile)
 
 
+def known_zone(name: str) -> str:
+    """The name of a time zone as it is. Raises Refused for one that nobody knows."""
+    try:
+        return _known_zone(name)
+    except ValueError:
+        raise Refused(
+            _l("“%(name)s” is not a time zone. Write it as Asia/Shanghai or UTC.", name=name), "zone"
+        ) from None
+
+
 def read_profile(path: Path, kind: type[AnyProfile]) -> AnyProfile:
     """Read and check one YAML file. Raises Refused with the field that is wrong."""
     try:
-        raw = yaml_file.read(path)
+        text = path.read_bytes()
+    except OSError as error:
+        raise Refused(_l("The profile file %(file)s cannot be read.", file=path.name)) from error
+    return checked(text, path.name, kind)
+
+
+def checked(text: str | bytes, name: str, kind: type[AnyProfile]) -> AnyProfile:
+    """A profile out of its YAML, ``name`` for the sentences. Raises Refused with the field that is wrong."""
+    try:
+        raw = yaml_file.read(text)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise Refused(
             _l(
                 "The profile file %(file)s is not valid YAML (line %(line)s). "
                 "Correct it, or choose another profile.",
-                file=path.name,
+                file=name,
                 line=mark.line + 1 if mark else "?",
             )
         ) from error
-    except OSError as error:
-        raise Refused(_l("The profile file %(file)s cannot be read.", file=path.name)) from error
     try:
         return kind.model_validate(raw)
     except ValidationError as error:
@@ -203,7 +220,7 @@ def read_profile(path: Path, kind: type[AnyProfile]) -> AnyProfile:
         raise Refused(
             _l(
                 "The profile file %(file)s is wrong at “%(field)s”: %(reason)s.",
-                file=path.name,
+                file=name,
                 field=field,
                 reason=first["msg"].removeprefix("Value error, "),
             )

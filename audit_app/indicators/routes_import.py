@@ -1,6 +1,7 @@
 """Importing files: choose, look at what would be taken, confirm. Nothing is stored before the last step."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,23 +11,24 @@ from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.core.errors import Refused
-from audit_app.indicators import exports, forms, levels, queries, services, windows
+from audit_app.indicators import exports, forms, levels, queries, services, sources
 from audit_app.indicators.blueprint import blueprint
-from audit_app.indicators.log_import import sha256_of, zone_of
+from audit_app.indicators.log_import import sha256_of
 from audit_app.indicators.logs import ProblemKind
-from audit_app.indicators.periods import Month
-from audit_app.indicators.profiles import LogProfile, OutageProfile, get_profile, read_profile
+from audit_app.indicators.profiles import checked, known_zone
 from audit_app.indicators.reports import Report
-from audit_app.indicators.values_import import LONG
+from audit_app.indicators.sources import OUTAGES, PROFILES, TICKETS, VALUES
+from audit_app.indicators.values_import import LONG, read_values
 from audit_app.web import holding, uploads
 from audit_app.web.access import allow
 from audit_app.web.forms import BaseForm
 from audit_app.web.holding import Held
 from audit_app.web.pages import paginate
 
-VALUES, TICKETS, OUTAGES = "values", "tickets", "outages"
 KINDS: dict[str, Any] = {VALUES: forms.UploadForm, TICKETS: forms.LogForm, OUTAGES: forms.OutageForm}
-PROFILES: dict[str, Any] = {TICKETS: LogProfile, OUTAGES: OutageProfile}
+KEPT = ("own", "zone", "from", "to", "services", "leave_out")
+"""Of the choices made with a log, those that its source remembers (a target is no reading)."""
+LARGEST_PROFILE = 200_000
 
 
 def _held(token: str) -> Held:
@@ -86,7 +88,8 @@ def import_new(kind: str) -> ResponseReturnValue:
 def _form(kind: str) -> BaseForm:
     form: BaseForm = KINDS[kind]()
     if kind in PROFILES:
-        form["profile"].choices = forms.profile_choices(PROFILES[kind])
+        found = ("", _("As remembered for this file, or found by its columns"))
+        form["profile"].choices = [found, *forms.profile_choices(PROFILES[kind])]
     return form
 
 
@@ -97,15 +100,7 @@ def _keep(kind: str, form: Any) -> Held:
         raise Refused(_("Choose a file."), "file")
     facts: dict[str, Any] = {"kind": kind}
     if kind in PROFILES:
-        facts["profile"] = form.profile.data
-        own = form.profile_file.data
-        if own and own.filename:
-            held = holding.keep(uploads.folder(), current_user.id, own.filename, own.stream)
-            try:
-                read_profile(held.path, PROFILES[kind])
-            except Refused as refused:
-                raise Refused(refused.words, "profile_file") from None
-            facts |= {"profile": held.filename, "profile_token": held.token}
+        facts |= _profile_facts(kind, form)
     if kind == OUTAGES:
         facts |= {
             "target": str(form.target.data) if form.target.data is not None else "",
@@ -115,36 +110,28 @@ def _keep(kind: str, form: Any) -> Held:
             "services": form.services.data or "",
             "leave_out": form.leave_out.data or "",
         }
-        _outage_choices({**facts}, _profile(facts))
+        sources.outage_choices(facts, sources.profile_of(kind, {"profile": "outages"} | facts, Path()))
+    source = sources.match(upload.filename, kind)
+    if source is not None and not facts.get("profile"):
+        facts |= {key: given for key, given in source.reading.items() if not facts.get(key)}
+        facts["source"] = source.id
     return holding.keep(uploads.folder(), current_user.id, upload.filename, upload.stream, **facts)
 
 
-def _profile(facts: dict[str, Any]) -> Any:
-    kind = PROFILES[facts["kind"]]
-    if facts.get("profile_token"):
-        return read_profile(_held(facts["profile_token"]).path, kind)
-    return get_profile(facts["profile"], kind)
-
-
-def _outage_choices(facts: dict[str, Any], profile: OutageProfile) -> dict[str, Any]:
-    """Arguments of the outage import out of what was chosen. Raises Refused with the field."""
-    zone = zone_of(profile.timezone)
-    whole = windows.between(facts["from"], facts["to"], zone) if facts["from"] and facts["to"] else None
-    if bool(facts["from"]) != bool(facts["to"]):
-        raise Refused(_("Give both days, or neither."), "watched_to")
-    try:
-        observed = windows.from_lines(facts["services"], zone, whole)
-    except Refused as refused:
-        raise Refused(refused.words, "services") from None
-    if whole is not None and not observed:
-        raise Refused(_("Name the services that were watched in this time, one a line."), "services")
-    chosen: dict[str, Any] = {"observed": observed or None, "profile": profile}
-    if facts["target"]:
-        chosen["target"] = float(facts["target"])
-        chosen["target_from"] = Month.parse(facts["target_from"]) if facts.get("target_from") else None
-    if facts["leave_out"].strip():
-        chosen["leave_out"] = facts["leave_out"].splitlines()
-    return chosen
+def _profile_facts(kind: str, form: Any) -> dict[str, Any]:
+    """The profile chosen, or one's own; empty: as remembered, or found by the columns. Raises Refused."""
+    facts = {"profile": form.profile.data or "", "zone": (form.zone.data or "").strip()}
+    if facts["zone"]:
+        known_zone(facts["zone"])
+    own = form.profile_file.data
+    if own and own.filename:
+        written = own.stream.read(LARGEST_PROFILE)
+        try:
+            made = checked(written, own.filename, PROFILES[kind])
+        except Refused as refused:
+            raise Refused(refused.words, "profile_file") from None
+        facts |= {"profile": made.name, "own": written.decode()}
+    return facts
 
 
 @blueprint.route("/import/held/<token>", methods=["GET", "POST"])
@@ -156,6 +143,7 @@ def import_look(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             report = _RUN[kind](held, True)
+            _remember(held, report)
         except Refused as refused:
             from audit_app.core.db import db
 
@@ -166,10 +154,33 @@ def import_look(token: str) -> ResponseReturnValue:
     return _look(held, kind, form)
 
 
+def _remember(held: Held, report: Report) -> None:
+    """Keep how the file was read, when that is asked for; say of which source the import is."""
+    name, kind = request.form.get("source_name", "").strip(), held.facts["kind"]
+    if request.form.get("remember") != "yes" or not name:
+        return
+    if kind == VALUES:
+        reading = read_values(held.path, held.filename, **_values_choices(held), by=current_user)
+        headers = {column.letter: column.header for column in reading.table.columns}
+        mapping = {key: headers.get(letter) or letter for key, letter in reading.mapping.items()}
+        kept: dict[str, Any] = {"sheet": reading.table.sheet if len(reading.table.sheets) > 1 else None}
+        kept |= {"mapping": None if reading.wide else mapping, "day_first": _day_first(held)}
+    else:
+        profile = sources.profile_of(kind, held.facts, held.path)
+        kept = {key: held.facts[key] for key in KEPT if held.facts.get(key)} | {"profile": profile.name}
+    headings = sources.headings_of(held.path, kind, kept)
+    source = sources.remember(name, held.filename, kind, kept, headings, by=current_user)
+    if report.stored is not None:
+        report.stored.summary = {**report.stored.summary, "source": source.id}
+
+
 def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:
     """The preview; a file that cannot be read at all says why and asks for another."""
-    report, reading, refusal = None, None, ""
+    report, reading, refusal, changed = None, None, "", None
+    source = sources.match(held.filename, kind)
     try:
+        if source is not None:
+            changed = sources.changed(source, sources.headings_of(held.path, kind, source.reading))
         report, reading = _values_preview(held) if kind == VALUES else (_RUN[kind](held, False), None)
     except Refused as refused:
         refusal = str(refused)
@@ -184,6 +195,9 @@ def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:
         refusal=refusal,
         known=queries.same_file(sha256_of(held.path)),
         fields=LONG,
+        source=source,
+        changed=changed,
+        source_name=source.name if source is not None else sources.pattern_of(held.filename),
         kind_label=exports.kind_label,
         chosen={each.key: request.values.get(each.key, "") for each in LONG},
     ), status
@@ -191,8 +205,6 @@ def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:
 
 def _done(held: Held, report: Report) -> ResponseReturnValue:
     holding.drop(uploads.folder(), current_user.id, held.token)
-    if held.facts.get("profile_token"):
-        holding.drop(uploads.folder(), current_user.id, held.facts["profile_token"])
     flash(
         _(
             "“%(name)s” is imported: %(count)s monthly figures are new or changed.",
@@ -214,16 +226,25 @@ def import_drop(token: str) -> ResponseReturnValue:
     return redirect(url_for(".import_new", kind=held.facts["kind"]), 303)
 
 
-def _values_choices() -> dict[str, Any]:
-    """Sheet, columns and order of day and month, as chosen on the preview."""
+def _day_first(held: Held) -> bool | None:
+    """The order of day and month, as chosen on the preview or remembered."""
+    chosen = {"day": True, "month": False}.get(request.values.get("day_first", ""))
+    return held.facts.get("day_first") if chosen is None else chosen
+
+
+def _values_choices(held: Held) -> dict[str, Any]:
+    """Sheet, columns and order of day and month, as chosen on the preview; else as remembered."""
     mapping = {each.key: request.values[each.key] for each in LONG if request.values.get(each.key)}
-    order = {"day": True, "month": False}.get(request.values.get("day_first", ""))
-    return {"sheet": request.values.get("sheet") or None, "mapping": mapping or None, "day_first": order}
+    return {
+        "sheet": request.values.get("sheet") or held.facts.get("sheet"),
+        "mapping": mapping or held.facts.get("mapping") or None,
+        "day_first": _day_first(held),
+    }
 
 
 def _values_preview(held: Held) -> tuple[Report, Any]:
     reading, report = services.preview_measurements(
-        held.path, held.filename, **_values_choices(), by=current_user
+        held.path, held.filename, **_values_choices(held), by=current_user
     )
     return report, reading
 
@@ -231,7 +252,7 @@ def _values_preview(held: Held) -> tuple[Report, Any]:
 def _values(held: Held, _store: bool) -> Report:
     good = request.values.get("good_only") == "yes"
     return services.import_measurements(
-        held.path, filename=held.filename, good_only=good, by=current_user, **_values_choices()
+        held.path, filename=held.filename, good_only=good, by=current_user, **_values_choices(held)
     )
 
 
@@ -241,7 +262,7 @@ def _take_out() -> bool:
 
 
 def _tickets(held: Held, store: bool) -> Report:
-    profile, out = _profile(held.facts), _take_out()
+    profile, out = sources.profile_of(TICKETS, held.facts, held.path), _take_out()
     if store:
         return services.import_tickets(
             held.path, profile, by=current_user, filename=held.filename, take_out=out
@@ -250,7 +271,8 @@ def _tickets(held: Held, store: bool) -> Report:
 
 
 def _outages(held: Held, store: bool) -> Report:
-    chosen = _outage_choices(held.facts, _profile(held.facts)) | {"take_out": _take_out()}
+    profile = sources.profile_of(OUTAGES, held.facts, held.path)
+    chosen = sources.outage_choices(held.facts, profile) | {"take_out": _take_out()}
     if store:
         return services.import_outages(held.path, by=current_user, filename=held.filename, **chosen)
     return services.preview_outages(held.path, filename=held.filename, **chosen)

@@ -228,7 +228,7 @@ def read_values(
 
     Raises Refused for what is no such table.
     """
-    table = _with_months(open_table(path, filename, sheet, known=words_of(LONG)))
+    table = with_months(open_table(path, filename, sheet, known=words_of(LONG)))
     work = _Work(table, _known(), by)
     months = month_columns(table, day_first)
     used = (
@@ -251,20 +251,20 @@ def read_values(
     return _long(table, used, work, day_first)
 
 
-def _with_months(table: ForeignTable) -> ForeignTable:
+def with_months(table: ForeignTable) -> ForeignTable:
     """The table with its heading in the first row that names two months or more: the wide form knows few
     words.
     """
     for row in table.head[:20]:
         if table.header.how == "words" and row.number > table.header.after:
             break
-        named = sum(_is_month(text_of(cell)) for cell in row.cells)
+        named = sum(is_month(text_of(cell)) for cell in row.cells)
         if named >= 2:
             return table.set_header(row.number)
     return table
 
 
-def _is_month(text: str) -> bool:
+def is_month(text: str) -> bool:
     try:
         return bool(text) and Month.of(parsing.month(text)).year > 1990
     except (parsing.Unreadable, ValueError):
@@ -279,7 +279,7 @@ def month_columns(table: ForeignTable, day_first: bool | None = None) -> dict[st
     """Columns whose heading is a month: {letter: month}."""
     found = {}
     for column in table.columns:
-        if _is_month(column.header):
+        if is_month(column.header):
             found[column.letter] = Month.of(parsing.month(column.header, day_first))
     return found
 

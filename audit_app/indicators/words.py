@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.notifications import kinds
+
 SENTENCES: dict[str, Any] = {
     "indicator.load": _l("loaded the indicator from the register that ships"),
     "indicator.add": _l("added the indicator"),
@@ -26,6 +28,8 @@ SENTENCES: dict[str, Any] = {
     "values.import": _l("imported monthly values"),
     "tickets.import": _l("imported a ticket log"),
     "outages.import": _l("imported an outage log"),
+    "source.remember": _l("remembered how files of a source are read"),
+    "source.change": _l("changed a source of files"),
 }
 FIELDS: dict[str, Any] = {
     "formula_en": _l("Formula in English"),
@@ -71,4 +75,28 @@ FIELDS: dict[str, Any] = {
     "taken_back_reason": _l("Why it was taken back"),
     "taken_back_at": _l("Taken back"),
     "taken_back_by_id": _l("Taken back by"),
+    "pattern": _l("Names of the files"),
+    "headings": _l("Headings"),
+    "reading": _l("How it is read"),
+    "due_day": _l("Expected by day of the month"),
+    "used_at": _l("Last file"),
+}
+NOTICES: dict[str, tuple[Any, Any]] = {
+    "source.failed": (
+        _l("A file of “%(code)s” could not be imported"),
+        _l("%(title)s. The reason stands in the list of picked-up files."),
+    ),
+    "source.waiting": (
+        _l("A file of “%(code)s” waits for you"),
+        _l("%(title)s. It would change values that are stored already: look at it and confirm."),
+    ),
+    "source.missing": (
+        _l("The monthly file of “%(code)s” has not come"),
+        _l("%(title)s. Send it, or look why it was not laid into the folder."),
+    ),
+}
+NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "source.failed": kinds.TODO,
+    "source.waiting": kinds.TODO,
+    "source.missing": kinds.LATE,
 }

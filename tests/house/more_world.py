@@ -9,13 +9,15 @@ from sqlalchemy import select
 from audit_app.certification import gaps
 from audit_app.certification import queries as certification
 from audit_app.certification import services as certification_services
-from audit_app.core.clock import today
+from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.evidence import services as evidence
 from audit_app.findings.models import Grade, Origin
 from audit_app.indicators import services as indicators
+from audit_app.indicators import sources
 from audit_app.indicators.models import Import, Indicator, Source
 from audit_app.indicators.periods import Month
+from audit_app.indicators.source_models import DataSource, Picked, PickedFile
 from audit_app.programme.models import AuditKind
 from audit_app.reviews import exports as review_exports
 from audit_app.reviews import services as reviews
@@ -46,6 +48,20 @@ def indicators_with_values(p: People, folder: Path) -> tuple[Indicator, Import]:
     indicators.import_outages(outages, target=99.9, by=p.manager)
     assert made.stored is not None
     return typed, made.stored
+
+
+def waiting_file(p: People, folder: Path) -> tuple[DataSource, PickedFile]:
+    """A remembered source, and a file of it that waits for a person."""
+    source = sources.remember(
+        "工单", "tickets-2026-01.csv", "tickets", {"profile": "generic"}, ["number"], by=p.manager
+    )
+    waits = PickedFile(
+        run_at=now(), filename="tickets-2026-01.csv", sha256="0" * 64, state=Picked.WAITING, words="会改变",
+        kept_as="waiting/tickets-2026-01.csv", source=source,
+    )  # fmt: skip
+    db.session.add(waits)
+    db.session.flush()
+    return source, waits
 
 
 def review(p: People, state: str, title: str) -> Review:
@@ -112,6 +128,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
     change = indicators.recognise(typed, Month.of(today()).previous(), "换了工具", by=p.manager)
     target = indicators.set_target(typed, 97, month=Month.of(today()), reason="新协议", by=p.manager)
     catalogue = services_world.build(p)
+    source, waits = waiting_file(p, folder)
     made = {state: review(p, state, f"管理评审 {number}") for number, state in enumerate(STATES, 1)}
     evidence.attach(made["preparing"].inputs[0], Upload(), caption="记录", by=p.boss)
     tokens = {
@@ -130,6 +147,8 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
         "change": change,
         "target": target,
         "services": catalogue,
+        "source": source,
+        "waits": waits,
         "reviews": made,
         "tokens": tokens,
         "cycle": certification_cycle(p),
@@ -168,6 +187,8 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.import_look": held,
         "indicators.import_drop": held,
         "indicators.imported": [{"id": made["imported"].id}],
+        "indicators.source": [{"id": made["source"].id}],
+        "indicators.source_waiting": [{"id": made["waits"].id}],
         "reviews.show": every,
         "reviews.edit": every[:3],
         "reviews.step": [

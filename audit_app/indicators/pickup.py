@@ -1,0 +1,184 @@
+"""The folder in which other systems lay their files: each is read by its remembered source, then moved.
+
+Beside the folder's own files stand ``done/``, ``failed/`` and ``waiting/``; each moved file has a small
+report beside it. A file that would change a month people have seen waits for a person and changes nothing.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from audit_app.core.clock import now, today
+from audit_app.core.db import db
+from audit_app.core.errors import NotVisible, Refused
+from audit_app.indicators import queries, sources
+from audit_app.indicators.log_import import sha256_of
+from audit_app.indicators.source_models import DataSource, Picked, PickedFile
+from audit_app.notifications.services import queue
+
+QUIET_SECONDS = 30
+"""A file that changed in the last seconds may still be written; it waits for the next run."""
+UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".swp")
+FOLDERS = {
+    Picked.IMPORTED: "done",
+    Picked.KNOWN: "done",
+    Picked.WAITING: "waiting",
+    Picked.FAILED: "failed",
+}
+
+
+def run(folder: Path, *, quiet: float = QUIET_SECONDS) -> list[PickedFile]:
+    """Take every finished file of the folder, one transaction each; tell owners what failed or is missing.
+
+    Commits after each file, so that what was taken stays taken. Raises Refused when there is no such folder,
+    or when another run is going on.
+    """
+    if not folder.is_dir():
+        raise Refused(_("There is no folder “%(folder)s” to pick files up from.", folder=folder))
+    moment, found = now(), []
+    with _alone(folder):
+        for path in sorted(folder.iterdir()):
+            if _is_finished(path, quiet):
+                found.append(_pick(folder, path, moment))
+    missing()
+    db.session.commit()
+    return found
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Only one run at a time: a lock that ends with the process, whatever happens to it."""
+    import fcntl
+
+    with (folder / ".pick-up.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Refused(_("Another run is picking files up from this folder.")) from error
+        yield
+
+
+def _is_finished(path: Path, quiet: float) -> bool:
+    """A plain file of the folder itself (a link might lead anywhere), not being written any more."""
+    facts = path.lstat()
+    if not stat.S_ISREG(facts.st_mode) or path.name.startswith(".") or path.suffix.lower() in UNFINISHED:
+        return False
+    return time.time() - facts.st_mtime >= quiet
+
+
+def _pick(folder: Path, path: Path, moment: datetime) -> PickedFile:
+    row = PickedFile(run_at=moment, filename=path.name[-255:], sha256=sha256_of(path))
+    source = sources.match(path.name)
+    try:
+        _take(row, path, source)
+    except Refused as refused:
+        db.session.rollback()
+        row.state, row.words, row.import_id = Picked.FAILED, str(refused), None
+    row.source_id = source.id if source is not None else None
+    row.words = row.words[:2000]
+    target = _free(folder / FOLDERS[row.state] / path.name)
+    row.kept_as = f"{target.parent.name}/{target.name}"[-400:]
+    db.session.add(row)
+    if source is not None and row.state in (Picked.FAILED, Picked.WAITING):
+        kind = "source.failed" if row.state is Picked.FAILED else "source.waiting"
+        queue(kind, to=source.owner, subject=source)
+    # Committed before the file moves: should the process end between the two, the next run finds a file
+    # that was imported before, and only moves it.
+    db.session.commit()
+    _move(path, target, row)
+    return row
+
+
+def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
+    known = queries.same_file(row.sha256)
+    if known is not None:
+        row.state, row.import_id = Picked.KNOWN, known.id
+        row.words = _("The very same file was imported before; nothing was done.")
+        return
+    if source is None:
+        raise Refused(
+            _(
+                "No source is remembered for files of this name. "
+                "Import one by hand and give its source a name."
+            )
+        )
+    here = sources.changed(source, sources.headings_of(path, source.kind, source.reading))
+    if here:
+        raise Refused(
+            _(
+                "The headings are not those of “%(name)s” any more. %(changed)s",
+                name=source.name,
+                changed=here,
+            )
+        )
+    told = sources.look(path, path.name, source.kind, source.reading, by=None)
+    if told.corrections:
+        row.state = Picked.WAITING
+        row.words = _(
+            "It would change stored values: %(changes)s", changes="; ".join(map(str, told.corrections))
+        )
+        return
+    report = sources.take(path, path.name, source.kind, source.reading, by=None)
+    assert report.stored is not None
+    report.stored.summary = {**report.stored.summary, "source": source.id}
+    source.used_at = now()
+    row.state, row.import_id = Picked.IMPORTED, report.stored.id
+    row.words = "\n".join(report.lines())
+
+
+def _free(target: Path) -> Path:
+    """The place itself or, where its name is taken, one with the moment before the name."""
+    target.parent.mkdir(exist_ok=True)
+    return (
+        target.with_name(f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{target.name}") if target.exists() else target
+    )
+
+
+def _move(path: Path, target: Path, row: PickedFile) -> None:
+    """Move a file and lay its report beside it."""
+    os.replace(path, target)
+    target.with_name(f"{target.name}.report.txt").write_text(
+        f"{path.name}\nSHA-256 {row.sha256}\n{row.state.value}\n{row.words}\n", encoding="utf-8"
+    )
+
+
+def missing() -> list[DataSource]:
+    """Sources whose file of this month has not come by its day; each owner is told once a month."""
+    first = today().replace(day=1)
+    query = select(DataSource).where(DataSource.active, DataSource.due_day.is_not(None))
+    found = []
+    for source in db.session.scalars(query.options(joinedload(DataSource.owner))):
+        used = source.used_at.date() if source.used_at is not None else None
+        if today().day >= (source.due_day or 1) and (used is None or used < first):
+            queue("source.missing", to=source.owner, subject=source, day=first)
+            found.append(source)
+    return found
+
+
+def listed() -> Select[Any]:
+    """What the runs found, newest first."""
+    return (
+        select(PickedFile)
+        .options(joinedload(PickedFile.source), joinedload(PickedFile.imported))
+        .order_by(PickedFile.run_at.desc(), PickedFile.id.desc())
+    )
+
+
+def waiting_file(row_id: int, folder: Path | None) -> tuple[PickedFile, Path]:
+    """A file that waits for a person. Raises :class:`NotVisible` when it waits no more, or lies elsewhere."""
+    row = db.session.get(PickedFile, row_id)
+    if row is None or folder is None or row.state is not Picked.WAITING:
+        raise NotVisible
+    path = (folder / row.kept_as).resolve()
+    if path.parent != (folder / FOLDERS[Picked.WAITING]).resolve() or not path.is_file():
+        raise NotVisible
+    return row, path
