@@ -129,8 +129,7 @@ def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
         return
     report = sources.take(path, path.name, source.kind, source.reading, by=None)
     assert report.stored is not None
-    report.stored.summary = {**report.stored.summary, "source": source.id}
-    source.used_at = now()
+    sources.used(source, report)
     row.state, row.import_id = Picked.IMPORTED, report.stored.id
     row.words = "\n".join(report.lines())
 

@@ -158,6 +158,9 @@ def _remember(held: Held, report: Report) -> None:
     """Keep how the file was read, when that is asked for; say of which source the import is."""
     name, kind = request.form.get("source_name", "").strip(), held.facts["kind"]
     if request.form.get("remember") != "yes" or not name:
+        known = sources.match(held.filename, kind)
+        if known is not None:
+            sources.used(known, report)
         return
     if kind == VALUES:
         reading = read_values(held.path, held.filename, **_values_choices(held), by=current_user)
@@ -170,8 +173,7 @@ def _remember(held: Held, report: Report) -> None:
         kept = {key: held.facts[key] for key in KEPT if held.facts.get(key)} | {"profile": profile.name}
     headings = sources.headings_of(held.path, kind, kept)
     source = sources.remember(name, held.filename, kind, kept, headings, by=current_user)
-    if report.stored is not None:
-        report.stored.summary = {**report.stored.summary, "source": source.id}
+    sources.used(source, report)
 
 
 def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:

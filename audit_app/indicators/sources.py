@@ -216,6 +216,13 @@ def remember(
     return row
 
 
+def used(source: DataSource, report: Report) -> None:
+    """A file of the source was taken in: the import says so, and this month's file has come."""
+    source.used_at = now()
+    if report.stored is not None:
+        report.stored.summary = {**report.stored.summary, "source": source.id}
+
+
 def edit(source: DataSource, *, by: Person | None, **facts: Any) -> DataSource:
     """Change name, names of files, owner, day and use. Raises Refused for a name that is taken."""
     taken = select(DataSource.id).where(DataSource.name == facts["name"], DataSource.id != source.id)
