@@ -1,10 +1,12 @@
-"""A review pack over 1,000 findings and 24 months of every indicator, beside a bare ReportLab document.
+"""A review pack over 10,000 findings and 36 months of 60 indicators, beside a bare ReportLab document.
 
     python -m benchmarks.review_pack [ROUNDS]
 
-Promise: compiled and written (one PDF and one XLSX) in under 3 seconds, and under 250 MB at the peak. The yardstick is a
+Promise: compiled and written (one PDF and one XLSX) in under 5 seconds, and under 300 MB at the peak; what the charts
+cost of it, and the dearest of them, is printed. The yardstick is a
 bare ReportLab document of as many pages of plain lines in the same run. The work is done in a process of its
-own over an SQLite file; building the data is not timed. The quickest of the rounds counts.
+own over an SQLite file; building the data is not timed. The quickest of the rounds counts, in processor time of the
+process (SQLite included), since wall time says little on shared cores.
 """
 
 import json
@@ -12,14 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-MOST_SECONDS, MOST_MEGABYTES = 3.0, 250.0
-FINDINGS, MONTHS = 1_000, 24
+MOST_SECONDS, MOST_MEGABYTES = 5.0, 300.0
+FINDINGS, MONTHS, INDICATORS = 10_000, 36, 60
 LINES = 45
 
 
@@ -27,14 +30,14 @@ def bare(pages: int) -> float:
     """Seconds of a bare document of so many pages of plain lines."""
     from reportlab.pdfgen.canvas import Canvas
 
-    started = time.perf_counter()
+    started = time.process_time()
     canvas = Canvas(BytesIO())
     for _page in range(pages):
         for line in range(LINES):
             canvas.drawString(60, 780 - line * 16, "A plain line of text, as long as lines usually are.")
         canvas.showPage()
     canvas.save()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def peak_megabytes() -> float:
@@ -49,6 +52,8 @@ def built(folder: Path) -> tuple[Any, int]:
     from audit_app import create_app
     from audit_app.config import Settings
     from audit_app.core.db import db
+    from audit_app.indicators.models import Direction, Indicator, Source, ValueKind
+    from benchmarks.register import nonconformities
     from tests.findings.factory import many
     from tests.people import invite
     from tests.reviews import factory
@@ -58,6 +63,14 @@ def built(folder: Path) -> tuple[Any, int]:
     db.metadata.create_all(db.engine)
     people = invite()
     many(people, FINDINGS, since=date(2024, 6, 1))
+    nonconformities()
+    for number in range(INDICATORS - len(factory.register())):
+        more = Indicator(
+            code=f"X{number:02d}", name_en=f"Own indicator {number}", name_zh=f"自定指标 {number}", unit="h",
+            direction=Direction.LOWER, value_kind=ValueKind.MEAN, source=Source.MANUAL,
+        )  # fmt: skip
+        db.session.add(more)
+    db.session.flush()
     factory.measured_fully(MONTHS)
     review = factory.preparing(people, period_from=date(2024, 6, 1), period_to=date(2026, 5, 31))
     factory.fill(review, people)
@@ -65,8 +78,39 @@ def built(folder: Path) -> tuple[Any, int]:
     return app, review.id
 
 
-def work(rounds: int) -> dict[str, float]:
-    """Seconds of compiling, PDF and XLSX (quickest round), pages, bare seconds, peak megabytes."""
+def watched(costs: dict[str, float]) -> None:
+    """Add up what each chart costs in PDF and workbook, by its title."""
+    from openpyxl.chart._chart import ChartBase
+
+    from audit_app.exports import chart_pdf, pdf_media, xlsx_sheet
+
+    def timed(work: Callable[..., Any], name: Callable[..., str]) -> Callable[..., Any]:
+        def run(*given: Any, **named: Any) -> Any:
+            started = time.process_time()
+            try:
+                return work(*given, **named)
+            finally:
+                title = name(*given)
+                costs[title] = costs.get(title, 0.0) + time.process_time() - started
+
+        return run
+
+    drawn: list[str] = []
+
+    def named(chart: Any, *_rest: Any) -> str:
+        drawn.append(str(chart.title))
+        return drawn[-1]
+
+    chart_pdf.draw = timed(chart_pdf.draw, named)
+    pdf_media.renderPDF.draw = timed(pdf_media.renderPDF.draw, lambda *_given: drawn[-1])
+    xlsx_sheet.native = timed(xlsx_sheet.native, lambda *given: str(given[3].title))
+    ChartBase._write = timed(ChartBase._write, lambda *_given: "charts written into the workbook")
+
+
+def work(rounds: int) -> dict[str, Any]:
+    """Seconds of compiling, PDF and XLSX (quickest round), pages, bare seconds, peak megabytes; of a further round
+    what each chart cost.
+    """
     from pypdf import PdfReader
 
     from audit_app.core.db import db
@@ -78,16 +122,22 @@ def work(rounds: int) -> dict[str, float]:
         times: list[tuple[float, float, float]] = []
         for _round in range(rounds):
             db.session.remove()
-            started = time.perf_counter()
+            started = time.process_time()
             review = db.session.get(Review, review_id)
             assert review is not None
             pack, sha256 = exports.pack_of(review)
-            compiled = time.perf_counter()
+            compiled = time.process_time()
             paper = exports.render(pack, "en", "pdf", sha256)
-            printed = time.perf_counter()
+            printed = time.process_time()
             exports.render(pack, "en", "xlsx", sha256)
-            times.append((compiled - started, printed - compiled, time.perf_counter() - printed))
+            times.append((compiled - started, printed - compiled, time.process_time() - printed))
         peak = peak_megabytes()
+        costs: dict[str, float] = {}
+        watched(costs)
+        started = time.process_time()
+        for kind in ("pdf", "xlsx"):
+            exports.render(pack, "en", kind, sha256)
+        whole = time.process_time() - started
         pages = len(PdfReader(BytesIO(paper)).pages)
         best = min(times, key=sum)
         db.session.remove()
@@ -99,6 +149,8 @@ def work(rounds: int) -> dict[str, float]:
         "pages": pages,
         "bare": min(bare(pages) for _round in range(rounds)),
         "megabytes": peak,
+        "charts": costs,
+        "drawn": whole,
     }
 
 
@@ -111,7 +163,7 @@ def main(arguments: list[str]) -> int:
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     found = json.loads(done.stdout.splitlines()[-1])
     total = found["compile"] + found["pdf"] + found["xlsx"]
-    print(f"{FINDINGS:,} findings, {MONTHS} months of every indicator: {found['pages']:.0f} pages")
+    print(f"{FINDINGS:,} findings, {MONTHS} months of {INDICATORS} indicators: {found['pages']:.0f} pages")
     print(
         f"compile {found['compile']:.2f} s + PDF {found['pdf']:.2f} s + XLSX {found['xlsx']:.2f} s "
         f"= {total:.2f} s (promise {MOST_SECONDS} s)"
@@ -121,6 +173,12 @@ def main(arguments: list[str]) -> int:
         f"yardstick, a bare document of as many pages: {found['bare']:.3f} s "
         f"(our PDF takes {times:.0f} times that)"
     )
+    charts, drawn = found["charts"], found["drawn"]
+    print(
+        f"{len(charts)} charts: {sum(charts.values()):.2f} s, {100 * sum(charts.values()) / drawn:.0f} % of both files"
+    )
+    for name, seconds in sorted(charts.items(), key=lambda pair: -pair[1]):
+        print(f"  {100 * seconds / drawn:5.2f} %  {1000 * seconds:6.1f} ms  {name}")
     print(f"peak {found['megabytes']:.0f} MB (promise {MOST_MEGABYTES:.0f} MB)")
     kept = total < MOST_SECONDS and found["megabytes"] < MOST_MEGABYTES
     print("The promise is kept." if kept else "The promise is broken.")
