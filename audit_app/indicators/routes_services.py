@@ -83,6 +83,7 @@ def service(id: int) -> ResponseReturnValue:
         rows=rows,
         state=service_screens.state_of(rows) if rows else None,
         year=service_screens.together(line, rows) if line else None,
+        tickets_kept=service_screens.tickets_kept(found),
         late=service_screens.too_late(line) if line else 0,
         soon=soon,
         gone=gone,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.labels import Label
-from audit_app.indicators import levels
+from audit_app.indicators import levels, service_tickets
 from audit_app.indicators.agreed_text import day_text
 from audit_app.indicators.availability import MINUTE, common, length
 from audit_app.indicators.catalogue_models import MaintenanceWindow, Service, ServiceAgreement
@@ -23,6 +23,7 @@ from audit_app.indicators.periods import Month, Span, months
 from audit_app.indicators.service_forms import WEEKDAYS
 from audit_app.indicators.service_hours import DAY, Hours
 from audit_app.indicators.sla import Level, month_of
+from audit_app.indicators.sla_tickets import ByPriority
 
 YEAR = 12
 
@@ -117,6 +118,16 @@ def period(line: Line) -> Span:
     """The last twelve months as one span, by the clock of the service."""
     first, *_rest, last = (month_of(line.entry.terms, each) for each in last_months())
     return Span(first.start, last.end)
+
+
+def tickets_kept(service: Service) -> list[ByPriority]:
+    """Response and resolution by priority, of the tickets opened in the last twelve months."""
+    found = levels.entries([service])
+    terms = found[0].terms
+    if not terms:
+        return []
+    first, *_rest, last = (month_of(terms, each) for each in last_months())
+    return service_tickets.kept(found, Span(first.start, last.end)).get(service.id, [])
 
 
 def too_late(line: Line) -> float:

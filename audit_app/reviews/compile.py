@@ -20,6 +20,7 @@ from audit_app.reviews import (
     compile_indicators,
     compile_overview,
     compile_repeats,
+    compile_services,
     lights,
     queries,
     series,
@@ -109,6 +110,8 @@ def _of_indicators(key: InputKey, register: series.Register, review: Review) -> 
     if key is InputKey.C2:
         return compile_overview.overview(register, {one.code for one in uncommented(review, register)})
     own = compile_indicators.for_input(register, key.value)
+    if key is InputKey.H:
+        return (*compile_services.blocks(register.period), *own)
     return (*own, *compile_overview.targets(register)) if key is InputKey.G else own
 
 

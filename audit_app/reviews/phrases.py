@@ -103,6 +103,19 @@ PHRASES: dict[str, Any] = {
     "col.total": _l("Total"),
     "col.service": _l("Service"),
     "col.missed": _l("Months missed"),
+    "col.availability": _l("Availability in percent"),
+    "col.agreed": _l("Agreed minutes"),
+    "col.maintained": _l("Agreed maintenance"),
+    "col.down": _l("Minutes down"),
+    "col.allowed": _l("Minutes allowed"),
+    "col.outages": _l("Outages"),
+    "col.longest": _l("Longest, minutes"),
+    "col.priority": _l("Priority"),
+    "col.response": _l("Response within"),
+    "col.responded": _l("Responded in time, %%"),
+    "col.of_tickets": _l("In time, of all judged"),
+    "col.resolution": _l("Resolution within"),
+    "col.resolved": _l("Resolved in time, %%"),
     "col.since": _l("Missed since"),
     "col.spoken": _l("Comment or action"),
     "col.repeat_of": _l("Repeat of"),
@@ -147,6 +160,8 @@ PHRASES: dict[str, Any] = {
     "table.months": _l("Values by month"),
     "table.values": _l("All values, one row each"),
     "table.services": _l("Availability by service"),
+    "table.sla": _l("What was agreed for the services, and kept"),
+    "table.sla_tickets": _l("Tickets by service and priority, within what was agreed"),
     "table.targets": _l("Targets met and missed"),
     "table.missed": _l("Targets missed in the period"),
     "table.programmes": _l("Audits by programme"),
@@ -167,6 +182,23 @@ PHRASES: dict[str, Any] = {
         "its end: %(open)s, of which past "
         "their date: %(overdue)s."
     ),
+    "sla.all_kept": _l(
+        "All %(count)s services of the catalogue kept their availability in every reviewed month."
+    ),
+    "sla.missed": _l("%(service)s missed its availability in %(count)s of %(total)s months: %(months)s."),
+    "sla.late": _l(
+        "%(service)s: maintenance was entered after it began; %(minutes)s minutes are not taken out."
+    ),
+    "sla.claimed": _l(
+        "%(service)s: the log calls %(minutes)s minutes down planned that were not agreed beforehand; "
+        "they count."
+    ),
+    "sla.limit": _l("%(minutes)s min of service"),
+    "sla.limit_calendar": _l("%(minutes)s min"),
+    "sla.of": _l("%(met)s of %(count)s"),
+    "sla.untold": _l("not told by the log"),
+    "sla.source": _l("%(file)s; agreements in the service catalogue"),
+    "value.none_missed": _l("none"),
     "nc.none": _l("No nonconformity was raised in the period and none is open."),
     "nc.grades": _l("Raised by grade: major %(major)s, minor %(minor)s."),
     "nc.on_time": _l("Actions done on time: %(part)s of %(whole)s due in the period (%(share)s)."),
