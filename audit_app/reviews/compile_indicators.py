@@ -169,14 +169,17 @@ def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
 
 
 def service_misses(register: Register, series: Sequence[Series]) -> list[Remark]:
-    """Each service below the availability target, with its months and their values."""
+    """Each service below the availability target, with its months and their values.
+
+    Services with an agreement of their own are told by what was agreed for them (``compile_services``).
+    """
     found = []
     for one in series:
         last = max(register.known(one), default=None)
         months: dict[str, list[Value]] = {}
         for each in register.known(one):
             for name, value in one.points[each].services:
-                if one.misses(value, each):
+                if name not in dict(one.points[each].kept) and one.misses(value, each):
                     words = said("indicator.missed_month", value=one.figure(value, each), month=month(each))
                     months.setdefault(name, []).append(words)
         found += [

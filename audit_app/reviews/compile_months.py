@@ -1,7 +1,6 @@
 """Months of indicators as tables: across for paper and page, one value to a row for the workbook."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.reviews.pack import Column, Many, Month, Said, Table, Toned, Value, said
@@ -64,9 +63,14 @@ def shown(one: Series, each: Calendar) -> Value:
     )
 
 
-def of_service(one: Series, value: Decimal | None, each: Calendar) -> Value:
-    """A service's value in a month, marked where it misses the target that the indicator had in it."""
-    missed = value is not None and one.misses(value, each)
+def of_service(one: Series, name: str, each: Calendar) -> Value:
+    """A service's value in a month, marked where it misses what was agreed for it, or else the target that
+    the indicator had in it.
+    """
+    point = one.points.get(each)
+    value = dict(point.services).get(name) if point else None
+    kept = dict(point.kept).get(name) if point else None
+    missed = value is not None and (one.misses(value, each) if kept is None else not kept)
     return Toned(one.figure(value), "bad") if missed else one.figure(value)
 
 
@@ -77,20 +81,16 @@ def services(register: Register, series: Sequence[Series]) -> list[Table]:
         names = sorted({name for point in one.points.values() for name, _value in point.services})
         if not names:
             continue
-        told = {each: dict(point.services) for each, point in one.points.items()}
-        rows = [
-            (name, tuple(of_service(one, told.get(each, {}).get(name), each) for each in register.period))
-            for name in names
-        ]
+        rows = [(name, tuple(of_service(one, name, each) for each in register.period)) for name in names]
         found += matrix(said("table.services"), said("col.service"), register.period, rows)
         columns = (
             Column(said("col.month"), "month", 8),
             *(Column(name, "number", 10, one.figure(None).decimals) for name in names),
         )
         down = tuple(
-            (month(each), *(of_service(one, told[each].get(name), each) for name in names))
+            (month(each), *(of_service(one, name, each) for name in names))
             for each in register.window
-            if told.get(each)
+            if each in one.points and one.points[each].services
         )
         found.append(Table(said("table.services"), columns, down, where="book"))
     return found

@@ -35,6 +35,8 @@ class Point:
     source: int | None = None
     target: Decimal | None = None
     services: tuple[tuple[str, Decimal], ...] = ()
+    kept: tuple[tuple[str, bool], ...] = ()
+    """Of the services those with an agreement of their own, and whether they kept it in this month."""
 
 
 @dataclass(frozen=True)
@@ -271,7 +273,9 @@ def read(date_from: date, date_to: date) -> Register:
         elif indicator_id in series:
             row = by_id[indicator_id]
             allowed = _allowed(row, extra, limit, Month.of(day))
-            point = Point(value, top, bottom, comment, import_id, allowed, _services(row, extra))
+            point = Point(
+                value, top, bottom, comment, import_id, allowed, _services(row, extra), _kept(row, extra)
+            )
             series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
     own = [each for each in indicators if each.source is Source.SYSTEM]
@@ -320,6 +324,15 @@ def _services(row: Indicator, extra: Any) -> tuple[tuple[str, Decimal], ...]:
     found = extra.get("services") if row.measure == "availability" and isinstance(extra, dict) else None
     pairs = ((name, facts.get("availability")) for name, facts in (found or {}).items())
     return tuple((str(name), Decimal(str(value))) for name, value in sorted(pairs) if value is not None)
+
+
+def _kept(row: Indicator, extra: Any) -> tuple[tuple[str, bool], ...]:
+    """The services judged by an agreement of the catalogue: whether no more was down than allowed."""
+    found = extra.get("services") if row.measure == "availability" and isinstance(extra, dict) else None
+    judged = ((name, facts) for name, facts in (found or {}).items() if "allowed_minutes" in facts)
+    return tuple(
+        (str(name), facts["down_minutes"] <= facts["allowed_minutes"]) for name, facts in sorted(judged)
+    )
 
 
 def _files(used: set[int]) -> dict[int, Any]:

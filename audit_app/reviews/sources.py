@@ -12,6 +12,8 @@ from audit_app.reviews.telling import chinese, tell_moment
 FILES = 2
 """Files named in a line; the others stand in annex B."""
 REGISTERS = {
+    "table.sla": "services",
+    "table.sla_tickets": "services",
     "table.previous": "actions",
     "table.improvements": "actions",
     "table.register": "improvements",
@@ -76,6 +78,7 @@ def _register(kind: str, pack: Pack) -> str:
         "audits": _("this system, audits and programmes, %(at)s", at=at),
         "improvements": _("this system, register of improvements, %(at)s", at=at),
         "indicators": _("this system, register of indicators, %(at)s", at=at),
+        "services": _("this system, service catalogue, %(at)s; the logs are named in the rows", at=at),
     }
     return words[kind]
 
