@@ -252,22 +252,9 @@ def read(date_from: date, date_to: date) -> Register:
     indicators = tuple(db.session.scalars(select(Indicator).where(Indicator.active).order_by(Indicator.id)))
     by_id = {each.id: each for each in indicators}
     series = {each.id: _series(each) for each in indicators}
-    query = select(
-        Measurement.indicator_id,
-        Measurement.period,
-        Measurement.value,
-        Measurement.numerator,
-        Measurement.denominator,
-        Measurement.comment,
-        Measurement.import_id,
-        Measurement.extra,
-    ).where(
-        Measurement.period.between(earliest.first, last.first),
-        or_(Measurement.value.is_not(None), Measurement.denominator == 0),
-    )
     used: set[int] = set()
     limit = limiting(indicators)
-    for indicator_id, day, value, top, bottom, comment, import_id, extra in db.session.execute(query):
+    for indicator_id, day, value, top, bottom, comment, import_id, extra in _measured(earliest, last):
         if indicator_id in series and value is None:
             series[indicator_id].no_case.add(Month.of(day))
         elif indicator_id in series:
@@ -287,6 +274,24 @@ def read(date_from: date, date_to: date) -> Register:
     told = [month for one in series.values() for month in one.points]
     first = min([*told, Month.of(date_from)])
     return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)
+
+
+def _measured(first: Month, last: Month) -> Any:
+    """The stored months with a value, or known to have no case, as plain rows."""
+    query = select(
+        Measurement.indicator_id,
+        Measurement.period,
+        Measurement.value,
+        Measurement.numerator,
+        Measurement.denominator,
+        Measurement.comment,
+        Measurement.import_id,
+        Measurement.extra,
+    ).where(
+        Measurement.period.between(first.first, last.first),
+        or_(Measurement.value.is_not(None), Measurement.denominator == 0),
+    )
+    return db.session.execute(query)
 
 
 def _allowed(row: Indicator, extra: Any, limit: Indicator | None, month: Month) -> Decimal | None:
