@@ -80,6 +80,7 @@ def init_app(app: Flask) -> None:
     from audit_app.home import still
     from audit_app.improvements import sources
     from audit_app.programme import fieldwork_door
+    from audit_app.reviews import requests
     from audit_app.subjects import SUBJECTS
 
     for name in BLUEPRINTS:
@@ -104,5 +105,6 @@ def init_app(app: Flask) -> None:
     sources.DOORS.update(promotions())
     fieldwork_door.answer_with(rulings.standing)
     leaving.BURDENS[:] = [handover.burden]
+    leaving.LEFT[:] = [requests.tell_of_leaving]
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
     evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

@@ -1,4 +1,4 @@
-"""What somebody leaves behind when their access ends: counted by the domains that know, which sit above."""
+"""What somebody leaves behind when their access ends: counted and told by the domains that know, above."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,16 @@ from audit_app.accounts.models import Person
 
 BURDENS: list[Callable[[Person], int]] = []
 """Each counts open records that a person owns; taught by ``domains.py``."""
+
+
+LEFT: list[Callable[[Person], None]] = []
+"""Each tells whoever waits for the work of a person whose access has just ended; taught by ``domains.py``."""
+
+
+def has_left(person: Person) -> None:
+    """The access of a person has ended: who waits for their work is told."""
+    for tell in LEFT:
+        tell(person)
 
 
 def burden(person: Person) -> int:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security.utils import hash_password
 from sqlalchemy import func, select
 
-from audit_app.accounts import queries
+from audit_app.accounts import leaving, queries
 from audit_app.accounts.models import Department, Person
 from audit_app.accounts.organisation import (
     add_department,
@@ -137,6 +137,7 @@ def edit_person(
     if not active or Role.ADMINISTRATOR not in held or (valid_until is not None and valid_until < today()):
         _not_the_last(person)
     rights_change = held != before or active != person.active or valid_until != person.valid_until
+    leaves = person.is_active
     with trail.act("person.edit", person, by=by, **_role_details(before, held)):
         with db.session.no_autoflush:
             person.email = _address(email)
@@ -150,6 +151,8 @@ def edit_person(
         if rights_change:
             person.fs_uniquifier = uuid.uuid4().hex
     move(Post.MEMBER, person, former, department)
+    if leaves and not person.is_active:
+        leaving.has_left(person)
     return person
 
 
@@ -161,6 +164,7 @@ def deactivate(person: Person, *, by: Person) -> Person:
     with trail.act("person.deactivate", person, by=by):
         person.active = False
         person.fs_uniquifier = uuid.uuid4().hex
+    leaving.has_left(person)
     return person
 
 

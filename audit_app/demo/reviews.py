@@ -7,6 +7,7 @@ from typing import Any
 
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person, in_reader_language
+from audit_app.demo import meetings
 from audit_app.demo.audits import BEGIN
 from audit_app.demo.story import Story, texts
 from audit_app.findings import action_services as actions
@@ -58,6 +59,17 @@ class Meeting:
         found: Review = self.story.reviews[self.entry["key"]]
         return found
 
+    @property
+    def room(self) -> dict[str, Any]:
+        """What surrounds the meeting."""
+        found: dict[str, Any] = texts("meetings")["reviews"][self.entry["key"]]
+        return found
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """Who writes which input; the extra ones of an integrated review too."""
+        return texts("reviews")["owners"] | self.room.get("owners", {})
+
     def person(self, key: str) -> Person:
         """Somebody by key."""
         return self.story.people[key]
@@ -81,7 +93,8 @@ class Meeting:
         story, facts = self.story, self.facts
         story.plan(facts["planned"], 9.5, self.plan)
         story.plan(facts["planned"] + 3, 9, self.prepare)
-        for place, key in enumerate(self.entry["en"]["inputs"]):
+        extra = self.room["en"].get("inputs", {})
+        for place, key in enumerate([*self.entry["en"]["inputs"], *extra]):
             story.plan(facts["planned"] + 7 + place, 14, partial(self.write_input, key))
         story.plan(min(facts["meets"], 0) - 4, 13, self.ask)
         story.plan(facts["meets"], 15, self.hold)
@@ -108,19 +121,29 @@ class Meeting:
             prepared_by=self.person("lin"),
             participants=[(self.person(key), story.said(words)) for key, words in given["functions"].items()],
             place=story.said(given["place"]),
+            standards=self.room.get("standards", ()),
             by=self.person("lin"),
         )
+        meetings.people(self.review, self.room, story)
 
     def prepare(self) -> None:
         """Each input gets somebody who writes it."""
         reviews.start_preparing(self.review, by=self.person("lin"))
-        for key, owner in texts("reviews")["owners"].items():
-            reviews.assign_input(self.review, key, owner=self.person(owner), by=self.person("lin"))
+        wanted, late = self.story.day(self.facts["meets"] + self.room["wanted"]), self.room.get("late", {})
+        for key, owner in self.owners.items():
+            due_on = self.story.day(late["day"]) if late.get("key") == key else wanted
+            reviews.assign_input(
+                self.review, key, owner=self.person(owner), due_on=due_on, by=self.person("lin")
+            )
+        meetings.agenda(self.review, self.story)
 
     def write_input(self, key: str) -> None:
         """An input is written by its owner."""
-        owner = self.person(texts("reviews")["owners"][key])
-        reviews.write_input(self.review, key, text=self.words["inputs"][key], by=owner)
+        owner, said = self.person(self.owners[key]), self.story.said(self.room)
+        text = self.words["inputs"].get(key) or said["inputs"][key]
+        reviews.write_input(self.review, key, text=text, by=owner)
+        if key == "b" and "climate" in self.room:
+            reviews.decide_climate(self.review, self.room["climate"], reason=said["climate_reason"], by=owner)
 
     def ask(self) -> None:
         """Decisions are asked for, with options and cost."""
@@ -136,14 +159,17 @@ class Meeting:
         return self.story.day(self.facts["meets"] + each["due"])
 
     def hold(self) -> None:
-        """The meeting: who came, what was decided, the conclusion."""
+        """The meeting: who came and signed, what was said and decided, the conclusion."""
         review, lin, words = self.review, self.person("lin"), self.words
-        reviews.record_attendance(review, {each.person_id for each in review.participants}, by=lin)
+        meetings.hold(review, self.room, self.story)
         for decision, each in zip(list(review.decisions), self.asked(), strict=True):
             if each.get("reject"):
                 reviews.reject_decision(decision, by=lin)
             else:
-                reviews.take_decision(decision, owner=decision.owner, due_on=decision.due_on, by=lin)
+                reviews.take_decision(
+                    decision, owner=decision.owner, due_on=decision.due_on,
+                    chosen=meetings.recommended(decision.considered, decision.rationale), by=lin,
+                )  # fmt: skip
         reviews.hold(
             review, minutes=words["minutes"], suitability=words["suitability"], adequacy=words["adequacy"],
             effectiveness=words["effectiveness"],

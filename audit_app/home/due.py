@@ -26,7 +26,7 @@ from audit_app.findings.models import OWNERS_TURN, Action, ActionState, Finding
 from audit_app.notifications import services as notifications
 from audit_app.notifications.services import Due
 from audit_app.programme import queries as programme
-from audit_app.reviews import queries as reviews
+from audit_app.reviews import requests, yearly
 
 AHEAD = timedelta(days=7)
 """A first notice a week before the date; when the date has passed one at once, then one a week."""
@@ -88,10 +88,13 @@ def of_audits(on: date) -> Iterator[Due]:
 
 
 def of_reviews(on: date) -> Iterator[Due]:
-    """Inputs of a review that nobody has written."""
-    for each in reviews.due(on):
-        meets = each.subject.review.meets_on
-        yield Due(each.kind, each.to, each.subject, _week_of(meets - AHEAD, on), meets)
+    """Inputs of a review that nobody has written; that no review is planned, to all who prepare reviews."""
+    for each in requests.due(on, AHEAD):
+        yield Due(each.kind, each.to, each.subject, _week_of(each.first, on), each.until)
+    last, until = yearly.missing(on)
+    if last is not None and until is not None:
+        for person in accounts.people_with(Permission.REVIEW_PREPARE):
+            yield Due("review.missing", person, last, _week_of(until - yearly.TOLD_BEFORE, on), until)
 
 
 def of_competence(on: date) -> Iterator[Due]:

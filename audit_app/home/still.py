@@ -5,19 +5,23 @@ person; whether its day is still the same does not matter, for the mail says whi
 """
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
 from audit_app.accounts.permissions import Permission
 from audit_app.certification.models import Certificate
 from audit_app.competence.models import Competence
+from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.findings import cover
 from audit_app.findings.models import OWNERS_TURN, Action, ActionState, Finding
 from audit_app.notifications.models import Notice
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit, AuditState
+from audit_app.reviews import yearly
 from audit_app.reviews.models import Review, ReviewInput, ReviewState
+from audit_app.reviews.requests import UNWRITTEN
 
 Check = Callable[[Sequence[Notice]], set[int]]
 
@@ -57,13 +61,23 @@ def _audits(states: Collection[AuditState]) -> Check:
     return holding
 
 
-def _inputs(notices: Sequence[Notice]) -> set[int]:
-    query = select(ReviewInput.id, ReviewInput.owner_id).join(Review).where(
-        ReviewInput.id.in_(_numbers(notices)), Review.state == ReviewState.PREPARING,
-        ReviewInput.text == "", ReviewInput.nothing_to_report.is_(False),
-    )  # fmt: skip
-    owners = {str(number): owner for number, owner in db.session.execute(query)}
-    return {each.id for each in notices if owners.get(each.subject_id) == each.person_id}
+def _unwritten(waits_for: Any) -> Check:
+    """Inputs that say nothing yet and still wait for the person told: who writes, or who prepares."""
+
+    def holding(notices: Sequence[Notice]) -> set[int]:
+        query = select(ReviewInput.id, waits_for).join(Review).where(
+            ReviewInput.id.in_(_numbers(notices)), Review.state == ReviewState.PREPARING, UNWRITTEN
+        )  # fmt: skip
+        people = {str(number): person for number, person in db.session.execute(query)}
+        return {each.id for each in notices if people.get(each.subject_id) == each.person_id}
+
+    return holding
+
+
+def _no_review(notices: Sequence[Notice]) -> set[int]:
+    """Nobody has planned the review that was missing."""
+    last, _until = yearly.missing(today())
+    return {each.id for each in notices if last is not None and each.subject_id == str(last.id)}
 
 
 def _competences(notices: Sequence[Notice]) -> set[int]:
@@ -99,7 +113,11 @@ RULES: dict[str, Check] = {
     "audit.soon": _audits(NOT_BEGUN),
     "audit.start_due": _audits(NOT_BEGUN),
     "audit.report_due": _audits((*NOT_BEGUN, AuditState.IN_PROGRESS)),
-    "review_input.due": _inputs,
+    "review_input.due": _unwritten(ReviewInput.owner_id),
+    "review_input.late": _unwritten(ReviewInput.owner_id),
+    "review_input.escalated": _unwritten(Review.prepared_by_id),
+    "review_input.left": _unwritten(Review.prepared_by_id),
+    "review.missing": _no_review,
     "competence.ending": _competences,
     "competence.ended": _competences,
     "certificate.window": _certificates,

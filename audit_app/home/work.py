@@ -78,9 +78,7 @@ def _review(review: Review) -> Task:
 
 
 def _input(row: ReviewInput) -> Task:
-    return Task(
-        f"{row.review.code} {row.key})", str(row.key.label), row.review.meets_on, "reviews.input", row.id
-    )
+    return Task(f"{row.review.code} {row.key})", str(row.key.label), row.wanted_on, "reviews.input", row.id)
 
 
 def _indicator(indicator: Indicator) -> Task:

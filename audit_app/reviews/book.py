@@ -14,7 +14,9 @@ from audit_app.reviews.charting import chart
 from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
 from audit_app.reviews.paper import STATE_TONE, function_of, input_title, light_word
 from audit_app.reviews.paper_changes import changed_title
+from audit_app.reviews.paper_meeting import topic_title
 from audit_app.reviews.paper_signing import signature_of
+from audit_app.reviews.paper_standards import clauses, cross_table
 from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import bare, tell, tell_moment, tell_movement, tell_unit
 
@@ -52,8 +54,12 @@ def _sheets(pack: Pack, sha256: str) -> Iterator[Sheet]:
     if pack.since is not None:
         yield changes_sheet(pack)
     yield _picture(pack)
+    if pack.agenda:
+        yield _agenda(pack)
     for one in pack.inputs:
         yield from _input(pack, one)
+    if cross_table(pack.inputs):
+        yield _standards(pack)
     yield _definitions(pack)
     yield _sources(pack)
 
@@ -100,7 +106,11 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
 def _participants(pack: Pack) -> list[sheet.Row]:
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
     return [
-        (row.name, row.function or function_of(pack, row.name), words[row.attended])
+        (
+            row.name,
+            row.function or function_of(pack, row.name),
+            _("%(name)s stood in", name=row.deputy) if row.deputy else words[row.attended],
+        )
         for row in pack.participants
     ]
 
@@ -139,12 +149,14 @@ def _parts(line: str) -> Iterator[str]:
 
 
 def _decisions(pack: Pack) -> Sheet:
+    chosen = any(row.chosen for row in pack.decisions)
     columns = (
         sheet.Column(_("Code")),
         sheet.Column(_("State")),
         sheet.Column(_("Decision"), width=44),
         sheet.Column(_("Why"), width=36),
         sheet.Column(_("Options and cost"), width=36),
+        *((sheet.Column(_("Chosen"), width=24),) if chosen else ()),
         sheet.Column(_("Resources"), width=24),
         sheet.Column(_("Input")),
         sheet.Column(_("Owner")),
@@ -158,6 +170,7 @@ def _decisions(pack: Pack) -> Sheet:
             row.text,
             row.rationale,
             row.options,
+            *((row.chosen or "",) if chosen else ()),
             row.resources,
             row.input_key,
             row.owner,
@@ -202,6 +215,21 @@ def _picture(pack: Pack) -> Sheet:
     return Sheet(_("Picture"), columns, rows)
 
 
+def _agenda(pack: Pack) -> Sheet:
+    columns = (
+        sheet.Column(_("Time")),
+        sheet.Column(_("Topic"), width=44),
+        sheet.Column(_("Speaker"), width=20),
+        sheet.Column(_("Duration in minutes"), "int"),
+        sheet.Column(_("Discussion notes"), width=70),
+    )
+    rows = [
+        (f"{each.starts}–{each.ends}", topic_title(each), each.speaker, each.minutes, each.notes)
+        for each in pack.agenda or ()
+    ]
+    return Sheet(_("Agenda"), columns, rows)
+
+
 def tab(key: str) -> str:
     """Title of the sheet of an input."""
     return _("Input %(letter)s", letter=key)
@@ -217,6 +245,8 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
     else:
         written = _lines(_("Assessment"), one.text or _("No assessment is written yet."))
     facts: list[tuple[str, sheet.Cell]] = []
+    if one.answers:
+        facts.append((_("Also answers"), clauses(one.answers)))
     if one.author:
         facts.append((_("Signed"), f"{one.author} · {tell_moment(one.written_at, pack.meta.zone)}"))
     # A long table would push the charts far away: it gets a sheet of its own, and they stay in sight.
@@ -270,6 +300,20 @@ def _rows(table: Table | None) -> list[sheet.Row]:
 def _cell(value: Value, column: Column) -> sheet.Cell:
     plain: str | int | float | date | None = bare(value)
     return Tone(plain, value.tone) if isinstance(value, Toned) else plain
+
+
+def _standards(pack: Pack) -> Sheet:
+    columns = (
+        sheet.Column(_("Standard"), width=24),
+        sheet.Column(_("Clause"), width=14),
+        sheet.Column(_("Subject"), width=44),
+        sheet.Column(_("Said under")),
+    )
+    rows = [
+        (standard, clause, subject, ", ".join(keys))
+        for standard, clause, subject, keys in cross_table(pack.inputs)
+    ]
+    return Sheet(_("Standards"), columns, rows, heading=_("Inputs of the other standards"))
 
 
 def _definitions(pack: Pack) -> Sheet:

@@ -11,6 +11,7 @@ from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.findings.models import Finding, Origin
 from audit_app.reviews import (
+    agenda,
     changes,
     compile_actions,
     compile_audits,
@@ -21,12 +22,16 @@ from audit_app.reviews import (
     compile_overview,
     compile_repeats,
     compile_services,
+    integrated,
     lights,
     queries,
     series,
+    signing_in,
 )
-from audit_app.reviews.models import Decision, InputKey, Review, ReviewInput
+from audit_app.reviews.meeting_models import AttendanceSignature
+from audit_app.reviews.models import AnyKey, Climate, Decision, ExtraKey, InputKey, Review, ReviewInput
 from audit_app.reviews.pack import (
+    Answered,
     Attendee,
     Block,
     Conclusion,
@@ -41,7 +46,9 @@ from audit_app.reviews.pack import (
     PreviousAction,
     Remark,
     Said,
+    Signed,
     SourceFile,
+    Topic,
     Value,
     said,
 )
@@ -61,10 +68,17 @@ def compile_pack(review: Review) -> Pack:
         lights.of_findings(findings),
         *lights.of_indicators(register),
     )
+    signatures = signing_in.latest(review)
     pack = Pack(
         meta=_meta(review),
         participants=tuple(
-            Attendee(each.person.name, each.function, None if each.attended is None else int(each.attended))
+            Attendee(
+                each.person.name,
+                each.function,
+                None if each.attended is None else int(each.attended),
+                each.deputy.name if each.stood_in and each.deputy is not None else None,
+                _signed(signatures.get(each.who_came.id)) if each.who_came is not None else None,
+            )
             for each in review.participants
         ),
         decisions=tuple(map(_decision, review.decisions)),
@@ -78,11 +92,31 @@ def compile_pack(review: Review) -> Pack:
             SourceFile(row.filename, row.kind, row.sha256, row.rows, row.accepted, row.name or "", row.at)
             for row in register.files.values()
         ),
+        agenda=tuple(map(_topic, agenda.timetable(review))) or None,
     )
     return changes.marked(pack, queries.pack_before(review))
 
 
-def compile_input(review: Review, key: InputKey) -> tuple[Block, ...]:
+def _topic(row: agenda.Timed) -> Topic:
+    item = row.item
+    return Topic(
+        item.title,
+        item.input_key.value if item.input_key else "",
+        row.starts,
+        row.ends,
+        item.minutes,
+        row.speaker.name if row.speaker else "",
+        item.notes,
+    )
+
+
+def _signed(row: AttendanceSignature | None) -> Signed | None:
+    if row is None:
+        return None
+    return Signed(row.way.value, row.signed_at, tuple(row.lines), row.width, row.height)
+
+
+def compile_input(review: Review, key: AnyKey) -> tuple[Block, ...]:
     """What the data say for one input: the same blocks as in the pack, without reading what it does not
     need.
     """
@@ -90,13 +124,15 @@ def compile_input(review: Review, key: InputKey) -> tuple[Block, ...]:
     return changes.marked_blocks(blocks, queries.pack_before(review), key.value) if blocks else ()
 
 
-def _compiled(review: Review, key: InputKey) -> tuple[Block, ...]:
+def _compiled(review: Review, key: AnyKey) -> tuple[Block, ...]:
     span = review.period_from, review.period_to
     if key is InputKey.A:
         return compile_actions.for_input(compile_actions.read(review))
     if key is InputKey.D:
         return _d(*span)
-    if key in (InputKey.B, InputKey.F, InputKey.K, InputKey.L):
+    if key is InputKey.B:
+        return climate(review)
+    if key in (InputKey.F, InputKey.K, InputKey.L, *ExtraKey):
         return ()
     register = series.read(*span)
     if key is InputKey.C1:
@@ -106,7 +142,14 @@ def _compiled(review: Review, key: InputKey) -> tuple[Block, ...]:
     return _of_indicators(key, register, review)
 
 
-def _of_indicators(key: InputKey, register: series.Register, review: Review) -> tuple[Block, ...]:
+def climate(review: Review) -> tuple[Block, ...]:
+    """Input b: whether climate change is a relevant issue, and why (4.1, R16)."""
+    if review.climate is Climate.OPEN:
+        return (Remark(said("climate.open"), "warn"),)
+    return (Remark(said(f"climate.{review.climate.value}", reason=review.climate_reason), "info"),)
+
+
+def _of_indicators(key: AnyKey, register: series.Register, review: Review) -> tuple[Block, ...]:
     if key is InputKey.C2:
         return compile_overview.overview(register, {one.code for one in uncommented(review, register)})
     own = compile_indicators.for_input(register, key.value)
@@ -152,6 +195,7 @@ def _blocks(
 ) -> Blocks:
     found: Blocks = {
         "a": compile_actions.for_input(previous),
+        "b": climate(review),
         "c1": _c1(findings, register),
         "c3": _c3(audits, register),
         "d": _d(review.period_from, review.period_to),
@@ -163,12 +207,25 @@ def _blocks(
 
 def _inputs(review: Review, blocks: Blocks) -> tuple[Input, ...]:
     rows = {row.key: row for row in review.inputs}
-    return tuple(_input(key, rows.get(key), blocks.get(key.value, ())) for key in InputKey)
+    return tuple(
+        _input(
+            key,
+            rows.get(key),
+            blocks.get(key.value, ()),
+            integrated.answers(key, review.standards) or None,
+        )
+        for key in integrated.keys_of(review)
+    )
 
 
-def _input(key: InputKey, row: ReviewInput | None, blocks: tuple[Block, ...]) -> Input:
+def _input(
+    key: AnyKey,
+    row: ReviewInput | None,
+    blocks: tuple[Block, ...],
+    answers: tuple[Answered, ...] | None,
+) -> Input:
     if row is None:
-        return Input(key.value, blocks=blocks)
+        return Input(key.value, blocks=blocks, answers=answers)
     return Input(
         key.value,
         row.text,
@@ -178,6 +235,7 @@ def _input(key: InputKey, row: ReviewInput | None, blocks: tuple[Block, ...]) ->
         row.written_by.name if row.written_by else "",
         row.written_at,
         blocks,
+        answers,
     )
 
 
@@ -222,6 +280,7 @@ def _decision(row: Decision) -> DecisionRow:
         row.owner.name if row.owner else "",
         row.due_on,
         row.action.code if row.action else "",
+        row.chosen or None,
     )
 
 
@@ -296,7 +355,9 @@ def warnings(review: Review, register: series.Register, audits: compile_audits.A
         if audit.state not in compile_audits.DONE and audit.ends_on < audits.end
     ]
     return found + [
-        said("warn.absent", name=each.person.name) for each in review.participants if each.attended is False
+        said("warn.absent", name=each.person.name)
+        for each in review.participants
+        if each.attended is False and not each.stood_in
     ]
 
 

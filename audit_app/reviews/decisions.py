@@ -12,7 +12,7 @@ from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.findings import action_services
 from audit_app.findings.models import ActionKind
-from audit_app.reviews.models import Decision, DecisionState, InputKey, Review
+from audit_app.reviews.models import AnyKey, Decision, DecisionState, Review, key_of
 from audit_app.reviews.workflow import may_decide
 from audit_app.trail import services as trail
 
@@ -21,7 +21,7 @@ def ask_decision(
     review: Review,
     *,
     text: str,
-    input_key: InputKey | str,
+    input_key: AnyKey | str,
     rationale: str = "",
     options: str = "",
     resources: str = "",
@@ -38,11 +38,12 @@ def ask_decision(
         decision = Decision(
             review=review,
             number=number,
-            input_key=InputKey(input_key),
+            input_key=key_of(input_key),
             state=DecisionState.ASKED,
             text=_said(text),
             rationale=rationale.strip(),
             options=options.strip(),
+            chosen="",
             resources=resources.strip(),
             owner=_able(owner),
             due_on=due_on,
@@ -56,7 +57,7 @@ def edit_decision(
     decision: Decision,
     *,
     text: str,
-    input_key: InputKey | str,
+    input_key: AnyKey | str,
     rationale: str = "",
     options: str = "",
     resources: str = "",
@@ -72,22 +73,35 @@ def edit_decision(
             "owner_id" if owner is None else "due_on",
         )
     with db.session.begin_nested(), trail.act("decision.edit", decision, by=by):
-        decision.text, decision.input_key = _said(text), InputKey(input_key)
+        decision.text, decision.input_key = _said(text), key_of(input_key)
         decision.rationale, decision.options = rationale.strip(), options.strip()
         decision.resources, decision.owner, decision.due_on = resources.strip(), _able(owner), due_on
+        if decision.chosen not in decision.considered:
+            decision.chosen = ""
     return decision
 
 
 def take_decision(
-    decision: Decision, *, text: str | None = None, owner: Person | None, due_on: date | None, by: Person
+    decision: Decision,
+    *,
+    text: str | None = None,
+    owner: Person | None,
+    due_on: date | None,
+    chosen: str | None = None,
+    by: Person,
 ) -> Decision:
-    """The meeting decided: as asked, or in other words; with owner and due date (R13)."""
+    """The meeting decided: as asked, or in other words; with owner and due date (R13). ``chosen``: which of
+    the options, in its own words; "" for none of them, None as before.
+    """
     _open(decision.review, by)
     if owner is None:
         raise Refused(_l("Name who carries the decision out."), "owner_id")
     if due_on is None or due_on < decision.review.meets_on:
         raise Refused(_l("Give a due date on or after the meeting."), "due_on")
+    if chosen and chosen not in decision.considered:
+        raise Refused(_l("This option is not among those considered. Choose one of the list."), "chosen")
     with db.session.begin_nested(), trail.act("decision.take", decision, by=by):
+        decision.chosen = decision.chosen if chosen is None else chosen
         decision.text = _said(decision.text if text is None else text)
         decision.owner, decision.due_on, decision.state = _able(owner), due_on, DecisionState.TAKEN
     return decision

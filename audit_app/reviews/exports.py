@@ -10,7 +10,7 @@ from audit_app.exports import pdf, xlsx
 from audit_app.exports.names import download_name
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Tone, speaking
-from audit_app.reviews import book, paper, queries, sealing
+from audit_app.reviews import book, paper, paper_minutes, queries, sealing
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import Review
 from audit_app.reviews.pack import Pack, digest, from_json, said, to_json
@@ -85,6 +85,19 @@ def export(review: Review, language: str) -> dict[str, bytes]:
         return {kind: file.content for kind, file in kept.items() if file is not None}
     pack, sha256 = pack_of(review)  # Compiled once for both files.
     return {kind: render(pack, language, kind, sha256) for kind in KINDS}
+
+
+def minutes_of(review: Review, language: str) -> bytes:
+    """The minutes as PDF in one language, from the pack as frozen, or as it stands now."""
+    pack, sha256 = pack_of(review)
+    with speaking(LOCALES[language]):
+        names = tuple(row.name for row in review.recipients)
+        return pdf.render(paper_minutes.document(pack, LOCALES[language], names, sha256))
+
+
+def minutes_name(review: Review, language: str) -> str:
+    """Name of a download, e.g. ``MR-2026-01-M en.pdf``."""
+    return download_name(f"{review.code}-M {language}", "pdf")
 
 
 def filename(review: Review, language: str, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, PasswordField
@@ -10,11 +11,26 @@ from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
-from audit_app.reviews.models import Decision, InputKey, Review
-from audit_app.web.forms import TICKED, BaseForm, choice, day, long_text, required, row, rows, rows_as_choices
+from audit_app.reviews.integrated import keys_of, standards
+from audit_app.reviews.models import Decision, Review
+from audit_app.web.forms import (
+    TICKED,
+    BaseForm,
+    SelectMultipleField,
+    choice,
+    day,
+    long_text,
+    required,
+    row,
+    rows,
+    rows_as_choices,
+)
 from audit_app.web.forms import text as line
 
-LETTERS = [(key.value, key.label) for key in InputKey]
+
+def letters(review: Review) -> list[tuple[str, str]]:
+    """The inputs a decision of a review may follow from."""
+    return [(key.value, f"{key.value}) {key.label}") for key in keys_of(review)]
 
 
 def people(permission: Permission | None = None) -> list[Person]:
@@ -46,6 +62,14 @@ class PlanForm(BaseForm):
     chair_id = row(_l("Chair"), need=True, description=_l("Top management, who also approves."))
     prepared_by_id = row(_l("Prepared by"), need=True)
     participants = rows(_l("Participants"), description=_l("The chair is always invited."), **TICKED)
+    standards = SelectMultipleField(
+        _l("Integrated with"),
+        choices=[(name, name) for name in standards()],
+        description=_l(
+            "What these standards ask is mapped onto inputs a) to l); only the rest is asked in addition."
+        ),
+        **TICKED,
+    )
 
     def fill(self, review: Review | None = None) -> None:
         """Choices, and on a first GET the people of the plan."""
@@ -54,6 +78,7 @@ class PlanForm(BaseForm):
         self.participants.choices = rows_as_choices(people(), show=_with_function)
         if review is not None and not self.is_submitted():
             self.participants.data = [each.person_id for each in review.participants]
+            self.standards.data = list(review.standards)
 
     def facts(self, review: Review | None = None) -> dict[str, Any]:
         """The facts for the service; a participant's function is what it was, else the job title."""
@@ -65,6 +90,7 @@ class PlanForm(BaseForm):
             "chair": person(found.pop("chair_id")),
             "prepared_by": person(found.pop("prepared_by_id")),
             "place": found["place"] or "",
+            "standards": found["standards"] or [],
         }
 
 
@@ -109,6 +135,7 @@ class AssignForm(BaseForm):
     """Who writes an input."""
 
     owner_id = row(_l("Who writes it"))
+    due_on = day(_l("Wanted by"))
 
     def fill(self) -> None:
         """Choices."""
@@ -119,7 +146,7 @@ class DecisionForm(BaseForm):
     """A decision to ask for."""
 
     text = long_text(_l("What is to be decided"), need=True, longest=2000, rows=3)
-    input_key = choice(_l("Input it follows from"), LETTERS)
+    input_key = choice(_l("Input it follows from"), [])
     rationale = long_text(_l("Why"), longest=5000, rows=3)
     options = long_text(
         _l("Options and cost"),
@@ -133,8 +160,9 @@ class DecisionForm(BaseForm):
     owner_id = row(_l("Who carries it out"))
     due_on = day(_l("Due"))
 
-    def fill(self) -> None:
+    def fill(self, review: Review) -> None:
         """Choices."""
+        self.input_key.choices = letters(review)
         self.owner_id.choices = rows_as_choices(people(Permission.ACTION_DO), empty=True)
 
     def facts(self) -> dict[str, Any]:
@@ -150,24 +178,32 @@ class TakeForm(BaseForm):
     """What the meeting decided."""
 
     text = long_text(_l("What was decided"), need=True, longest=2000, rows=3)
+    chosen = choice(_l("Option chosen"), [], need=False)
     owner_id = row(_l("Who carries it out"), need=True)
     due_on = day(_l("Due"), need=True)
 
     def fill(self, decision: Decision) -> None:
         """Choices."""
+        self.chosen.choices = [("", "—"), *((line, line) for line in decision.considered)]
         self.owner_id.choices = rows_as_choices(people(Permission.ACTION_DO), empty=True)
         self.show_version(decision)
 
     def facts(self) -> dict[str, Any]:
         """The facts for the service."""
         found = self.values()
-        return {"text": found["text"], "owner": person(found["owner_id"]), "due_on": found["due_on"]}
+        return {
+            "text": found["text"],
+            "owner": person(found["owner_id"]),
+            "due_on": found["due_on"],
+            "chosen": found["chosen"] or "",
+        }
 
 
 class HoldForm(BaseForm):
     """The record of the meeting."""
 
     attended = rows(_l("Who attended"), **TICKED)
+    stood_in = rows(_l("Whose deputy came instead"), **TICKED)
     minutes = long_text(_l("Minutes"), longest=20000, rows=8)
     suitability = long_text(
         _l("Suitability"),
@@ -186,7 +222,13 @@ class HoldForm(BaseForm):
     def fill(self, review: Review) -> None:
         """Choices, and on a first GET who is known to have attended."""
         self.attended.choices = [(each.person_id, each.person.name) for each in review.participants]
+        self.stood_in.choices = [
+            (each.person_id, _("%(deputy)s for %(name)s", deputy=each.deputy.name, name=each.person.name))
+            for each in review.participants
+            if each.deputy is not None
+        ]
         if not self.is_submitted():
+            self.stood_in.data = [each.person_id for each in review.participants if each.stood_in]
             self.attended.data = [each.person_id for each in review.participants if each.attended]
 
 

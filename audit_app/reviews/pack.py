@@ -17,6 +17,9 @@ from typing import TypeAlias
 from audit_app.core.frozen import LATER, Codec
 from audit_app.core.frozen import Name as Name
 from audit_app.core.frozen import digest as digest
+from audit_app.reviews.pack_meeting import Answered as Answered
+from audit_app.reviews.pack_meeting import Signed as Signed
+from audit_app.reviews.pack_meeting import Topic as Topic
 
 FORMAT = 1
 
@@ -136,9 +139,9 @@ Block: TypeAlias = Table | Plot | Remark
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One of the fourteen inputs of 9.3: what was written, or why there is nothing to report; and what the
-    data
-    say."""
+    """One of the fourteen inputs of 9.3, or one that another standard adds: what was written, or why there is
+    nothing to report; what the data say; which clauses of other standards it ``answers``.
+    """
 
     key: str
     text: str = ""
@@ -148,6 +151,7 @@ class Input:
     author: str = ""
     written_at: datetime | None = None
     blocks: tuple[Block, ...] = ()
+    answers: tuple[Answered, ...] | None = field(default=None, metadata=LATER)
 
     @property
     def filled(self) -> bool:
@@ -157,11 +161,13 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """Somebody invited; ``attended`` 1, 0 or not known yet."""
+    """Somebody invited; ``attended`` 1, 0 or not known yet; ``deputy``: who came instead."""
 
     name: str
     function: str
     attended: int | None
+    deputy: str | None = field(default=None, metadata=LATER)
+    signature: Signed | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,7 @@ class DecisionRow:
     owner: str
     due_on: date | None
     action: str = ""
+    chosen: str | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +324,7 @@ class Pack:
     sources: tuple[SourceFile, ...]
     format: int = FORMAT
     since: Since | None = field(default=None, metadata=LATER)
+    agenda: tuple[Topic, ...] | None = field(default=None, metadata=LATER)
 
     @property
     def frozen(self) -> bool:
@@ -338,7 +346,10 @@ KINDS: dict[str, type] = {
         Line,
         Plot,
         Remark,
+        Answered,
         Input,
+        Signed,
+        Topic,
         Attendee,
         DecisionRow,
         PreviousAction,

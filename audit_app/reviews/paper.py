@@ -27,7 +27,8 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.values import Badge, Link, Strong, listed
-from audit_app.reviews.models import InputKey
+from audit_app.reviews import paper_meeting
+from audit_app.reviews.models import key_of
 from audit_app.reviews.pack import (
     DecisionRow,
     Input,
@@ -41,6 +42,7 @@ from audit_app.reviews.pack import (
 from audit_app.reviews.paper_blocks import render_blocks
 from audit_app.reviews.paper_changes import changed
 from audit_app.reviews.paper_signing import signed_facts
+from audit_app.reviews.paper_standards import annex, clauses
 from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement, tell_unit
 
@@ -60,7 +62,7 @@ def letter(key: str) -> str:
 
 def input_title(key: str) -> str:
     """Letter and words of an input."""
-    return f"{letter(key)} {InputKey(key).label}"
+    return f"{letter(key)} {key_of(key).label}"
 
 
 def document(pack: Pack, language: str, sha256: str) -> Document:
@@ -94,6 +96,7 @@ def _all(pack: Pack, sha256: str) -> Iterator[Block]:
     yield from _conclusion(pack)
     yield from _sign_off(pack, sha256)
     yield from _annex(pack)
+    yield from annex(pack)
 
 
 def _cover(pack: Pack, sha256: str) -> Cover:
@@ -130,6 +133,7 @@ def _decide(pack: Pack) -> Iterator[Block]:
     if pack.warnings:
         told = tuple(map(_warning, pack.warnings))
         yield Callout(told, "warn", _("Pointed out"))
+    yield from paper_meeting.agenda(pack, 2)
 
 
 def _warning(one: Said) -> str | Link:
@@ -155,6 +159,7 @@ def _decision_facts(row: DecisionRow) -> Facts:
         (_("State"), Badge(tell(said(f"decision.{row.state}")), STATE_TONE[row.state])),
         (_("Why"), row.rationale or DASH),
         (_("Options and cost"), row.options or DASH),
+        *([(_("Chosen"), Strong(row.chosen))] if row.chosen else []),
         (_("Resources"), row.resources or DASH),
         (_("Follows from"), Link(input_title(row.input_key), url=f"#input-{row.input_key}")),
         (_("Owner, due"), tell(Many((row.owner or DASH, str(row.due_on or DASH))))),
@@ -215,18 +220,23 @@ def _light(light: Light) -> BoardRow:
 def input_blocks(pack: Pack, one: Input, *, alone: bool = False) -> Iterator[Block]:
     """One input: its assessment and what the data say. ``alone``: on a paper that has no section 2."""
     head = Heading(input_title(one.key), 2, anchor=f"input-{one.key}")
+    if one.answers:
+        yield head
+        yield Text(_("Also answers: %(clauses)s", clauses=clauses(one.answers)), "note")
     if one.text.strip():
         at = tell_moment(one.written_at, pack.meta.zone)
         note = Text(_("Written by %(name)s, %(at)s", name=one.author, at=at), "note")
-        told = (head, Text(one.text), note)
+        told = (*(() if one.answers else (head,)), Text(one.text), note)
         yield from (KeepTogether(told),) if len(one.text) <= KEPT else told
     else:
-        yield head
+        if not one.answers:
+            yield head
         yield _unwritten(pack, one)
     if one.key == "a" and pack.previous and not alone:
         yield Text(_("The table stands in section 2."), "note")
     else:
         yield from render_blocks(one.blocks, Sources(pack).line)
+    yield from paper_meeting.said_on(pack, one.key)
 
 
 KEPT = 600
@@ -304,15 +314,26 @@ def _sign_off(pack: Pack, sha256: str) -> Iterator[Block]:
 
 def _participants(pack: Pack) -> Iterator[Block]:
     yield Heading(_("Participants"), 2)
+    signed = any(row.signature is not None for row in pack.participants)
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
     tones = {None: "neutral", 1: "good", 0: "warn"}
     yield Grid(
-        (GridColumn(_("Name"), 30), GridColumn(_("Function"), 40), GridColumn(_("Attendance"), 20)),
+        (
+            GridColumn(_("Name"), 26),
+            GridColumn(_("Function"), 34),
+            GridColumn(_("Attendance"), 20),
+            *((GridColumn(_("Signature"), 26),) if signed else ()),
+        ),
         tuple(
             (
                 row.name,
                 row.function or function_of(pack, row.name),
-                Badge(words[row.attended], tones[row.attended]),
+                (
+                    Badge(_("%(name)s stood in", name=row.deputy), "good")
+                    if row.deputy
+                    else Badge(words[row.attended], tones[row.attended])
+                ),
+                *((paper_meeting.signature(pack, row),) if signed else ()),
             )
             for row in pack.participants
         ),

@@ -1,7 +1,5 @@
 """Reading reviews: who may see which, lists, and what is frozen."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, false, func, or_, select
@@ -11,8 +9,11 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
+from audit_app.reviews.after_models import ReviewRecipient
+from audit_app.reviews.meeting_models import AgendaItem, AttendanceSignature
 from audit_app.reviews.models import (
     Decision,
+    ExtraKey,
     FrozenFile,
     FrozenPack,
     InputKey,
@@ -23,13 +24,10 @@ from audit_app.reviews.models import (
 )
 from audit_app.reviews.pack import Pack, from_json
 
-SOON = 7
-"""Days before the meeting on which the owners of unwritten inputs are reminded."""
-
 
 def visible_to(person: Person) -> Select[Review]:
-    """All reviews for who may see reviews; for a contributor those they are invited to, and while one is
-    prepared, those they write an input for.
+    """All reviews for who may see reviews; for a contributor those they are invited to or stand in for
+    somebody, while one is prepared those they write an input for, and approved ones that go to them.
     """
     query = select(Review)
     if person.may(Permission.REVIEW_SEE):
@@ -37,8 +35,18 @@ def visible_to(person: Person) -> Select[Review]:
     if not person.may(Permission.REVIEW_CONTRIBUTE):
         return query.where(false())
     owns = exists().where(ReviewInput.review_id == Review.id, ReviewInput.owner_id == person.id)
-    takes_part = exists().where(Participant.review_id == Review.id, Participant.person_id == person.id)
-    return query.where(or_(takes_part, and_(Review.state == ReviewState.PREPARING, owns)))
+    takes_part = exists().where(
+        Participant.review_id == Review.id,
+        or_(Participant.person_id == person.id, Participant.deputy_id == person.id),
+    )
+    gets = exists().where(ReviewRecipient.review_id == Review.id, ReviewRecipient.person_id == person.id)
+    return query.where(
+        or_(
+            takes_part,
+            and_(Review.state == ReviewState.PREPARING, owns),
+            and_(Review.state == ReviewState.APPROVED, gets),
+        )
+    )
 
 
 def get(review_id: int, *, to: Person) -> Review:
@@ -51,6 +59,11 @@ def get(review_id: int, *, to: Person) -> Review:
             joinedload(Review.prepared_by),
             joinedload(Review.approved_by),
             selectinload(Review.participants).joinedload(Participant.person),
+            selectinload(Review.participants).joinedload(Participant.deputy),
+            selectinload(Review.agenda).joinedload(AgendaItem.speaker),
+            selectinload(Review.agenda).joinedload(AgendaItem.noted_by),
+            selectinload(Review.recipients).joinedload(ReviewRecipient.person),
+            selectinload(Review.signatures).joinedload(AttendanceSignature.person),
             selectinload(Review.inputs).joinedload(ReviewInput.owner),
             selectinload(Review.inputs).joinedload(ReviewInput.written_by),
             selectinload(Review.decisions).joinedload(Decision.owner),
@@ -73,6 +86,16 @@ def get_input(input_id: int, *, to: Person) -> ReviewInput:
         .options(joinedload(ReviewInput.review), joinedload(ReviewInput.owner))
     )
     found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def get_topic(item_id: int, *, to: Person) -> AgendaItem:
+    """One topic of the agenda of a visible review. Raises :class:`NotVisible`."""
+    seen = visible_to(to).with_only_columns(Review.id)
+    query = select(AgendaItem).where(AgendaItem.id == item_id, AgendaItem.review_id.in_(seen))
+    found = db.session.scalars(query.options(joinedload(AgendaItem.review))).unique().one_or_none()
     if found is None:
         raise NotVisible
     return found
@@ -178,40 +201,9 @@ def frozen_hashes(review: Review) -> list[Any]:
     return list(db.session.execute(query))
 
 
-@dataclass(frozen=True)
-class Reminder:
-    """One notice to send: its kind, the person, the record."""
-
-    kind: str
-    to: Person
-    subject: ReviewInput
-
-
-def due(on: date) -> list[Reminder]:
-    """Owners of inputs not written, when the meeting is within ``SOON`` days or has passed."""
-    query = (
-        select(ReviewInput)
-        .join(Review)
-        .where(
-            Review.state == ReviewState.PREPARING,
-            Review.meets_on <= on + timedelta(days=SOON),
-            ReviewInput.owner_id.is_not(None),
-            ReviewInput.text == "",
-            ReviewInput.nothing_to_report.is_(False),
-        )
-        .options(joinedload(ReviewInput.owner), joinedload(ReviewInput.review))
-        .order_by(ReviewInput.id)
-    )
-    return [
-        Reminder("review_input.due", row.owner, row)
-        for row in db.session.scalars(query).unique()
-        if row.owner
-    ]
-
-
 def neighbours(row: ReviewInput) -> tuple[ReviewInput | None, ReviewInput | None]:
     """The inputs before and after one, in the order of the standard."""
-    order = list(InputKey)
+    order = [*InputKey, *ExtraKey]
     rows = sorted(row.review.inputs, key=lambda each: order.index(each.key))
     place = rows.index(row)
     return rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None

@@ -1,10 +1,9 @@
-"""Management reviews over HTTP: who may enter, what to show next."""
+"""Management reviews over HTTP: who may enter, what to show next. Preparing has its own file."""
 
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,8 +11,19 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.exports.names import download_name
-from audit_app.reviews import exports, forms, queries, routes_check, routes_signing, screens, services
-from audit_app.reviews.blueprint import blueprint
+from audit_app.reviews import (
+    exports,
+    forms,
+    queries,
+    routes_after,
+    routes_check,
+    routes_meeting,
+    routes_prepare,
+    routes_signing,
+    screens,
+    services,
+)
+from audit_app.reviews.blueprint import SEE, blueprint, form_page, language
 from audit_app.reviews.compile import compile_input
 from audit_app.reviews.models import Decision, Review, ReviewState
 from audit_app.reviews.workflow import REVIEW, may_decide, may_plan, may_write
@@ -24,28 +34,9 @@ from audit_app.web.pages import arguments, ordering, paginate
 
 __all__ = ["VIEWS", "blueprint"]
 
-VIEWS = (routes_check, routes_signing)
+VIEWS = (routes_prepare, routes_meeting, routes_after, routes_check, routes_signing)
 """Further modules whose views are on the blueprint."""
 MEDIA = {"pdf": downloads.PDF, "xlsx": downloads.XLSX}
-SEE = (P.REVIEW_SEE, P.REVIEW_CONTRIBUTE)
-
-
-def _language() -> str:
-    """``zh`` or ``en`` from ``?lang=``, else the reader's."""
-    asked = request.args.get("lang", "")
-    locale = get_locale()
-    return (
-        asked
-        if asked in exports.LOCALES
-        else ("zh" if locale is not None and locale.language == "zh" else "en")
-    )
-
-
-def _form(template: str, form: Any, **context: Any) -> ResponseReturnValue:
-    """A form page: 422 when it comes back."""
-    return render_template(
-        f"reviews/{template}.html", form=form, **context
-    ), 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/")
@@ -66,7 +57,7 @@ def export_list() -> ResponseReturnValue:
         queries.listing(current_user, arguments(("state", "q"))).order_by(order)
     ).unique()
     name = download_name(_("Management reviews"), "xlsx")
-    return downloads.send(exports.register(rows, _language()), name, downloads.XLSX)
+    return downloads.send(exports.register(rows, language()), name, downloads.XLSX)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -81,8 +72,9 @@ def new() -> ResponseReturnValue:
         review = refused_or(form, services.plan_review, **form.facts(), by=current_user)
         if review is not None:
             flash(_("%(code)s is planned.", code=review.code), "success")
+            routes_prepare.warn_of_audits(review)
             return redirect(url_for("reviews.show", id=review.id))
-    return _form("edit", form, review=None)
+    return form_page("edit", form, review=None)
 
 
 @blueprint.get("/<int:id>")
@@ -109,8 +101,9 @@ def edit(id: int) -> ResponseReturnValue:
         and refused_or(form, services.edit_review, review, **form.facts(review), by=current_user)
     ):
         flash(_("Saved."), "success")
+        routes_prepare.warn_of_audits(review)
         return redirect(url_for("reviews.show", id=id))
-    return _form("edit", form, review=queries.get(id, to=current_user))
+    return form_page("edit", form, review=queries.get(id, to=current_user))
 
 
 def _plan_of(review: Any) -> dict[str, Any]:
@@ -133,7 +126,7 @@ def step(id: int, step: str) -> ResponseReturnValue:
     if form.validate_on_submit() and refused_or(form, services.start_preparing, review, by=current_user):
         flash(_("%(code)s: %(step)s. Done.", code=review.code, step=REVIEW.by_name[step].label), "success")
         return redirect(url_for("reviews.show", id=id))
-    return _form("step", form, review=queries.get(id, to=current_user), step=REVIEW.by_name[step])
+    return form_page("step", form, review=queries.get(id, to=current_user), step=REVIEW.by_name[step])
 
 
 def _hold(review: Any) -> ResponseReturnValue:
@@ -147,11 +140,12 @@ def _hold(review: Any) -> ResponseReturnValue:
     ):
         flash(_("The meeting is recorded."), "success")
         return redirect(url_for("reviews.show", id=review.id))
-    return _form("hold", form, review=queries.get(review.id, to=current_user))
+    return form_page("hold", form, review=queries.get(review.id, to=current_user))
 
 
 def _record(review: Any, facts: dict[str, Any]) -> Any:
-    services.record_attendance(review, set(facts.pop("attended") or ()), by=current_user)
+    came, instead = set(facts.pop("attended") or ()), set(facts.pop("stood_in", None) or ())
+    services.record_attendance(review, came, stood_in=instead, by=current_user)
     texts = {name: value or "" for name, value in facts.items() if name != "next_review_on"}
     return services.hold(review, **texts, next_review_on=facts["next_review_on"], by=current_user)
 
@@ -174,7 +168,7 @@ def input(id: int) -> ResponseReturnValue:
     row = queries.get_input(id, to=current_user)
     assign = forms.filled(forms.AssignForm, row)
     assign.fill()
-    return _form(
+    return form_page(
         "input",
         form,
         row=row,
@@ -199,7 +193,8 @@ def assign(id: int) -> ResponseReturnValue:
     form = forms.AssignForm()
     form.fill()
     if form.validate_on_submit():
-        services.assign_input(row.review, row.key, owner=forms.person(form.owner_id.data), by=current_user)
+        owner = forms.person(form.owner_id.data)
+        services.assign_input(row.review, row.key, owner=owner, due_on=form.due_on.data, by=current_user)
         flash(_("Saved."), "success")
     return redirect(url_for("reviews.input", id=id))
 
@@ -213,13 +208,13 @@ def new_decision(id: int) -> ResponseReturnValue:
     """Ask for a decision."""
     review = queries.get(id, to=current_user)
     form = forms.DecisionForm(input_key=request.args.get("input"))
-    form.fill()
+    form.fill(review)
     if form.validate_on_submit() and refused_or(
         form, services.ask_decision, review, **form.facts(), by=current_user
     ):
         flash(_("The decision is put before the meeting."), "success")
         return redirect(url_for("reviews.show", id=id, _anchor="decisions"))
-    return _form("decision", form, review=queries.get(id, to=current_user), decision=None)
+    return form_page("decision", form, review=queries.get(id, to=current_user), decision=None)
 
 
 def _decision(id: int) -> Decision:
@@ -235,7 +230,7 @@ def edit_decision(id: int) -> ResponseReturnValue:
     """Word a decision better."""
     decision = _decision(id)
     form = forms.filled(forms.DecisionForm, decision)
-    form.fill()
+    form.fill(decision.review)
     form.show_version(decision)
     if (
         form.validate_on_submit()
@@ -245,7 +240,7 @@ def edit_decision(id: int) -> ResponseReturnValue:
         flash(_("Saved."), "success")
         return redirect(url_for("reviews.show", id=decision.review_id, _anchor="decisions"))
     decision = _decision(id)
-    return _form("decision", form, review=decision.review, decision=decision)
+    return form_page("decision", form, review=decision.review, decision=decision)
 
 
 @blueprint.route("/decisions/<int:id>/take", methods=["GET", "POST"])
@@ -263,7 +258,7 @@ def take_decision(id: int) -> ResponseReturnValue:
         flash(_("%(code)s is decided.", code=decision.code), "success")
         return redirect(url_for("reviews.show", id=decision.review_id, _anchor="decisions"))
     decision = _decision(id)
-    return _form("take", form, review=decision.review, decision=decision)
+    return form_page("take", form, review=decision.review, decision=decision)
 
 
 @blueprint.post("/decisions/<int:id>/reject")
@@ -293,8 +288,6 @@ def export(id: int, kind: str) -> ResponseReturnValue:
     review = queries.get(id, to=current_user)
     if kind not in MEDIA:
         abort(404)
-    language = _language()
-    content = exports.file_of(review, language, kind)
-    return downloads.send(
-        content, exports.filename(review, language, kind), MEDIA[kind], inline=kind == "pdf"
-    )
+    spoken = language()
+    content = exports.file_of(review, spoken, kind)
+    return downloads.send(content, exports.filename(review, spoken, kind), MEDIA[kind], inline=kind == "pdf")

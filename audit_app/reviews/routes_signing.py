@@ -10,7 +10,7 @@ from flask_login import current_user
 from audit_app.accounts import confirming
 from audit_app.accounts.permissions import Permission as P
 from audit_app.core.errors import Refused
-from audit_app.reviews import exports, forms, queries, sealing, services, signing
+from audit_app.reviews import exports, forms, forms_after, queries, sealing, services, signing
 from audit_app.reviews.blueprint import blueprint
 from audit_app.reviews.models import Review
 from audit_app.reviews.workflow import REVIEW
@@ -21,8 +21,9 @@ from audit_app.web.transactions import keep_anyway
 
 def approve(review: Review) -> ResponseReturnValue:
     """The step that freezes: what is signed, under which meaning, and the password once more."""
-    form, id, step = forms.SignForm(), review.id, REVIEW.by_name["approve"]
-    if form.validate_on_submit() and _confirmed(form) and refused_or(form, _approve, review):
+    form, id, step = forms_after.ApproveForm(), review.id, REVIEW.by_name["approve"]
+    form.fill(review)
+    if form.validate_on_submit() and _confirmed(form) and refused_or(form, _approve, review, form):
         flash(_("%(code)s is approved and signed.", code=review.code), "success")
         return redirect(url_for("reviews.show", id=id))
     review = queries.get(id, to=current_user)
@@ -32,8 +33,15 @@ def approve(review: Review) -> ResponseReturnValue:
     return _page("approve", form, **told, **_sealing())
 
 
-def _approve(review: Review) -> Review:
-    return services.approve(review, exports.kept_files, asked_again=True, sealing=sealing.sealing(), by=_me())
+def _approve(review: Review, form: forms_after.ApproveForm) -> Review:
+    return services.approve(
+        review,
+        exports.kept_files,
+        asked_again=True,
+        sealing=sealing.sealing(),
+        next_review_on=form.next_review_on.data,
+        by=_me(),
+    )
 
 
 @blueprint.route("/<int:id>/sign", methods=["GET", "POST"])

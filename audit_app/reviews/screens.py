@@ -11,17 +11,31 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from audit_app.accounts.models import Person
+from audit_app.accounts.permissions import Permission as P
+from audit_app.core.clock import today
 from audit_app.exports.chart_json import option
-from audit_app.reviews import exports, origins, queries, signing
+from audit_app.reviews import exports, origins, queries, signing, signing_in
 from audit_app.reviews.charting import chart
-from audit_app.reviews.models import InputKey, Review, ReviewInput, ReviewState
+from audit_app.reviews.following import may_follow
+from audit_app.reviews.integrated import answers
+from audit_app.reviews.models import Review, ReviewInput, ReviewState
 from audit_app.reviews.origins import Rows
 from audit_app.reviews.pack import Block, Light, Pack, Plot, Remark, Table, from_json
 from audit_app.reviews.paper import input_title, light_word
 from audit_app.reviews.paper_changes import changed_title, unchanged
+from audit_app.reviews.paper_standards import clauses, cross_table
+from audit_app.reviews.screens_prepare import ordered
 from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import tell, tell_movement, tone_of
-from audit_app.reviews.workflow import REVIEW, input_filled, may_decide, may_plan, may_write, missing_inputs
+from audit_app.reviews.workflow import (
+    OPEN,
+    REVIEW,
+    input_filled,
+    may_decide,
+    may_plan,
+    may_write,
+    missing_inputs,
+)
 from audit_app.trail import queries as trail
 
 TONES = {"good": "success", "warn": "warning", "bad": "danger", "info": "info", "neutral": "secondary"}
@@ -166,8 +180,9 @@ def next_words(review: Review) -> str:
         missing = len(missing_inputs(review))
         if missing:
             return _(
-                "%(count)s of 14 inputs still say nothing. Then the meeting is held and recorded.",
+                "%(count)s of %(all)s inputs still say nothing. Then the meeting is held and recorded.",
                 count=missing,
+                all=len(review.inputs),
             )
         return _("Every input is filled. Hold the meeting and record it.")
     if review.state is ReviewState.HELD:
@@ -176,8 +191,7 @@ def next_words(review: Review) -> str:
 
 
 def board(review: Review, person: Person) -> list[dict[str, Any]]:
-    """The fourteen inputs in the order of the standard: who writes, what is there, may the person write."""
-    order = list(InputKey)
+    """The inputs in the order of the standard: who writes, what is there, may the person write."""
     return [
         {
             "row": row,
@@ -185,7 +199,7 @@ def board(review: Review, person: Person) -> list[dict[str, Any]]:
             "filled": input_filled(row),
             "mine": may_write(row, person),
         }
-        for row in sorted(review.inputs, key=lambda each: order.index(each.key))
+        for row in ordered(review)
     ]
 
 
@@ -200,6 +214,10 @@ def page(review: Review, person: Person) -> dict[str, Any]:
         "filled": sum(row["filled"] for row in rows),
         "may_decide": may_decide(review, person),
         "may_plan": may_plan(review, person),
+        "may_follow": may_follow(review) and person.may(P.REVIEW_PREPARE),
+        "may_attend": _may_attend(review, person),
+        "signed_in": signing_in.latest(review),
+        "may_ask": may_plan(review, person) and bool(review.inputs),
         "files": queries.frozen_hashes(review) if review.frozen else [],
         "frozen": frozen,
         "signatures": signing.signatures(review) if frozen else [],
@@ -207,6 +225,13 @@ def page(review: Review, person: Person) -> dict[str, Any]:
         "sealing": from_json(frozen.snapshot).meta.sealing if frozen else None,
         "history": trail.history(review),
     }
+
+
+def _may_attend(review: Review, person: Person) -> bool:
+    """Whether the reader may sign that they were there, and has not yet."""
+    invited = signing_in.place_of(review, person) is not None
+    ready = review.state in OPEN and review.meets_on <= today()
+    return invited and ready and person.id not in signing_in.latest(review)
 
 
 def pack_page(review: Review) -> dict[str, Any]:
@@ -225,6 +250,8 @@ def pack_page(review: Review) -> dict[str, Any]:
         "since": _since(pack),
         "organisation": tell(pack.meta.organisation),
         "scope": tell(pack.meta.scope),
+        "cross": cross_table(pack.inputs),
+        "clauses_of": lambda one: clauses(one.answers or ()),
     }
 
 
@@ -240,5 +267,10 @@ def of_input(row: ReviewInput, compiled: tuple[Block, ...]) -> dict[str, Any]:
     """Everything the page of an input shows."""
     before, after = queries.neighbours(row)
     known = origins.read(compiled, row.review.period_from, row.review.period_to)
-    shown = blocks(compiled, known)
-    return {"title": input_title(row.key.value), "blocks": shown, "before": before, "after": after}
+    return {
+        "title": input_title(row.key.value),
+        "blocks": blocks(compiled, known),
+        "before": before,
+        "after": after,
+        "answers": clauses(answers(row.key, row.review.standards)),
+    }

@@ -3,7 +3,7 @@
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,16 +18,28 @@ from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.notifications.services import queue
-from audit_app.reviews import decisions, signing
+from audit_app.reviews import (
+    agenda,
+    attendance,
+    decisions,
+    integrated,
+    integrating,
+    requests,
+    sending,
+    signing,
+    signing_in,
+)  # fmt: skip
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import (
+    AnyKey,
+    Climate,
     FrozenFile,
     FrozenPack,
-    InputKey,
     Participant,
     Review,
     ReviewInput,
     ReviewState,
+    key_of,
 )
 from audit_app.reviews.pack import Pack, Sealing, digest, from_json, to_json
 from audit_app.reviews.sign_models import Meaning
@@ -41,6 +53,10 @@ Renderer = Callable[[Pack], dict[tuple[str, str], bytes]]
 
 ask_decision, edit_decision = decisions.ask_decision, decisions.edit_decision
 take_decision, reject_decision = decisions.take_decision, decisions.reject_decision
+set_agenda, write_notes = agenda.set_agenda, agenda.write_notes
+draw_signature, sign_in = signing_in.draw, signing_in.sign_in
+decide_climate = integrating.decide_climate
+record_attendance, set_places = attendance.record_attendance, attendance.set_places
 
 
 def plan_review(
@@ -53,6 +69,7 @@ def plan_review(
     participants: Invited,
     place: str = "",
     *,
+    standards: Sequence[str] = (),
     by: Person,
 ) -> Review:
     """Plan a review: when, about which period, who leads it, who is invited with which function.
@@ -74,6 +91,12 @@ def plan_review(
             adequacy="",
             effectiveness="",
             minutes="",
+            quorum=0,
+            standards=integrating.known(standards),
+            begins=None,
+            length=agenda.LENGTH,
+            climate=Climate.OPEN,
+            climate_reason="",
             **facts,
         )
         _invite(review, participants)
@@ -94,9 +117,11 @@ def edit_review(
     prepared_by: Person,
     participants: Invited,
     place: str = "",
+    standards: Sequence[str] | None = None,
     by: Person,
 ) -> Review:
-    """Change the plan until approval; people who are invited anew are told."""
+    """Change the plan until approval; people who are invited anew are told. ``standards`` None: as before;
+    of others the inputs are opened, of those taken out they go, unless something is written."""
     if not may_plan(review, by):
         raise Refused(
             _l("An approved review cannot be changed, and only who prepares it may change it before.")
@@ -109,6 +134,8 @@ def edit_review(
             for name, value in facts.items():
                 setattr(review, name, value)
             review.chair, review.prepared_by, review.place = chair, prepared_by, place.strip()
+            if standards is not None:
+                integrating.integrate(review, integrating.known(standards))
     _tell("review.planned", review, by, known)
     return review
 
@@ -144,6 +171,16 @@ def _invite(review: Review, participants: Invited, chair: Person | None = None) 
     for person, function in participants:
         wanted[person.id] = (person, function.strip())
     known = {each.person_id or each.person.id: each for each in review.participants}
+    for each in known.values():
+        if each.person_id in wanted and each.deputy_id in wanted and each.deputy is not None:
+            raise Refused(
+                _l(
+                    "%(name)s stands in for %(other)s and cannot take part twice. Name another deputy first.",
+                    name=each.deputy.name,
+                    other=each.person.name,
+                ),
+                "participants",
+            )
     for person_id, row in known.items():
         if person_id not in wanted:
             review.participants.remove(row)
@@ -151,7 +188,11 @@ def _invite(review: Review, participants: Invited, chair: Person | None = None) 
         if person_id in known:
             known[person_id].function = function
         else:
-            review.participants.append(Participant(person=person, person_id=person_id, function=function))
+            review.participants.append(
+                Participant(
+                    person=person, person_id=person_id, function=function, required=False, stood_in=False
+                )
+            )
 
 
 def _names(review: Review) -> list[str]:
@@ -170,36 +211,28 @@ def start_preparing(review: Review, *, by: Person) -> Review:
     with db.session.begin_nested(), trail.act("review.prepare", review, by=by):
         REVIEW.fire("prepare", review, by=by)
         known = {row.key for row in review.inputs}
-        review.inputs += [ReviewInput(key=key, text="", reason="") for key in InputKey if key not in known]
+        review.inputs += [
+            ReviewInput(key=key, text="", reason="")
+            for key in integrated.keys_for(review.standards)
+            if key not in known
+        ]
+        agenda.propose(review)
     return review
 
 
-def input_of(review: Review, key: InputKey | str) -> ReviewInput:
+def input_of(review: Review, key: AnyKey | str) -> ReviewInput:
     """The input of a key. Raises :class:`Refused` while preparation has not started."""
     for row in review.inputs:
-        if row.key == InputKey(key):
+        if row.key == key_of(key):
             return row
     raise Refused(_l("Start preparing the review first: then its inputs exist."))
 
 
-def assign_input(review: Review, key: InputKey | str, *, owner: Person | None, by: Person) -> ReviewInput:
-    """Say who writes an input; they are told."""
-    _may(by, Permission.REVIEW_PREPARE)
-    row = input_of(review, key)
-    _open_for_writing(row, by)
-    if owner is not None and not owner.may(Permission.REVIEW_CONTRIBUTE):
-        raise Refused(
-            _l("%(name)s cannot write review inputs. Choose somebody else.", name=owner.name), "owner_id"
-        )
-    changed = row.owner is not owner
-    with (
-        db.session.begin_nested(),
-        trail.act("review_input.assign", row, by=by, owner=owner.name if owner else ""),
-    ):
-        row.owner = owner
-    if changed and owner is not None and owner.id != by.id:
-        queue("review_input.assigned", to=owner, subject=row)
-    return row
+def assign_input(
+    review: Review, key: AnyKey | str, *, owner: Person | None, due_on: date | None = None, by: Person
+) -> ReviewInput:
+    """Say who writes an input, until when; they are told."""
+    return requests.assign_input(input_of(review, key), owner=owner, due_on=due_on, by=by)
 
 
 def _open_for_writing(row: ReviewInput, by: Person) -> None:
@@ -207,7 +240,7 @@ def _open_for_writing(row: ReviewInput, by: Person) -> None:
         raise Refused(_l("This input cannot be written now, or not by you."))
 
 
-def write_input(review: Review, key: InputKey | str, *, text: str, by: Person) -> ReviewInput:
+def write_input(review: Review, key: AnyKey | str, *, text: str, by: Person) -> ReviewInput:
     """Write the assessment of an input; an empty text takes it back."""
     row = input_of(review, key)
     _open_for_writing(row, by)
@@ -218,7 +251,7 @@ def write_input(review: Review, key: InputKey | str, *, text: str, by: Person) -
     return row
 
 
-def declare_nothing(review: Review, key: InputKey | str, *, reason: str, by: Person) -> ReviewInput:
+def declare_nothing(review: Review, key: AnyKey | str, *, reason: str, by: Person) -> ReviewInput:
     """Declare that there is nothing to report, with the reason and one's name. Written text is replaced."""
     row = input_of(review, key)
     _open_for_writing(row, by)
@@ -228,20 +261,6 @@ def declare_nothing(review: Review, key: InputKey | str, *, reason: str, by: Per
         row.text, row.nothing_to_report, row.reason = "", True, reason.strip()
         row.written_by, row.written_at = by, now()
     return row
-
-
-def record_attendance(review: Review, attended: set[int], *, by: Person) -> Review:
-    """Who came: ids of people; everybody else invited was absent."""
-    _may(by, Permission.REVIEW_PREPARE)
-    if review.state not in (ReviewState.PREPARING, ReviewState.HELD):
-        raise Refused(_l("Attendance is recorded between preparation and approval."))
-    present = [each.person.name for each in review.participants if each.person_id in attended]
-    with db.session.begin_nested():
-        for each in review.participants:
-            each.attended = each.person_id in attended
-        db.session.flush()
-        trail.note("review.attendance", review, by=by, present=present)
-    return review
 
 
 def hold(
@@ -276,17 +295,23 @@ def approve(
     *,
     asked_again: bool = False,
     sealing: Sealing | None = None,
+    next_review_on: date | None = None,
     by: Person,
 ) -> Review:
     """Approve and freeze: decisions become actions, the pack is compiled once more and kept with its files.
 
     ``render`` makes the files of a pack; ``asked_again``: the sign-in was repeated for this signature;
-    ``sealing``: the certificate that the PDFs are signed with. Raises :class:`Refused` with the first rule
-    that does not hold (R11 to R13).
+    ``sealing``: the certificate that the PDFs are signed with; ``next_review_on`` None: as the record of the
+    meeting says. Raises :class:`Refused` with the first rule that does not hold (R11 to R13), or when no next
+    review is dated.
     """
+    following = next_review_on or review.next_review_on
+    if following is None or following <= review.meets_on:
+        raise Refused(_l("Say when the next review meets: a day after this one."), "next_review_on")
     with db.session.begin_nested():
         with trail.act("review.approve", review, by=by):
             REVIEW.fire("approve", review, by=by)
+            review.next_review_on = following
             review.approved_by, review.approved_at = by, now()
         decisions.become_actions(review, by=by)
         db.session.flush()
@@ -295,6 +320,7 @@ def approve(
         pack = signing.completed(compiled, meaning, asked_again=asked_again, sealing=sealing)
         _freeze(review, pack, render(pack), meaning, by)
     _tell("review.approved", review, by)
+    sending.deliver(review, by=by)
     return review
 
 

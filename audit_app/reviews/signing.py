@@ -54,7 +54,9 @@ def may_sign(review: Review, person: Person) -> Meaning | None:
         return None
     if person.id == review.prepared_by_id:
         return Meaning.PREPARED
-    came = any(each.person_id == person.id and each.attended for each in review.participants)
+    came = any(
+        each.who_came is not None and each.who_came.id == person.id for each in review.participants
+    )  # a deputy sat in the place too
     return Meaning.AGREED if came else None
 
 

@@ -9,8 +9,17 @@ from audit_app.accounts.permissions import Permission as P
 from audit_app.core.clock import today
 from audit_app.core.days import SaidDay
 from audit_app.core.workflow import Step, Workflow
+from audit_app.exports.values import listed
 from audit_app.reviews.compile_audits import last_report
-from audit_app.reviews.models import DecisionState, InputKey, Review, ReviewInput, ReviewState
+from audit_app.reviews.models import (
+    AnyKey,
+    DecisionState,
+    ExtraKey,
+    InputKey,
+    Review,
+    ReviewInput,
+    ReviewState,
+)
 
 S = ReviewState
 
@@ -35,14 +44,17 @@ def may_attach_to_input(row: ReviewInput, person: Person) -> Any:
     return may_attach(row.review, person)
 
 
-def missing_inputs(review: Review) -> list[InputKey]:
-    """Inputs that say nothing yet, in the order of the standard."""
+def missing_inputs(review: Review) -> list[AnyKey]:
+    """Inputs that say nothing yet, in the order of the standard; the fourteen, and the extra ones opened."""
     filled = {row.key for row in review.inputs if input_filled(row)}
-    return [key for key in InputKey if key not in filled]
+    opened = {row.key for row in review.inputs}
+    return [
+        key for key in (*InputKey, *(extra for extra in ExtraKey if extra in opened)) if key not in filled
+    ]
 
 
 def inputs_complete(review: Review, _person: Person) -> Any:
-    """R11: all fourteen inputs."""
+    """R11: all fourteen inputs, and those that a chosen standard adds."""
     missing = missing_inputs(review)
     if not missing:
         return None
@@ -86,10 +98,40 @@ def decisions_owned(review: Review, _person: Person) -> Any:
 
 
 def chair_attended(review: Review, _person: Person) -> Any:
-    """Top management leads the review itself (5.1, 9.3)."""
-    if any(each.person_id == review.chair_id and each.attended for each in review.participants):
+    """Top management leads the review itself (5.1, 9.3); a deputy only if they may approve it too."""
+    chair = next((each for each in review.participants if each.person_id == review.chair_id), None)
+    came = chair.who_came if chair is not None else None
+    if came is not None and came.may(P.REVIEW_APPROVE):
         return None
+    if came is not None:
+        return _l("%(name)s stood in for the chair and may not approve a review.", name=came.name)
     return _l("%(name)s chairs the review and is not recorded as present.", name=review.chair.name)
+
+
+def quorum_met(review: Review, _person: Person) -> Any:
+    """As many as were stated were there, and every required function; deputies count. Before the attendance
+    is recorded nothing can be said."""
+    if all(each.attended is None for each in review.participants):
+        return None
+    away = [
+        f"{each.person.name} ({each.function})" if each.function else each.person.name
+        for each in review.participants
+        if each.required and not each.there
+    ]
+    if away:
+        return _l(
+            "No quorum without %(names)s: neither they nor a deputy were there. Meet again, or "
+            "record who came.",
+            names=listed(away),
+        )
+    there = sum(each.there for each in review.participants)
+    if there >= review.quorum:
+        return None
+    return _l(
+        "No quorum: %(there)s of the %(count)s who must be there came. Meet again, or record who came.",
+        there=there,
+        count=review.quorum,
+    )
 
 
 def concluded(review: Review, _person: Person) -> Any:
@@ -107,13 +149,28 @@ def meeting_has_come(review: Review, _person: Person) -> Any:
     return _l("The meeting is on %(day)s. Record it on that day or later.", day=SaidDay(review.meets_on))
 
 
-APPROVAL = (inputs_complete, after_audits, decisions_settled, decisions_owned, chair_attended, concluded)
+APPROVAL = (
+    inputs_complete,
+    after_audits,
+    decisions_settled,
+    decisions_owned,
+    quorum_met,
+    chair_attended,
+    concluded,
+)
 
 REVIEW = Workflow(
     "review",
     (
         Step("prepare", _l("Start preparing"), (S.PLANNED,), S.PREPARING, P.REVIEW_PREPARE),
-        Step("hold", _l("Record the meeting"), (S.PREPARING,), S.HELD, P.REVIEW_PREPARE, (meeting_has_come,)),
+        Step(
+            "hold",
+            _l("Record the meeting"),
+            (S.PREPARING,),
+            S.HELD,
+            P.REVIEW_PREPARE,
+            (meeting_has_come, quorum_met),
+        ),
         Step(
             "approve", _l("Approve and freeze"), (S.HELD,), S.APPROVED, P.REVIEW_APPROVE, APPROVAL, "success"
         ),
@@ -134,6 +191,11 @@ def may_write(row: ReviewInput, person: Person) -> bool:
 def may_decide(review: Review, person: Person) -> bool:
     """Decisions are prepared by who prepares the review, and taken by top management or recorded for it."""
     return review.state in OPEN and (person.may(P.REVIEW_PREPARE) or person.may(P.REVIEW_APPROVE))
+
+
+def may_minute(review: Review, person: Person) -> bool:
+    """Who may write down what was said and collect signatures: as :func:`may_decide`."""
+    return may_decide(review, person)
 
 
 def may_plan(review: Review, person: Person) -> bool:

@@ -163,6 +163,7 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     indicator = [{"id": made["typed"].id}]
     rows = [{"id": reviews_["preparing"].inputs[place].id} for place in range(14)]
     asked = [{"id": reviews_["preparing"].decisions[0].id}]
+    topic = reviews_["preparing"].agenda[1]
     cycles = [{"id": made["cycle"][each].id} for each in ("certificate", "ended")]
     return {
         **standards_world.addresses(made["texts"]),
@@ -205,5 +206,29 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "reviews.export": [{"id": reviews_[state].id, "kind": kind} for state in ("preparing", "approved")
                            for kind in ("pdf", "xlsx")],
         "reviews.input": rows,
+        "reviews.places": every[:3],
+        "reviews.requests_page": [{"id": reviews_[state].id} for state in ("preparing", "held")],
+        "reviews.gate": every,
+        "reviews.agenda": [{"id": reviews_[state].id} for state in ("preparing", "held")],
+        "reviews.agenda_propose": [{"id": reviews_["preparing"].id}],
+        "reviews.meeting": [{"id": reviews_[state].id} for state in ("preparing", "held")],
+        "reviews.meeting_state": [{"id": reviews_["held"].id}],
+        "reviews.meeting_attendance": [{"id": reviews_["preparing"].id}],
+        "reviews.meeting_sign": [{"id": reviews_["preparing"].id}],
+        "reviews.meeting_decide": [{"id": reviews_["preparing"].id, "topic": topic.id}],
+        "reviews.meeting_take": [
+            {"id": reviews_["preparing"].id, "topic": topic.id, "decision": asked[0]["id"]}
+        ],
+        "reviews.topic_notes": [{"id": topic.id}],
+        "reviews.sign_attendance": [{"id": reviews_["preparing"].id}],
+        "reviews.present": every,
+        "reviews.distribution": every,
+        "reviews.distribution_edit": every[:3],
+        "reviews.handed_over": [
+            {"id": reviews_["approved"].id, "recipient": reviews_["approved"].recipients[0].id}
+        ],
+        "reviews.minutes": every,
+        "reviews.plan_next": [{"id": reviews_["approved"].id}],
+        "reviews.climate": [{"id": reviews_["preparing"].id}],
         "reviews.assign": rows[:1],
     }  # fmt: skip

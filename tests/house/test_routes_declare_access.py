@@ -73,7 +73,7 @@ def expected(mark: Any, person: Person, sees_all: bool) -> set[int]:
     return {200, 302, 303} if sees_all else {200, 302, 303, 403, 404}
 
 
-FOR_SOME_ROWS = {"reviews.step", "reviews.sign"}
+FOR_SOME_ROWS = {"reviews.step", "reviews.sign", "reviews.climate"}
 """Routes that ask a second question about the person beside the mark (and answer 403)."""
 
 

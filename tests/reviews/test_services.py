@@ -1,6 +1,6 @@
 """The verbs: what they change, whom they tell, what they refuse."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -11,7 +11,7 @@ from audit_app.core.errors import NotVisible, Refused
 from audit_app.findings import action_services as actions
 from audit_app.findings.models import Action, ActionKind, ActionState
 from audit_app.notifications.models import Notice
-from audit_app.reviews import exports, phrases, queries, services, words
+from audit_app.reviews import exports, phrases, queries, requests, services, words
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import InputKey, ReviewState
 from audit_app.reviews.pack import said
@@ -242,10 +242,11 @@ def test_owners_of_silent_inputs_are_reminded_before_the_meeting(people):
     services.assign_input(review, "h", owner=people.owner, by=people.manager)
     services.assign_input(review, "k", owner=people.owner2, by=people.manager)
     services.write_input(review, "k", text="Done.", by=people.owner2)
-    assert [(each.to, each.subject.key) for each in queries.due(date(2026, 6, 5))] == [
-        (people.owner, InputKey.H)
+    due = [*requests.due(date(2026, 6, 5), timedelta(days=7))]
+    assert [(each.kind, each.to, each.subject.key) for each in due] == [
+        ("review_input.due", people.owner, InputKey.H)
     ]
-    assert queries.due(date(2026, 5, 1)) == []
+    assert [*requests.due(date(2026, 5, 1), timedelta(days=7))] == []
 
 
 def test_latest_prefers_what_is_approved(people):
