@@ -1,6 +1,7 @@
 """The standards that competence is recorded for, and which of them an audit's criteria name."""
 
 import re
+from functools import lru_cache
 
 STANDARDS: dict[str, str] = {
     "20000-1": "ISO/IEC 20000-1:2018",
@@ -17,10 +18,10 @@ HOME = STANDARDS["20000-1"]
 """The standard whose clauses scope every audit here; it counts when the criteria name none."""
 
 
-def standards_in(criteria: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def standards_in(criteria: str) -> tuple[str, ...]:
     """The standards an audit is against, read from its criteria; that of the management system if none."""
-    found = [name for number, name in STANDARDS.items() if _named(number, criteria)]
-    return found or [HOME]
+    return tuple(name for number, name in STANDARDS.items() if _named(number, criteria)) or (HOME,)
 
 
 def _named(number: str, criteria: str) -> bool:

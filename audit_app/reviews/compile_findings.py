@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -44,6 +45,7 @@ from audit_app.reviews.pack import (
 )
 
 PAPER_ROWS = 20
+NEVER = date.max
 GRADE_TONE = {Grade.MAJOR: "bad", Grade.MINOR: "warn"}
 
 
@@ -82,6 +84,28 @@ class Findings:
     def overdue_on(self, day: date) -> list[Any]:
         """Of those, rows whose actions were due before and not reported done by then."""
         return [row for row in self.open_on(day) if late(row, day)]
+
+    @cached_property
+    def by_month(self) -> list[tuple[Calendar, tuple[int, int, int, int]]]:
+        """Per month of the period: raised and closed in it, open and overdue at its end. The days of each row
+        are read once; tables and charts share the counts.
+        """
+        raised = Counter(Calendar.of(row.raised_on) for row in self.raised())
+        closed = Counter(Calendar.of(row.closed_on) for row in self.closed())
+        lives = [_life(row) for row in self.rows]
+        found = []
+        for one in months(Calendar.of(self.date_from), Calendar.of(self.end)):
+            day = min(one.last, self.end)
+            still = [(due, done) for start, end, due, done in lives if start <= day < end]
+            late_ones = sum(due < day < done for due, done in still)
+            found.append((one, (raised[one], closed[one], len(still), late_ones)))
+        return found
+
+
+def _life(row: Any) -> tuple[date, date, date, date]:
+    """Raised, closed, due and reported done; what has not come yet lies beyond all days."""
+    done = NEVER if row.implemented_at is None else local(row.implemented_at).date()
+    return row.raised_on, row.closed_on or NEVER, row.due_on or NEVER, done
 
 
 def late(row: Any, day: date) -> bool:
@@ -168,34 +192,20 @@ def _remarks(found: Findings) -> list[Remark]:
     return remarks
 
 
-def _span(found: Findings) -> list[Calendar]:
-    return list(months(Calendar.of(found.date_from), Calendar.of(found.end)))
-
-
-def _per_month(found: Findings) -> list[tuple[Calendar, tuple[int, int, int, int]]]:
-    raised = Counter(Calendar.of(row.raised_on) for row in found.raised())
-    closed = Counter(Calendar.of(row.closed_on) for row in found.closed())
-    return [
-        (one, (raised[one], closed[one], len(found.open_on(day)), len(found.overdue_on(day))))
-        for one in _span(found)
-        for day in (min(one.last, found.end),)
-    ]
-
-
 def _months(found: Findings) -> Table:
     names = ("opened", "closed", "open", "overdue")
     columns = (Column(said("col.month"), "month"), *(Column(said(f"col.{name}"), "int") for name in names))
     return Table(
         said("table.nc_months"),
         columns,
-        tuple((Month(one.first), *counts) for one, counts in _per_month(found)),
+        tuple((Month(one.first), *counts) for one, counts in found.by_month),
         where="book",
     )
 
 
 def _across(found: Findings) -> list[Table]:
     """The same on paper: months across."""
-    rows = _per_month(found)
+    rows = found.by_month
     lines: list[tuple[Value, tuple[Value, ...]]] = [
         (said(f"col.{name}"), tuple(counts[place] for _one, counts in rows))
         for place, name in enumerate(("opened", "closed", "open", "overdue"))
@@ -204,7 +214,7 @@ def _across(found: Findings) -> list[Table]:
 
 
 def _plots(found: Findings) -> list[Plot]:
-    rows = _per_month(found)
+    rows = found.by_month
     labels = tuple(Month(one.first) for one, _counts in rows)
 
     def line(place: int, key: str, tone: str) -> Line:

@@ -163,4 +163,4 @@ def test_the_last_day_itself_still_counts(people):
     ],
 )
 def test_the_standards_of_an_audit_are_read_from_its_criteria(criteria, standards):
-    assert standards_in(criteria) == standards
+    assert list(standards_in(criteria)) == standards
