@@ -29,9 +29,9 @@ from audit_app.indicators.periods import Month
 from audit_app.reviews import (
     compile_actions,
     compile_audits,
-    compile_findings,
     compile_overview,
     lights,
+    nonconformities,
     origins,
     queries,
     screens,
@@ -54,7 +54,7 @@ class Facts:
 
     review: Review | None
     register: series.Register
-    findings: compile_findings.Findings
+    findings: nonconformities.Findings
     previous: tuple[PreviousAction, ...]
 
 
@@ -219,7 +219,7 @@ def compile_for(person: Person) -> Steering:
     review = next_review(person)
     first, last = (review.period_from, review.period_to) if review else (today() - YEAR, today())
     register, audits = series.read(first, last), compile_audits.read(first, last)
-    findings = compile_findings.read(first, last)
+    findings = nonconformities.read(first, last)
     previous = compile_actions.read(review) if review else ()
     facts = Facts(review, register, findings, previous)
     board = (

@@ -24,6 +24,7 @@ from audit_app.reviews import (
     compile_services,
     integrated,
     lights,
+    nonconformities,
     queries,
     series,
     signing_in,
@@ -59,7 +60,7 @@ Blocks = dict[str, tuple[Block, ...]]
 def compile_pack(review: Review) -> Pack:
     """The pack of a review as things stand now. Changes nothing; the review may be in any state."""
     register = series.read(review.period_from, review.period_to)
-    findings = compile_findings.read(review.period_from, review.period_to)
+    findings = nonconformities.read(review.period_from, review.period_to)
     audits = compile_audits.read(review.period_from, review.period_to)
     previous = compile_actions.read(review)
     board = (
@@ -136,7 +137,7 @@ def _compiled(review: Review, key: AnyKey) -> tuple[Block, ...]:
         return ()
     register = series.read(*span)
     if key is InputKey.C1:
-        return _c1(compile_findings.read(*span), register)
+        return _c1(nonconformities.read(*span), register)
     if key is InputKey.C3:
         return _c3(compile_audits.read(*span), register)
     return _of_indicators(key, register, review)
@@ -158,7 +159,7 @@ def _of_indicators(key: AnyKey, register: series.Register, review: Review) -> tu
     return (*own, *compile_overview.targets(register)) if key is InputKey.G else own
 
 
-def _c1(findings: compile_findings.Findings, register: series.Register) -> tuple[Block, ...]:
+def _c1(findings: nonconformities.Findings, register: series.Register) -> tuple[Block, ...]:
     again = compile_repeats.blocks(findings.date_from, findings.end)
     return (
         *compile_findings.for_input(findings),
@@ -189,7 +190,7 @@ def _told(register: series.Register, key: str) -> tuple[Block, ...]:
 def _blocks(
     review: Review,
     register: series.Register,
-    findings: compile_findings.Findings,
+    findings: nonconformities.Findings,
     audits: compile_audits.Audits,
     previous: tuple[PreviousAction, ...],
 ) -> Blocks:
