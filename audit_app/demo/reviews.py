@@ -11,9 +11,9 @@ from audit_app.demo import meetings
 from audit_app.demo.audits import BEGIN
 from audit_app.demo.story import Story, texts
 from audit_app.findings import action_services as actions
-from audit_app.reviews import exports, sealing, signing
+from audit_app.reviews import exports, sealing, signing, supplements
 from audit_app.reviews import services as reviews
-from audit_app.reviews.models import Review
+from audit_app.reviews.models import InputKey, Review
 from audit_app.reviews.pack import Pack
 
 NEXT_REVIEW = 182
@@ -103,6 +103,9 @@ class Meeting:
         story.plan(facts["approve"], 11, self.approve)
         story.plan(facts["approve"] + 1, 10, partial(self.sign, "lin"))
         story.plan(facts["approve"] + 1, 14, partial(self.sign, "wei"))
+        if "supplement" in self.entry["en"]:
+            story.plan(facts["approve"] + facts["corrected"], 10, self.correct)
+            story.plan(facts["approve"] + facts["corrected"] + 1, 11, self.issue)
         for place, each in enumerate(self.asked()):
             if "done" in each:
                 story.plan(facts["meets"] + each["done"], 15, partial(self.finish, place, each))
@@ -188,6 +191,21 @@ class Meeting:
     def sign(self, key: str) -> None:
         """A further signature: of who prepared the review, and of the lead auditor who took part."""
         signing.cosign(self.review, asked_again=True, by=self.person(key))
+
+    def correct(self) -> None:
+        """The management representative writes a supplement: a figure in an approved text was wrong."""
+        words = self.words["supplement"]
+        supplements.write(
+            self.review, reason=words["reason"], correction=words["correction"],
+            input_key=InputKey(self.entry["en"]["supplement"]["input"]), by=self.person("lin"),
+        )  # fmt: skip
+
+    def issue(self) -> None:
+        """Top management issues it."""
+        supplements.issue(
+            supplements.of_review(self.review)[-1], exports.supplement_files, asked_again=True,
+            sealing=sealing.sealing(), by=self.person("chen"),
+        )  # fmt: skip
 
     def _page(self, pack: Pack) -> dict[tuple[str, str], bytes]:
         language = self.story.language

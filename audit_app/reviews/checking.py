@@ -7,15 +7,17 @@ from sqlalchemy import literal, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db
-from audit_app.reviews import queries
+from audit_app.reviews import queries, signing, supplements
 from audit_app.reviews.models import FrozenFile, FrozenPack, Review
 from audit_app.reviews.sign_models import ReviewSignature
+from audit_app.reviews.supplement_models import FrozenSupplement, FrozenSupplementFile, ReviewSupplement
 
 
 @dataclass(frozen=True)
 class Known:
     """A hash of the register: of which review, and of which of its files; ``language`` and ``format`` are
-    empty for the frozen text itself.
+    empty for the frozen text itself. ``supplement``: the one it is, None for the pack; ``corrected_by``:
+    those that are to be read together with the pack; ``by``: name of who approved or issued it.
     """
 
     review: Review
@@ -23,7 +25,10 @@ class Known:
     language: str
     format: str
     frozen_at: Any
-    signatures: tuple[ReviewSignature, ...]
+    by: str
+    signatures: tuple[ReviewSignature, ...] = ()
+    supplement: ReviewSupplement | None = None
+    corrected_by: tuple[ReviewSupplement, ...] = ()
 
 
 def known(sha256: str, *, to: Person | None) -> Known | None:
@@ -39,13 +44,35 @@ def known(sha256: str, *, to: Person | None) -> Known | None:
     )
     row = db.session.execute(file.limit(1)).first() or db.session.execute(text.limit(1)).first()
     if row is None:
-        return None
+        return _supplement(sha256, to)
     query = select(Review) if to is None else queries.visible_to(to)
     review = db.session.scalars(query.where(Review.id == row[0])).unique().one_or_none()
     frozen = db.session.get(FrozenPack, (row[0], row[1]))
-    if review is None or frozen is None:
+    if review is None or frozen is None or review.approved_by is None:
         return None
-    signed = (
-        select(ReviewSignature).where(ReviewSignature.review_id == review.id).order_by(ReviewSignature.id)
+    return Known(
+        review,
+        row[1],
+        row[2],
+        row[3],
+        frozen.frozen_at,
+        review.approved_by.name,
+        signatures=tuple(signing.signatures(review)),
+        corrected_by=tuple(supplements.issued(review)),
     )
-    return Known(review, row[1], row[2], row[3], frozen.frozen_at, tuple(db.session.scalars(signed)))
+
+
+def _supplement(sha256: str, to: Person | None) -> Known | None:
+    """The same for supplements."""
+    kept, text = FrozenSupplementFile, FrozenSupplement
+    file = select(kept.supplement_id, kept.language, kept.format).where(kept.sha256 == sha256)
+    words = select(text.supplement_id, literal(""), literal("")).where(text.sha256 == sha256)
+    row = db.session.execute(file.limit(1)).first() or db.session.execute(words.limit(1)).first()
+    if row is None:
+        return None
+    query = select(ReviewSupplement) if to is None else supplements.visible_to(to)
+    found = db.session.scalars(query.where(ReviewSupplement.id == row[0])).one_or_none()
+    frozen = db.session.get(FrozenSupplement, row[0])
+    if found is None or frozen is None or found.issued_by is None:
+        return None
+    return Known(found.review, 1, row[1], row[2], frozen.frozen_at, found.issued_by.name, supplement=found)

@@ -10,10 +10,12 @@ from audit_app.exports import pdf, xlsx
 from audit_app.exports.names import download_name
 from audit_app.exports.sheet import Column, Sheet, Workbook
 from audit_app.exports.values import Tone, speaking
-from audit_app.reviews import book, paper, paper_minutes, queries, sealing
+from audit_app.reviews import book, paper, paper_minutes, paper_supplement, queries, sealing, supplements
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import Review
 from audit_app.reviews.pack import Pack, digest, from_json, said, to_json
+from audit_app.reviews.supplement_models import ReviewSupplement
+from audit_app.reviews.supplement_tree import CODEC, Supplement
 from audit_app.reviews.telling import tell
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -58,6 +60,32 @@ def signed(pack: Pack, language: str, kind: str, made: bytes) -> bytes:
     return sealing.sign(
         made, name=end.approved_by, meaning=meaning, code=pack.meta.code, at=end.approved_at, locale=locale
     )
+
+
+def supplement_page(made: Supplement, language: str) -> bytes:
+    """The PDF of a supplement, unsigned. The same supplement always gives the same bytes."""
+    locale = LOCALES[language]
+    with speaking(locale):
+        return pdf.render(paper_supplement.document(made, locale, digest(CODEC.write(made))))
+
+
+def supplement_files(made: Supplement) -> dict[tuple[str, str], bytes]:
+    """The PDFs of a supplement as they are kept, signed where a key is configured.
+
+    Raises :class:`Refused` when the key cannot be used.
+    """
+    found = {}
+    for language, locale in LOCALES.items():
+        content = supplement_page(made, language)
+        if made.sealing is not None:
+            with speaking(locale):
+                meaning = tell(said(f"signed.{made.meaning}"))
+            content = sealing.sign(
+                content, name=made.issued_by, meaning=meaning, code=made.code, at=made.issued_at,
+                locale=locale,
+            )  # fmt: skip
+        found[language, "pdf"] = content
+    return found
 
 
 def pack_of(review: Review) -> tuple[Pack, str]:
@@ -105,8 +133,15 @@ def filename(review: Review, language: str, kind: str) -> str:
     return download_name(f"{review.code} {language}", kind)
 
 
+def _told(issued: list[ReviewSupplement]) -> str:
+    """Supplements in one cell: code and day of each."""
+    return "\n".join(f"{each.code} · {each.issued_at:%Y-%m-%d}" for each in issued)
+
+
 def register(reviews: Any, language: str) -> bytes:
     """The list of reviews as a workbook."""
+    reviews = list(reviews)
+    corrected = supplements.issued_of([row.id for row in reviews])
     with speaking(LOCALES[language]):
         columns = (
             Column(_("Code")),
@@ -117,6 +152,7 @@ def register(reviews: Any, language: str) -> bytes:
             Column(_("Period to"), "date"),
             Column(_("Chair")),
             Column(_("Next review"), "date"),
+            Column(_("Supplements"), width=26, wrap=True),
         )
         tones = {"approved": "good", "held": "info", "preparing": "warn"}
         rows = [
@@ -129,6 +165,7 @@ def register(reviews: Any, language: str) -> bytes:
                 row.period_to,
                 row.chair.name,
                 row.next_review_on,
+                _told(corrected.get(row.id, [])),
             )
             for row in reviews
         ]

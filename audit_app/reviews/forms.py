@@ -12,7 +12,8 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.reviews.integrated import keys_of, standards
-from audit_app.reviews.models import Decision, Review
+from audit_app.reviews.models import Decision, Review, key_of
+from audit_app.reviews.supplement_models import ReviewSupplement
 from audit_app.web.forms import (
     TICKED,
     BaseForm,
@@ -114,6 +115,40 @@ class CheckForm(BaseForm):
 
     file = FileField(_l("File"), description=_l("PDF or Excel file of a pack."))
     sha256 = line(_l("or its SHA-256"), longest=200)
+
+
+class SupplementForm(BaseForm):
+    """A correction of an approved review."""
+
+    about = choice(_l("Corrects"), [])
+    reason = long_text(
+        _l("Why"), need=True, longest=2000, description=_l("What is wrong, and how it came up.")
+    )
+    correction = long_text(_l("To be read instead"), need=True, longest=5000, rows=6)
+
+    def offer(self, review: Review, row: ReviewSupplement | None = None) -> "SupplementForm":
+        """Fill the choices: the review as a whole, an input, a decision; and what is written already."""
+        decisions = [(f"decision-{each.id}", f"{each.code} {each.text[:80]}") for each in review.decisions]
+        inputs = [(f"input-{key}", words) for key, words in letters(review)]
+        self.about.choices = [("whole", _l("The review as a whole")), *inputs, *decisions]
+        if row is not None and not self.is_submitted():
+            self.reason.data, self.correction.data = row.reason, row.correction
+            self.about.data = "whole"
+            if row.input_key is not None:
+                self.about.data = f"input-{row.input_key.value}"
+            elif row.decision_id is not None:
+                self.about.data = f"decision-{row.decision_id}"
+        return self
+
+    def facts(self) -> dict[str, Any]:
+        """The facts for the service."""
+        kind, _sep, which = (self.about.data or "").partition("-")
+        return {
+            "reason": self.reason.data or "",
+            "correction": self.correction.data or "",
+            "input_key": key_of(which) if kind == "input" else None,
+            "decision": db.session.get(Decision, int(which)) if kind == "decision" else None,
+        }
 
 
 class InputForm(BaseForm):

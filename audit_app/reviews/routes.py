@@ -20,6 +20,7 @@ from audit_app.reviews import (
     routes_meeting,
     routes_prepare,
     routes_signing,
+    routes_supplements,
     screens,
     services,
 )
@@ -34,7 +35,7 @@ from audit_app.web.pages import arguments, ordering, paginate
 
 __all__ = ["VIEWS", "blueprint"]
 
-VIEWS = (routes_prepare, routes_meeting, routes_after, routes_check, routes_signing)
+VIEWS = (routes_prepare, routes_meeting, routes_after, routes_check, routes_signing, routes_supplements)
 """Further modules whose views are on the blueprint."""
 MEDIA = {"pdf": downloads.PDF, "xlsx": downloads.XLSX}
 

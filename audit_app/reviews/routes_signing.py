@@ -23,14 +23,14 @@ def approve(review: Review) -> ResponseReturnValue:
     """The step that freezes: what is signed, under which meaning, and the password once more."""
     form, id, step = forms_after.ApproveForm(), review.id, REVIEW.by_name["approve"]
     form.fill(review)
-    if form.validate_on_submit() and _confirmed(form) and refused_or(form, _approve, review, form):
+    if form.validate_on_submit() and confirmed(form) and refused_or(form, _approve, review, form):
         flash(_("%(code)s is approved and signed.", code=review.code), "success")
         return redirect(url_for("reviews.show", id=id))
     review = queries.get(id, to=current_user)
     meaning = signing.meaning_of(review, current_user)
     missing = REVIEW.missing(step, review, current_user) if step.frm[0] is review.state else []
     told: dict[str, Any] = {"review": review, "step": step, "meaning": meaning, "missing": missing}
-    return _page("approve", form, **told, **_sealing())
+    return _page("approve", form, **told, **certificate())
 
 
 def _approve(review: Review, form: forms_after.ApproveForm) -> Review:
@@ -55,7 +55,7 @@ def sign(id: int) -> ResponseReturnValue:
     form = forms.SignForm()
     if (
         form.validate_on_submit()
-        and _confirmed(form)
+        and confirmed(form)
         and refused_or(form, signing.cosign, review, asked_again=True, by=_me())
     ):
         flash(_("Signed: %(meaning)s", meaning=meaning.label), "success")
@@ -64,7 +64,7 @@ def sign(id: int) -> ResponseReturnValue:
     return _page("sign", form, review=review, meaning=meaning, frozen=queries.frozen_pack(review))
 
 
-def _confirmed(form: forms.SignForm) -> bool:
+def confirmed(form: forms.SignForm) -> bool:
     """Whether the password is right; the wrong try is kept in the trail although the reply is a refusal."""
     words = confirming.refuses(_me(), form.password.data or "")
     if words is None:
@@ -74,7 +74,7 @@ def _confirmed(form: forms.SignForm) -> bool:
     return False
 
 
-def _sealing() -> dict[str, Any]:
+def certificate() -> dict[str, Any]:
     """The certificate that will sign the PDFs, or why it cannot."""
     try:
         return {"sealing": sealing.sealing(), "trouble": None}

@@ -14,7 +14,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
 from audit_app.core.clock import today
 from audit_app.exports.chart_json import option
-from audit_app.reviews import exports, origins, queries, signing, signing_in
+from audit_app.reviews import exports, origins, queries, signing, signing_in, supplements
 from audit_app.reviews.charting import chart
 from audit_app.reviews.following import may_follow
 from audit_app.reviews.integrated import answers
@@ -24,12 +24,16 @@ from audit_app.reviews.pack import Block, Light, Pack, Plot, Remark, Table, from
 from audit_app.reviews.paper import input_title, light_word
 from audit_app.reviews.paper_changes import changed_title, unchanged
 from audit_app.reviews.paper_standards import clauses, cross_table
+from audit_app.reviews.paper_supplement import corrected, title_of
 from audit_app.reviews.screens_prepare import ordered
 from audit_app.reviews.sources import Sources
+from audit_app.reviews.supplement_models import ReviewSupplement, SupplementState
+from audit_app.reviews.supplement_tree import CODEC
 from audit_app.reviews.telling import tell, tell_movement, tone_of
 from audit_app.reviews.workflow import (
     OPEN,
     REVIEW,
+    SUPPLEMENT,
     input_filled,
     may_decide,
     may_plan,
@@ -170,8 +174,8 @@ def _movement(word: str) -> tuple[str, str]:
     )
 
 
-def next_words(review: Review) -> str:
-    """The one sentence that says what happens next."""
+def next_words(review: Review, waiting: ReviewSupplement | None = None) -> str:
+    """The one sentence that says what happens next. ``waiting``: a supplement that is not issued yet."""
     if review.state is ReviewState.PLANNED:
         return _(
             "Start preparing: the fourteen inputs are opened, and each can be given to somebody to write."
@@ -187,6 +191,8 @@ def next_words(review: Review) -> str:
         return _("Every input is filled. Hold the meeting and record it.")
     if review.state is ReviewState.HELD:
         return _("Top management reads the pack and approves it. Approval freezes the pack for ever.")
+    if waiting is not None:
+        return _("%(code)s is written and waits for top management to issue it.", code=waiting.code)
     return _("Nothing more to do here. The decisions are tracked as actions until the next review.")
 
 
@@ -207,8 +213,12 @@ def page(review: Review, person: Person) -> dict[str, Any]:
     """Everything the page of a review shows."""
     rows = board(review, person)
     frozen = queries.frozen_pack(review) if review.frozen else None
+    added = supplements.of_review(review, person) if review.frozen else []
+    waiting = next((each for each in added if each.state is SupplementState.WRITTEN), None)
     return {
-        "next_words": next_words(review),
+        "supplements": [(each, words_of(each)) for each in added],
+        "may_correct": review.frozen and waiting is None and person.may(P.REVIEW_PREPARE),
+        "next_words": next_words(review, waiting),
         "offers": REVIEW.offers(review, person),
         "inputs": rows,
         "filled": sum(row["filled"] for row in rows),
@@ -234,6 +244,36 @@ def _may_attend(review: Review, person: Person) -> bool:
     return invited and ready and person.id not in signing_in.latest(review)
 
 
+def words_of(row: ReviewSupplement) -> str:
+    """What a supplement corrects, in words."""
+    decision = row.decision
+    key = "" if row.input_key is None else row.input_key.value
+    return corrected(key, decision.code if decision else "", decision.text if decision else "")
+
+
+def supplement_page(row: ReviewSupplement, person: Person) -> dict[str, Any]:
+    """Everything the page of a supplement shows."""
+    frozen = supplements.frozen(row)
+    return {
+        "row": row,
+        "review": row.review,
+        "title": title_of(row.number, row.review.code),
+        "corrects": words_of(row),
+        "offers": SUPPLEMENT.offers(row, person),
+        "frozen": frozen,
+        "pack_sha256": frozen_sha256(row.review),
+        "made": CODEC.read(frozen.snapshot) if frozen else None,
+        "files": supplements.files(row),
+        "history": trail.history(row),
+    }
+
+
+def frozen_sha256(review: Review) -> str:
+    """SHA-256 of the frozen pack; "" before approval."""
+    frozen = queries.frozen_pack(review)
+    return "" if frozen is None else frozen.sha256
+
+
 def pack_page(review: Review) -> dict[str, Any]:
     """The pack as a page: the same values as on paper."""
     pack, sha256 = exports.pack_of(review)
@@ -248,6 +288,7 @@ def pack_page(review: Review) -> dict[str, Any]:
         "warnings": [tell(line) for line in pack.warnings],
         "sections": [(one, input_title(one.key), blocks(one.blocks, known, line)) for one in pack.inputs],
         "since": _since(pack),
+        "supplements": [(each, words_of(each)) for each in supplements.issued(review)] if pack.frozen else [],
         "organisation": tell(pack.meta.organisation),
         "scope": tell(pack.meta.scope),
         "cross": cross_table(pack.inputs),

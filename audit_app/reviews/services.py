@@ -28,6 +28,7 @@ from audit_app.reviews import (
     sending,
     signing,
     signing_in,
+    supplements,
 )  # fmt: skip
 from audit_app.reviews.compile import compile_pack
 from audit_app.reviews.models import (
@@ -360,8 +361,8 @@ def _hash(content: bytes) -> str:
 
 
 def verify() -> list[str]:
-    """What does not match any more: frozen packs whose JSON, and files whose bytes, differ from their
-    hash.
+    """What does not match any more: frozen packs and supplements whose JSON, and files whose bytes, differ
+    from their hash.
     """
     problems, sealings = [], {}
     rows = db.session.execute(select(FrozenPack, Review.code).join(Review, FrozenPack.review_id == Review.id))
@@ -396,4 +397,4 @@ def verify() -> list[str]:
         problems.append(
             str(_("%(code)s: the signature of %(name)s is not over the frozen pack", code=code, name=name))
         )
-    return problems
+    return problems + supplements.verify()

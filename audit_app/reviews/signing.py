@@ -15,6 +15,7 @@ from audit_app.reviews import queries
 from audit_app.reviews.models import FrozenFile, Review
 from audit_app.reviews.pack import Pack, Sealing
 from audit_app.reviews.sign_models import Meaning, ReviewSignature
+from audit_app.reviews.supplement_models import FrozenSupplementFile
 from audit_app.trail import services as trail
 
 
@@ -74,7 +75,7 @@ def signatures(review: Review) -> list[ReviewSignature]:
     return list(db.session.scalars(query))
 
 
-def seal_is_broken(kept: FrozenFile, sealing: Sealing | None) -> bool:
+def seal_is_broken(kept: FrozenFile | FrozenSupplementFile, sealing: Sealing | None) -> bool:
     """Whether a kept PDF lacks the sound signature, of that certificate, which its pack says it has."""
     if sealing is None or kept.format != "pdf":
         return False

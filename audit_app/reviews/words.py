@@ -31,6 +31,10 @@ SENTENCES: dict[str, Any] = {
     "decision.track": _l("turned the decision into an action"),
     "pack.freeze": _l("froze the pack"),
     "review.sign": _l("signed the pack"),
+    "review.supplement": _l("corrected the review by a supplement"),
+    "review_supplement.write": _l("wrote a supplement to the review"),
+    "review_supplement.edit": _l("changed the supplement"),
+    "review_supplement.issue": _l("issued the supplement"),
 }
 
 FIELDS: dict[str, Any] = {
@@ -67,6 +71,8 @@ FIELDS: dict[str, Any] = {
     "number": _l("Number"),
     "sha256": _l("SHA-256"),
     "snapshot": _l("Pack"),
+    "reason": _l("Why"),
+    "correction": _l("To be read instead"),
 }
 
 NOTICES: dict[str, tuple[Any, Any]] = {
@@ -81,6 +87,14 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     "review.approved": (
         _l("Management review approved: %(code)s"),
         _l("“%(title)s” is approved. Its pack is frozen, and its decisions are tracked as actions."),
+    ),
+    "review.supplement_written": (
+        _l("Supplement to a management review to issue: %(code)s"),
+        _l("A correction of “%(title)s” is written. Please read it and issue it on the page of the review."),
+    ),
+    "review.supplemented": (
+        _l("Management review corrected: %(code)s"),
+        _l("A supplement to “%(title)s” was issued. Read it together with the pack; the pack is unchanged."),
     ),
     "review_input.assigned": (
         _l("Review input to write: %(code)s"),
@@ -120,6 +134,8 @@ NOTICE_KINDS: dict[str, kinds.Kind] = {
     "review.planned": kinds.TODO,
     "review.held": kinds.TODO,
     "review.approved": kinds.news(_l("A management review I take part in was approved")),
+    "review.supplement_written": kinds.TODO,
+    "review.supplemented": kinds.news(_l("A management review whose pack I have was corrected")),
     "review_input.assigned": kinds.TODO,
     "review_input.due": kinds.DUE,
     "review_input.late": kinds.LATE,

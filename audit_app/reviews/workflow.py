@@ -20,6 +20,7 @@ from audit_app.reviews.models import (
     ReviewInput,
     ReviewState,
 )
+from audit_app.reviews.supplement_models import SupplementState
 
 S = ReviewState
 
@@ -177,6 +178,17 @@ REVIEW = Workflow(
         Step("record", _l("Change minutes, conclusion"), (S.HELD,), S.HELD, P.REVIEW_PREPARE),
     ),
 )
+
+W = SupplementState
+
+SUPPLEMENT = Workflow(
+    "review_supplement",
+    (
+        Step("edit", _l("Change the supplement"), (W.WRITTEN,), W.WRITTEN, P.REVIEW_PREPARE, (), "secondary"),
+        Step("issue", _l("Issue the supplement"), (W.WRITTEN,), W.ISSUED, P.REVIEW_APPROVE, (), "success"),
+    ),
+)
+"""A correction of an approved review: written by who prepares reviews, issued by top management."""
 
 OPEN = frozenset({S.PREPARING, S.HELD})
 """While inputs are written and decisions asked and taken."""

@@ -21,6 +21,7 @@ from audit_app.indicators.source_models import DataSource, Picked, PickedFile
 from audit_app.programme.models import AuditKind
 from audit_app.reviews import exports as review_exports
 from audit_app.reviews import services as reviews
+from audit_app.reviews import supplements
 from audit_app.reviews.models import InputKey, Review
 from audit_app.web import holding
 from tests.certification import factory as cycle
@@ -99,6 +100,14 @@ def review(p: People, state: str, title: str) -> Review:
 STATES = ("planned", "preparing", "held", "approved")
 
 
+def review_supplements(made: Review, p: People) -> list[Any]:
+    """One issued, one that is only written."""
+    words = {"reason": "数字抄错", "correction": "应为两人。", "by": p.manager}
+    first = supplements.write(made, decision=made.decisions[0], **words)
+    supplements.issue(first, review_exports.supplement_files, by=p.boss)
+    return [first, supplements.write(made, input_key=InputKey.H, **words)]
+
+
 def certification_cycle(p: People) -> dict[str, Any]:
     """A certificate in its first year, a gap list with a plan, a finding of the body, a finished cycle before."""
     scheme = cycle.scheme(p)
@@ -130,6 +139,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
     catalogue = services_world.build(p)
     source, waits = waiting_file(p, folder)
     made = {state: review(p, state, f"管理评审 {number}") for number, state in enumerate(STATES, 1)}
+    added = review_supplements(made["approved"], p)
     evidence.attach(made["preparing"].inputs[0], Upload(), caption="记录", by=p.boss)
     tokens = {
         kind: holding.keep(folder / "uploads", p.manager.id, f"{kind}.csv", Upload(content=text.encode()).stream, **facts)
@@ -150,6 +160,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
         "source": source,
         "waits": waits,
         "reviews": made,
+        "supplements": added,
         "tokens": tokens,
         "cycle": certification_cycle(p),
     }
@@ -198,6 +209,11 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         ],
         "reviews.check": [{}],
         "reviews.sign": [{"id": reviews_["approved"].id}],
+        "reviews.new_supplement": [{"id": reviews_["approved"].id}],
+        "reviews.supplement": [{"id": each.id} for each in made["supplements"]],
+        "reviews.supplement_file": [{"id": made["supplements"][0].id}],
+        "reviews.edit_supplement": [{"id": made["supplements"][1].id}],
+        "reviews.issue_supplement": [{"id": made["supplements"][1].id}],
         "reviews.new_decision": [{"id": reviews_["preparing"].id}],
         "reviews.edit_decision": asked,
         "reviews.take_decision": asked,
