@@ -41,7 +41,7 @@ def new_supplement(id: int) -> ResponseReturnValue:
 def supplement(id: int) -> ResponseReturnValue:
     """A supplement: what it corrects, why, and who issued it."""
     row = supplements.get(id, to=current_user)
-    return render_template("reviews/supplement.html", **screens.supplementform_page(row, current_user))
+    return render_template("reviews/supplement.html", **screens.supplement_page(row, current_user))
 
 
 @blueprint.route("/supplements/<int:id>/edit", methods=["GET", "POST"])
