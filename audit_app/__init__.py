@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from audit_app.core import clock, workdays
     from audit_app.core.db import db, prepare_engine
     from audit_app.evidence import services as evidence
+    from audit_app.indicators import locks
     from audit_app.web import access, errors, formats, headers, icons, kept, sessions, transactions
 
     settings = settings or from_environment()
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as documented
     clock.use_zone(settings.time_zone)
     workdays.use_country(settings.holidays)
+    locks.use_days(settings.lock_days)
     evidence.use_folder(settings.evidence_dir)
     assert tables.MODULES
     sessions.init_app(app)

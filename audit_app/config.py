@@ -78,6 +78,12 @@ class Settings:
         "",
         "Folder that the command pick-up takes files of indicators from; empty switches it off.",
     )
+    lock_days: int = setting(
+        "LOCK_DAYS",
+        45,
+        "Days after its end from which a month's values change only by an approved correction; 0: only an "
+        "approved review closes months.",
+    )
     testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
 
     @property

@@ -37,6 +37,11 @@ _WHERE = {
     "action": ("findings.queries.get_action", "findings.action", "findings.attaching.may_attach_to_action"),
     "improvement": ("improvements.queries.get", "improvements.show", "improvements.workflow.may_attach"),
     "data_source": ("indicators.sources.get", "indicators.source", "indicators.sources.may_attach"),
+    "value_correction": (
+        "indicators.corrections.get",
+        "indicators.correction",
+        "indicators.corrections.may_attach",
+    ),
     "certificate": ("certification.queries.get", "certification.show", "certification.workflow.may_attach"),
     "review": ("reviews.queries.get", "reviews.show", "reviews.workflow.may_attach"),
     "review_input": ("reviews.queries.get_input", "reviews.input", "reviews.workflow.may_attach_to_input"),

@@ -14,8 +14,8 @@ from audit_app.findings import comment_models, cover_models, deadline_models, ol
 from audit_app.findings import models as findings
 from audit_app.improvements import models as improvements
 from audit_app.indicators import catalogue_models as catalogue
+from audit_app.indicators import correction_models, register_models, source_models
 from audit_app.indicators import models as indicators
-from audit_app.indicators import register_models, source_models
 from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
 from audit_app.programme import models as programme
@@ -54,6 +54,7 @@ MODULES = (
     register_models,
     catalogue,
     source_models,
+    correction_models,
     reports,
     reviews,
     sign_models,

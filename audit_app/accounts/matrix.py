@@ -79,6 +79,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
             (P.INDICATOR_SEE, _l("see indicators")),
             (P.INDICATOR_DEFINE, _l("define indicators and targets")),
             (P.MEASUREMENT_ENTER, _l("enter measurements")),
+            (P.MEASUREMENT_APPROVE, _l("approve corrections of closed months that others proposed")),
             (P.LOG_IMPORT, _l("import logs")),
         ),
     ),

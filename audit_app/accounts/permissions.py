@@ -62,6 +62,7 @@ class Permission(StrEnum):
     INDICATOR_SEE = "indicator:see"
     INDICATOR_DEFINE = "indicator:define"
     MEASUREMENT_ENTER = "measurement:enter"
+    MEASUREMENT_APPROVE = "measurement:approve"
     LOG_IMPORT = "log:import"
     REVIEW_SEE = "review:see"
     REVIEW_PREPARE = "review:prepare"
@@ -96,6 +97,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.DEADLINES_MANAGE,
         P.TRAIL_SEE,
         P.IMPROVEMENT_PROPOSE,
+        P.MEASUREMENT_APPROVE,
     },
     Role.PROGRAMME_MANAGER: SEE
     | CONDUCT
@@ -118,6 +120,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.IMPROVEMENT_APPROVE,
         P.INDICATOR_DEFINE,
         P.MEASUREMENT_ENTER,
+        P.MEASUREMENT_APPROVE,
         P.LOG_IMPORT,
         P.REVIEW_SEE,
         P.REVIEW_PREPARE,

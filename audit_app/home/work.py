@@ -29,6 +29,8 @@ from audit_app.home import owed
 from audit_app.home.owed import Task
 from audit_app.improvements import queries as improvements
 from audit_app.improvements.models import Improvement
+from audit_app.indicators import corrections
+from audit_app.indicators.correction_models import ValueCorrection
 from audit_app.indicators.models import Frequency, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month
 from audit_app.programme import waivers
@@ -249,6 +251,10 @@ def _request(request: Extension) -> Task:
     )
 
 
+def _correction(row: ValueCorrection) -> Task:
+    return Task(row.code, row.indicator.name, None, "indicators.correction", row.id, row.title)
+
+
 def _improvement(row: Improvement) -> Task:
     return Task(row.code, row.title, row.due_on, "improvements.show", row.id, row.state.label)
 
@@ -302,6 +308,9 @@ KINDS: tuple[Kind, ...] = (
          inputs_to_write, _input),
     Kind("values", _l("Values to enter"), _l("Enter last month's value"), "chart-line", P.MEASUREMENT_ENTER,
          values_to_enter, _indicator),
+    Kind("corrections", _l("Corrections of closed months to decide"),
+         _l("Compare both values, then approve or refuse"), "history", P.MEASUREMENT_APPROVE,
+         corrections.to_decide, _correction),
     Kind("decide", _l("Decisions asked of me"), _l("Read the options before the meeting"), "gavel",
          P.REVIEW_APPROVE, reviews_to_decide, _review),
     Kind("approve", _l("Reviews to approve"), _l("Read the pack and approve"), "presentation",

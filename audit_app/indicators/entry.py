@@ -12,6 +12,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import Conflict, Refused
+from audit_app.indicators import corrections, locks
 from audit_app.indicators.goals import exact
 from audit_app.indicators.models import Direction, Import, Indicator, Meaning, Measurement, Source, ValueKind
 from audit_app.indicators.periods import Month
@@ -67,8 +68,12 @@ def enter_measurement(
     by: Person | None,
     version: int | None = None,
     imported: Import | None = None,
+    reason: str = "",
 ) -> Measurement:
     """Store the value of one month; a value there before is replaced and kept in the trail.
+
+    In a closed month a value that stands is not replaced: the other one is proposed, with the ``reason`` or
+    the file it came from, and the row is returned as it is (see :mod:`corrections`).
 
     Give ``value``, or numerator and denominator, from which the value is worked out (a ratio is in percent);
     an empty denominator gives no value. ``version`` is that of the row the person saw (0: none was there):
@@ -91,7 +96,7 @@ def enter_measurement(
             )
         )
     facts: dict[str, Any] = {**numbers, "comment": comment.strip(), "extra": {}, "imported": imported}
-    return store(indicator, period, facts, stored, by=by)
+    return store(indicator, period, facts, stored, by=by, reason=reason)
 
 
 def store(
@@ -101,12 +106,18 @@ def store(
     stored: Measurement | None,
     *,
     by: Person | None,
+    reason: str = "",
 ) -> Measurement:
     """Write facts that were checked; the trail holds what they replace. Nothing is written when nothing
-    changed.
+    changed, and a value of a closed month is only proposed. Raises Refused when that has no reason.
     """
     if stored is not None and all(getattr(stored, name) == new for name, new in facts.items()):
         return stored
+    if stored is not None and corrections.touches(stored, facts):
+        closed = locks.standing().why(period)
+        if closed:
+            _propose(stored, facts, closed, reason, by=by)
+            return stored
     row = stored or Measurement(indicator_id=indicator.id, indicator=indicator, period=period.first)
     with trail.act("measurement.change" if stored else "measurement.enter", row, by=by, code=indicator.code):
         for name, new in facts.items():
@@ -115,6 +126,26 @@ def store(
         if stored is None:
             db.session.add(row)
     return row
+
+
+def _propose(
+    stored: Measurement, facts: dict[str, Any], closed: Any, reason: str, *, by: Person | None
+) -> None:
+    """Propose a value for a closed month; those who decide hear of it (of a file the import tells)."""
+    imported = facts.get("imported")
+    if not reason.strip() and imported is None:
+        raise Refused(
+            _l(
+                "%(code)s is closed: %(why)s. Say why the value has to change; "
+                "somebody else then approves it.",
+                code=stored.code,
+                why=closed,
+            ),
+            "reason",
+        )
+    made, new = corrections.propose(stored, facts, reason=reason, by=by, imported=imported)
+    if new and imported is None:
+        corrections.tell(made)
 
 
 def rounded(number: Any) -> Decimal | None:

@@ -17,7 +17,17 @@ from audit_app.indicators import profiles
 from audit_app.indicators.measures import MEASURES
 from audit_app.indicators.models import Direction, Frequency, Indicator, Measurement, Source, ValueKind
 from audit_app.indicators.periods import Month
-from audit_app.web.forms import BaseForm, choice, day, long_text, row, rows_as_choices, text
+from audit_app.web.forms import (
+    BaseForm,
+    RadioField,
+    choice,
+    day,
+    long_text,
+    required,
+    row,
+    rows_as_choices,
+    text,
+)
 
 UNITS = [
     ("%", "%"),
@@ -168,6 +178,14 @@ class ValueForm(BaseForm):
     numerator = NumberField(_l("Numerator"))
     denominator = NumberField(_l("Denominator"))
     comment = long_text(_l("Comment"), longest=2000, rows=3, description=_l("A missed target needs one."))
+    reason = long_text(
+        _l("Why the value of a closed month changes"),
+        longest=1000,
+        rows=3,
+        description=_l(
+            "Somebody else reads it and approves or refuses. Until then the value stays as it is."
+        ),
+    )
 
     def shape(self, indicator: Indicator) -> "ValueForm":
         """A count has no numerator and denominator; the others name what theirs count."""
@@ -179,8 +197,12 @@ class ValueForm(BaseForm):
         self.numerator.description, self.denominator.description = indicator.numerator, indicator.denominator
         return self
 
-    def show_stored(self, stored: Measurement | None) -> None:
-        """Fill in what is stored for the month; remember its version (0: nothing was there)."""
+    def show_stored(self, stored: Measurement | None, *, closed: bool) -> None:
+        """Fill in what is stored for the month; remember its version (0: nothing was there). A ``closed``
+        month asks for the reason.
+        """
+        if not closed or stored is None:
+            del self.reason
         if self.is_submitted():
             return
         self.version.data = str(stored.version if stored is not None else 0)
@@ -193,7 +215,9 @@ class ValueForm(BaseForm):
     def facts(self) -> dict[str, Any]:
         """Arguments of the service."""
         version = self.version.data or ""
-        return {**self.values(), "version": int(version) if version.isdecimal() else None}
+        values = self.values()
+        words = {name: values[name] or "" for name in ("comment", "reason") if name in values}
+        return {**values, **words, "version": int(version) if version.isdecimal() else None}
 
 
 class TargetForm(BaseForm):
@@ -228,6 +252,22 @@ class ChangeForm(BaseForm):
         longest=1000,
         rows=3,
         description=_l("Such as: a second shift at the service desk, a new tool, another supplier."),
+    )
+
+
+class CorrectionForm(BaseForm):
+    """What is decided about a proposed correction."""
+
+    decision = RadioField(
+        _l("Decision"),
+        choices=[
+            ("approve", _l("Approve: the new value takes its place")),
+            ("refuse", _l("Refuse: it stays")),
+        ],
+        validators=[required()],
+    )
+    reason = long_text(
+        _l("Reason"), longest=1000, rows=3, description=_l("A refusal needs one; the proposer reads it.")
     )
 
 

@@ -26,7 +26,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import UtcDateTime, db, serialize_writes
 from audit_app.core.errors import Refused
-from audit_app.indicators import profiles
+from audit_app.indicators import corrections, locks, profiles
 from audit_app.indicators.entry import rounded
 from audit_app.indicators.measures import Figure
 from audit_app.indicators.models import Import, Indicator, Measurement, Source
@@ -259,7 +259,10 @@ def keep_figures(
     One entry of the trail tells of the whole import, with every value that it replaced. ``again``: the act
     that had the months of a file read before measured anew; what is said of the file itself then stays.
     """
-    changed = differences(figures, Source(made.kind), zone) if found is None else found
+    wanted = differences(figures, Source(made.kind), zone) if found is None else found
+    # The only reason to measure a file's months anew is the catalogue; else the file says why.
+    reason = str(_l("measured the months anew, after the service catalogue changed")) if again else ""
+    changed, proposed = _open_ones(wanted, made, reason, by=by)
     replaced, moment = {}, now()
     for each in changed:
         row, value = each.row, each.facts["value"]
@@ -273,13 +276,32 @@ def keep_figures(
         db.session.add(row)
     db.session.flush()
     if again:
-        trail.note(again, made, by=by, changed=len(changed), replaced=replaced)
+        trail.note(again, made, by=by, changed=len(changed), replaced=replaced, proposed=proposed)
         return len(changed)
     months = {str(month) for _indicator, month, _figure in figures}
     made.summary = {**made.summary, "months": sorted(months), "changed": len(changed)}
+    made.summary |= {"proposed": proposed}
     db.session.flush()
-    trail.note(f"{made.kind}.import", made, by=by, file=made.filename, sha256=made.sha256, replaced=replaced)
+    facts = {"file": made.filename, "sha256": made.sha256, "replaced": replaced, "proposed": proposed}
+    trail.note(f"{made.kind}.import", made, by=by, **facts)
     return len(changed)
+
+
+def _open_ones(
+    wanted: Sequence[Difference], made: Import, reason: str, *, by: Person | None
+) -> tuple[list[Difference], int]:
+    """The months that may be written; for those that are closed the figures are proposed, and counted."""
+    standing, free, new = locks.standing(), [], []
+    for each in wanted:
+        if each.row is None or not corrections.touches(each.row, each.facts) or not standing.why(each.month):
+            free.append(each)
+            continue
+        one, is_new = corrections.propose(each.row, each.facts, reason=reason, by=by, imported=made)
+        if is_new:
+            new.append(one)
+    if new:
+        corrections.tell(new[0])
+    return free, len(new)
 
 
 def months_between(moments: Iterable[datetime], zone: Any) -> set[Month]:

@@ -14,7 +14,17 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.exports import names, xlsx
 from audit_app.exports.sheet import Workbook
-from audit_app.indicators import changes, charting, entry, exports, forms, queries, services, targets
+from audit_app.indicators import (
+    changes,
+    charting,
+    corrections,
+    entry,
+    exports,
+    forms,
+    queries,
+    services,
+    targets,
+)
 from audit_app.indicators.blueprint import blueprint as blueprint
 from audit_app.indicators.board import (
     GOOD,
@@ -30,6 +40,7 @@ from audit_app.indicators.board import (
 from audit_app.indicators.goals import BEGINNING
 from audit_app.indicators.models import Indicator, Source
 from audit_app.indicators.periods import Month
+from audit_app.indicators.reports import shown as told_value
 from audit_app.web import downloads
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
@@ -60,6 +71,7 @@ def index() -> ResponseReturnValue:
         last_month=Month.of(today()).previous(),
         waiting=_waiting(rows),
         sources=Source.choices(),
+        corrections=corrections.waiting_count(),
     )
 
 
@@ -149,6 +161,8 @@ def show(id: int) -> ResponseReturnValue:
         limits_words=exports.limits_words(standing),
         changes=changes.of_indicator(indicator),
         change_month=Month.of,
+        waiting=corrections.waiting_of([point.id for point in points if point.id]),
+        shown=told_value,
     )
 
 
@@ -251,6 +265,7 @@ def workbook(book: Workbook, title: str) -> ResponseReturnValue:
 
 from audit_app.indicators import (  # noqa: E402  # their views join the same blueprint
     routes_changes,
+    routes_corrections,
     routes_import,
     routes_sampling,
     routes_services,
@@ -262,6 +277,7 @@ from audit_app.indicators import (  # noqa: E402  # their views join the same bl
 
 VIEWS = (
     routes_changes,
+    routes_corrections,
     routes_import,
     routes_sampling,
     routes_services,

@@ -6,17 +6,20 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import today
 from audit_app.core.errors import Refused
 from audit_app.imports import parsing
-from audit_app.indicators import entry, exports, forms, queries, services
+from audit_app.indicators import corrections, entry, exports, forms, locks, queries, services
 from audit_app.indicators.blueprint import blueprint
 from audit_app.indicators.board import Point, target_words
+from audit_app.indicators.correction_models import ValueCorrection
 from audit_app.indicators.models import Indicator, ValueKind
 from audit_app.indicators.periods import Month
+from audit_app.indicators.reports import shown
 from audit_app.web.access import allow
 from audit_app.web.forms import refused_or
 
@@ -44,13 +47,22 @@ def enter(id: int) -> ResponseReturnValue:
     form = forms.ValueForm(data=None if request.method == "POST" else {"month": asked}).shape(indicator)
     month: Month = form.month.data or asked
     stored = entry.at(indicator, month)
-    form.show_stored(stored)
+    closed = locks.standing().why(month) if stored is not None else ""
+    form.show_stored(stored, closed=bool(closed))
     fresh = form.validate_on_submit() and (stored is None or form.check_fresh(stored))
-    if fresh and refused_or(form, services.enter_measurement, indicator, **form.facts(), by=current_user):
-        flash(
-            _("%(code)s of %(month)s is saved.", code=indicator.code, month=exports.month_name(month)),
-            "success",
+    version = stored.version if stored is not None else 0
+    after = fresh and refused_or(form, services.enter_measurement, indicator, **form.facts(), by=current_user)
+    if after:
+        words = (
+            _(
+                "The correction of %(code)s of %(month)s waits for approval; the value stands until then.",
+                code=indicator.code,
+                month=exports.month_name(month),
+            )
+            if closed and after.version == version
+            else _("%(code)s of %(month)s is saved.", code=indicator.code, month=exports.month_name(month))
         )
+        flash(words, "success")
         return redirect(url_for(".show", id=id), 303)
     before = [
         (exports.month_name(point.month), point.line(indicator).shown)
@@ -59,6 +71,10 @@ def enter(id: int) -> ResponseReturnValue:
     context = {
         "indicator": indicator,
         "stored": stored,
+        "closed": closed,
+        "waits": corrections.waiting_of([stored.id]).get(stored.id) if stored is not None else None,
+        "shown": shown,
+        "told": indicator.told_in(month),
         "before": before,
         "target": target_words(indicator, Point(month)),
     }
@@ -77,6 +93,8 @@ class SheetRow:
     typed: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
     saved: bool = False
+    proposed: bool = False
+    waits: ValueCorrection | None = None
 
     @property
     def has_parts(self) -> bool:
@@ -125,12 +143,27 @@ def sheet() -> ResponseReturnValue:
     status = 200
     if request.method == "POST":
         _save(rows, month)
+        _waiting(rows)
         wrong, done = sum(bool(row.refusal) for row in rows), sum(row.saved for row in rows)
+        proposed = sum(row.proposed for row in rows)
+        if proposed:
+            flash(
+                ngettext(
+                    "%(num)d correction waits for approval; the value stands until then.",
+                    "%(num)d corrections wait for approval; the values stand until then.",
+                    proposed,
+                ),
+                "info",
+            )
         if not wrong:
-            flash(_("%(count)s values saved.", count=done) if done else _("Nothing was changed."), "success")
+            if done or not proposed:
+                words = _("%(count)s values saved.", count=done) if done else _("Nothing was changed.")
+                flash(words, "success")
             return redirect(url_for(".sheet", month=str(month), owner="mine" if mine else None), 303)
         status = 207  # some rows were saved and some were not: below 400, so that the good ones are committed
     latest = Month.of(today())
+    if request.method == "GET":
+        _waiting(rows)
     return render_template(
         "indicators/sheet.html",
         rows=rows,
@@ -141,6 +174,9 @@ def sheet() -> ResponseReturnValue:
         later=month.next(),
         target=lambda indicator: target_words(indicator, Point(month)),
         mine=mine,
+        closed=locks.standing().why(month) if any(row.point.id for row in rows) else "",
+        reason=request.form.get("reason", ""),
+        shown=shown,
     ), status
 
 
@@ -158,18 +194,28 @@ def _save(rows: list[SheetRow], month: Month) -> None:
             continue
         version = request.form.get(f"version-{row.indicator.id}", "")
         try:
-            services.enter_measurement(
+            before = row.point.version
+            after = services.enter_measurement(
                 row.indicator,
                 month,
                 **row.facts(),
                 by=current_user,
                 version=int(version) if version.isdecimal() else None,
+                reason=request.form.get("reason", ""),
             )
-            row.saved = True
+            row.saved = after.version != before
+            row.proposed = not row.saved and bool(corrections.waiting_of([after.id]))
         except Refused as refused:
             row.refusal = str(refused)
     fresh = queries.series([row.indicator.id for row in rows], month, month)
     for row in rows:
         row.point = fresh[row.indicator.id][-1]
-        if row.saved:
+        if row.saved or row.proposed:
             row.typed = {}
+
+
+def _waiting(rows: list[SheetRow]) -> None:
+    """Lay what waits for approval beside the rows."""
+    found = corrections.waiting_of([row.point.id for row in rows if row.point.id])
+    for row in rows:
+        row.waits = found.get(row.point.id)

@@ -1,6 +1,8 @@
 """Verbs of the indicators: the only code that changes rows. One door for routes, command line and demo."""
 
 from audit_app.indicators.changes import recognise, take_back
+from audit_app.indicators.corrections import approve as approve_correction
+from audit_app.indicators.corrections import refuse as refuse_correction
 from audit_app.indicators.entry import enter_measurement
 from audit_app.indicators.outages import import_outages, preview_outages
 from audit_app.indicators.register import add_indicator, edit_indicator, load_register
@@ -10,6 +12,7 @@ from audit_app.indicators.values_import import import_measurements, preview_meas
 
 __all__ = [
     "add_indicator",
+    "approve_correction",
     "edit_indicator",
     "enter_measurement",
     "import_measurements",
@@ -20,6 +23,7 @@ __all__ = [
     "preview_outages",
     "preview_tickets",
     "recognise",
+    "refuse_correction",
     "set_target",
     "take_back",
     "take_target_back",

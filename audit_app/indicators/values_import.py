@@ -32,6 +32,7 @@ from audit_app.imports import (
     words_of,
 )
 from audit_app.imports.values import norm
+from audit_app.indicators import corrections
 from audit_app.indicators.entry import at, enter_measurement, may_be_entered, refuse_stranger, worked_out
 from audit_app.indicators.goals import exact
 from audit_app.indicators.log_import import record, sha256_of
@@ -121,6 +122,7 @@ def import_measurements(
     made.summary = {
         **made.summary,
         "changed": changed,
+        "proposed": corrections.tell_of_file(made),
         "months": sorted({str(month) for _r, _c, _i, month, _f in reading.values}),
     }
     db.session.flush()

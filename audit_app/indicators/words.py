@@ -25,6 +25,12 @@ SENTENCES: dict[str, Any] = {
     "maintenance.take_back": _l("took back agreed maintenance"),
     "measurement.enter": _l("entered a value"),
     "measurement.change": _l("changed a value"),
+    "measurement.correct": _l("corrected a value of a closed month, after approval"),
+    "correction.propose": _l("proposed to correct a value of a closed month"),
+    "correction.approve": _l("approved the correction"),
+    "correction.refuse": _l("refused the correction"),
+    "correction.replace": _l("put a later proposal in its place"),
+    "months.close": _l("closed the months of an approved pack"),
     "values.import": _l("imported monthly values"),
     "tickets.import": _l("imported a ticket log"),
     "outages.import": _l("imported an outage log"),
@@ -70,6 +76,13 @@ FIELDS: dict[str, Any] = {
     "announced_at": _l("Announced"),
     "announced_by": _l("Announced by"),
     "service_id": _l("Service"),
+    "was_value": _l("Value before"),
+    "was_numerator": _l("Numerator before"),
+    "was_denominator": _l("Denominator before"),
+    "was_extra": _l("Details before"),
+    "because": _l("Reason"),
+    "first": _l("First month"),
+    "last": _l("Last month"),
     "entered_at": _l("Entered"),
     "entered_by_id": _l("Entered by"),
     "taken_back_reason": _l("Why it was taken back"),
@@ -82,6 +95,22 @@ FIELDS: dict[str, Any] = {
     "used_at": _l("Last file"),
 }
 NOTICES: dict[str, tuple[Any, Any]] = {
+    "correction.proposed": (
+        _l("A correction of %(code)s waits for you"),
+        _l("Reason: %(title)s. The month is closed: look at both values, then approve or refuse."),
+    ),
+    "correction.from_file": (
+        _l("A file would correct closed months, such as %(code)s"),
+        _l("%(title)s. Look at the corrections that wait, then approve or refuse each."),
+    ),
+    "correction.approved": (
+        _l("Your correction of %(code)s is approved"),
+        _l("The new value stands; the old one is kept beside it. Your reason: %(title)s."),
+    ),
+    "correction.refused": (
+        _l("Your correction of %(code)s is refused"),
+        _l("The value stays as it is. Your reason was: %(title)s. The answer stands with the correction."),
+    ),
     "source.failed": (
         _l("A file of “%(code)s” could not be imported"),
         _l("%(title)s. The reason stands in the list of picked-up files."),
@@ -96,6 +125,10 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     ),
 }
 NOTICE_KINDS: dict[str, kinds.Kind] = {
+    "correction.proposed": kinds.TODO,
+    "correction.from_file": kinds.TODO,
+    "correction.approved": kinds.news(_l("My corrections of values: what was decided")),
+    "correction.refused": kinds.TODO,
     "source.failed": kinds.TODO,
     "source.waiting": kinds.TODO,
     "source.missing": kinds.LATE,

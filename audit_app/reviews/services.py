@@ -17,6 +17,7 @@ from audit_app.core.clock import now
 from audit_app.core.counters import next_code
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.indicators import locks
 from audit_app.notifications.services import queue
 from audit_app.reviews import (
     agenda,
@@ -320,6 +321,7 @@ def approve(
         compiled = compile_pack(review)
         pack = signing.completed(compiled, meaning, asked_again=asked_again, sealing=sealing)
         _freeze(review, pack, render(pack), meaning, by)
+        locks.close(review.period_from, review.period_to, review.code, by=by)
     _tell("review.approved", review, by)
     sending.deliver(review, by=by)
     return review

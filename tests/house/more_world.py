@@ -13,8 +13,8 @@ from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.evidence import services as evidence
 from audit_app.findings.models import Grade, Origin
+from audit_app.indicators import corrections, locks, sources
 from audit_app.indicators import services as indicators
-from audit_app.indicators import sources
 from audit_app.indicators.models import Import, Indicator, Source
 from audit_app.indicators.periods import Month
 from audit_app.indicators.source_models import DataSource, Picked, PickedFile
@@ -63,6 +63,17 @@ def waiting_file(p: People, folder: Path) -> tuple[DataSource, PickedFile]:
     db.session.add(waits)
     db.session.flush()
     return source, waits
+
+
+def late_correction(p: People) -> Any:
+    """A value proposed for a closed month."""
+    typed = db.session.scalars(select(Indicator).where(Indicator.source == Source.MANUAL)).first()
+    assert typed is not None
+    month = Month.of(today()).plus(-5)
+    indicators.enter_measurement(typed, month, value=1, by=p.manager)
+    locks.close(month.first, month.last, "MR-2000-1", by=p.boss)
+    row = indicators.enter_measurement(typed, month, value=2, reason="两张单据漏计", by=p.manager)
+    return corrections.of_row(row)[0]
 
 
 def review(p: People, state: str, title: str) -> Review:
@@ -138,6 +149,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
     target = indicators.set_target(typed, 97, month=Month.of(today()), reason="新协议", by=p.manager)
     catalogue = services_world.build(p)
     source, waits = waiting_file(p, folder)
+    proposed = late_correction(p)
     made = {state: review(p, state, f"管理评审 {number}") for number, state in enumerate(STATES, 1)}
     added = review_supplements(made["approved"], p)
     evidence.attach(made["preparing"].inputs[0], Upload(), caption="记录", by=p.boss)
@@ -159,6 +171,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
         "services": catalogue,
         "source": source,
         "waits": waits,
+        "proposed": proposed,
         "reviews": made,
         "supplements": added,
         "tokens": tokens,
@@ -200,6 +213,11 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.import_drop": held,
         "indicators.imported": [{"id": made["imported"].id}],
         "indicators.source": [{"id": made["source"].id}],
+        "indicators.correction": [{"id": made["proposed"].id}],
+        "indicators.month": [
+            {"id": made["typed"].id, "month": str(month)}
+            for month in (made["proposed"].month, Month.of(today()).previous(), Month(1999, 1))
+        ],
         "indicators.source_waiting": [{"id": made["waits"].id}],
         "reviews.show": every,
         "reviews.edit": every[:3],
