@@ -215,8 +215,8 @@ class ValueForm(BaseForm):
     def facts(self) -> dict[str, Any]:
         """Arguments of the service."""
         version = self.version.data or ""
-        values = self.values()
-        words = {name: values[name] or "" for name in ("comment", "reason") if name in values}
+        values: dict[str, Any] = self.values()
+        words: dict[str, Any] = {name: values[name] or "" for name in ("comment", "reason") if name in values}
         return {**values, **words, "version": int(version) if version.isdecimal() else None}
 
 

@@ -53,16 +53,7 @@ def enter(id: int) -> ResponseReturnValue:
     version = stored.version if stored is not None else 0
     after = fresh and refused_or(form, services.enter_measurement, indicator, **form.facts(), by=current_user)
     if after:
-        words = (
-            _(
-                "The correction of %(code)s of %(month)s waits for approval; the value stands until then.",
-                code=indicator.code,
-                month=exports.month_name(month),
-            )
-            if closed and after.version == version
-            else _("%(code)s of %(month)s is saved.", code=indicator.code, month=exports.month_name(month))
-        )
-        flash(words, "success")
+        flash(_done(indicator, month, proposed=bool(closed) and after.version == version), "success")
         return redirect(url_for(".show", id=id), 303)
     before = [
         (exports.month_name(point.month), point.line(indicator).shown)
@@ -81,6 +72,17 @@ def enter(id: int) -> ResponseReturnValue:
     return render_template(
         "indicators/enter.html", form=form, month=month, month_name=exports.month_name, **context
     ), 422 if form.is_submitted() else 200
+
+
+def _done(indicator: Indicator, month: Month, *, proposed: bool) -> str:
+    """What became of what was typed."""
+    facts = {"code": indicator.code, "month": exports.month_name(month)}
+    if proposed:
+        return _(
+            "The correction of %(code)s of %(month)s waits for approval; the value stands until then.",
+            **facts,
+        )
+    return _("%(code)s of %(month)s is saved.", **facts)
 
 
 @dataclass

@@ -81,4 +81,7 @@ def test_a_read_only_person_holds_nothing_but_looking():
 def test_an_administrator_takes_no_part_in_audits_or_reviews():
     assert {
         each for each in granted(frozenset({Role.ADMINISTRATOR})) if not each.endswith((":see", ":manage"))
-    } == {Permission.IMPROVEMENT_PROPOSE}, "like everybody who works here"
+    } == {
+        Permission.IMPROVEMENT_PROPOSE,  # like everybody who works here
+        Permission.MEASUREMENT_APPROVE,  # the second pair of eyes where the manager entered the value
+    }
