@@ -307,8 +307,7 @@ def approve(
     meeting says. Raises :class:`Refused` with the first rule that does not hold (R11 to R13), or when no next
     review is dated.
     """
-    following = next_review_on or review.next_review_on
-    if following is None or following <= review.meets_on:
+    if (following := next_review_on or review.next_review_on) is None or following <= review.meets_on:
         raise Refused(_l("Say when the next review meets: a day after this one."), "next_review_on")
     with db.session.begin_nested():
         with trail.act("review.approve", review, by=by):
