@@ -312,8 +312,7 @@ def approve(
     with db.session.begin_nested():
         with trail.act("review.approve", review, by=by):
             REVIEW.fire("approve", review, by=by)
-            review.next_review_on = following
-            review.approved_by, review.approved_at = by, now()
+            review.next_review_on, review.approved_by, review.approved_at = following, by, now()
         decisions.become_actions(review, by=by)
         db.session.flush()
         meaning = signing.meaning_of(review, by)
