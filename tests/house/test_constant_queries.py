@@ -25,6 +25,8 @@ from tests.house.world import World, answer, parked_mail, plan_audit
 from tests.people import add_person, qualify
 
 MORE = 27
+MOST_OF_A_PACK = 100
+"""Queries of a page that compiles a whole pack: fourteen inputs, each from its own records."""
 
 
 @contextmanager
@@ -125,7 +127,9 @@ def test_pages_ask_as_many_queries_with_three_rows_as_with_thirty(
     many = measure()
     assert {url: (few[url], many[url]) for url in few if many[url] > few[url]} == {}
     assert len(few) >= 12
-    assert max(few.values()) < 60, few
+    whole = {url for url in few if url == "/dashboard/review" or url.endswith("/pack")}
+    assert max(count for url, count in few.items() if url not in whole) < 60, few
+    assert max(few.values()) < MOST_OF_A_PACK, few
 
 
 def test_a_query_per_row_would_be_noticed(app: Flask, world: World):
