@@ -101,11 +101,12 @@ class Meeting:
         if "approve" not in facts:
             return
         story.plan(facts["approve"], 11, self.approve)
-        story.plan(facts["approve"] + 1, 10, partial(self.sign, "lin"))
-        story.plan(facts["approve"] + 1, 14, partial(self.sign, "wei"))
+        # Later in the day than the approval: over a weekend, a day later may be the same working day.
+        story.plan(facts["approve"] + 1, 14, partial(self.sign, "lin"))
+        story.plan(facts["approve"] + 1, 15, partial(self.sign, "wei"))
         if "supplement" in self.entry["en"]:
             story.plan(facts["approve"] + facts["corrected"], 10, self.correct)
-            story.plan(facts["approve"] + facts["corrected"] + 1, 11, self.issue)
+            story.plan(facts["approve"] + facts["corrected"] + 1, 15, self.issue)
         for place, each in enumerate(self.asked()):
             if "done" in each:
                 story.plan(facts["meets"] + each["done"], 15, partial(self.finish, place, each))
