@@ -64,7 +64,8 @@ def _marked_table(table: Table, old: Table) -> Table:
             marks.append(said("mark.was", was=was))
         else:
             marks.append(None)
-    return replace(table, marks=tuple(marks)) if any(marks) else table
+    told = any(marks) and not all(mark is not None and mark.key == "mark.new" for mark in marks)
+    return replace(table, marks=tuple(marks)) if told else table  # Where all is new, a mark tells nothing.
 
 
 def name_of(row: tuple[Value, ...]) -> str:

@@ -93,17 +93,17 @@ def _availability(kept: Kept, period: Sequence[Calendar]) -> list[Table]:
     if not kept:
         return []
     columns = (
-        Column(said("col.service"), width=20),
+        Column(said("col.service"), width=16),
         Column(said("col.target"), width=9),
-        Column(said("col.availability"), "number", 9, 3),
+        Column(said("col.availability"), "number", 13, 3),
         Column(said("col.agreed"), "number", 9, 0),
-        Column(said("col.maintained"), "number", 9, 0),
-        Column(said("col.down"), "number", 8, 1),
-        Column(said("col.allowed"), "number", 8, 1),
-        Column(said("col.outages"), "int", 7),
-        Column(said("col.longest"), "number", 8, 1),
-        Column(said("col.missed"), width=14),
-        Column(said("col.source"), width=18),
+        Column(said("col.maintained"), "number", 13, 0),
+        Column(said("col.down"), "number", 9, 1),
+        Column(said("col.allowed"), "number", 9, 1),
+        Column(said("col.outages"), "int", 9),
+        Column(said("col.longest"), "number", 10, 1),
+        Column(said("col.missed"), width=11),
+        Column(said("col.source"), width=21),
     )
     source = _source(Source.OUTAGES)
     rows = tuple(_row(line, told, period, source) for line, told in kept)
