@@ -47,6 +47,8 @@ FIELDS: dict[str, Any] = {
     "note_en": _l("How to read it, in English"),
     "note_zh": _l("How to read it, in Chinese"),
     "unit": _l("Unit"),
+    "frequency": _l("How often measured"),
+    "at": _l("Recorded at"),
     "direction": _l("Better"),
     "value_kind": _l("Kind of figure"),
     "measure": _l("Computed as"),

@@ -38,6 +38,8 @@ MAY_STAY = {
     "English",
     "Excel",
     "ServiceNow",
+    "Jira",
+    "iTop",
     "FitSM",
     "Statuspage",
     "ITEMO",
