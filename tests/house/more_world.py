@@ -66,14 +66,21 @@ def waiting_file(p: People, folder: Path) -> tuple[DataSource, PickedFile]:
 
 
 def late_correction(p: People) -> Any:
-    """A value proposed for a closed month."""
+    """A value proposed for a closed month; one for the month before was refused."""
     typed = db.session.scalars(select(Indicator).where(Indicator.source == Source.MANUAL)).first()
     assert typed is not None
     month = Month.of(today()).plus(-5)
-    indicators.enter_measurement(typed, month, value=1, by=p.manager)
-    locks.close(month.first, month.last, "MR-2000-1", by=p.boss)
-    row = indicators.enter_measurement(typed, month, value=2, reason="两张单据漏计", by=p.manager)
-    return corrections.of_row(row)[0]
+    both = (month.previous(), month)
+    for each in both:
+        indicators.enter_measurement(typed, each, value=1, by=p.manager)
+    locks.close(both[0].first, month.last, "MR-2000-1", by=p.boss)
+    rows = [
+        indicators.enter_measurement(typed, each, value=2, reason="两张单据漏计", by=p.manager)
+        for each in both
+    ]
+    refused, waits = (corrections.of_row(row)[0] for row in rows)
+    corrections.refuse(refused, "单据不属于本月", by=p.admin)
+    return waits
 
 
 def review(p: People, state: str, title: str) -> Review:
@@ -97,6 +104,7 @@ def review(p: People, state: str, title: str) -> Review:
         else:
             reviews.write_input(made, key, text="已评审,情况正常。", by=p.manager)
     reviews.record_attendance(made, {p.boss.id, p.lead.id}, by=p.manager)
+    reviews.sign_in(made, by=p.boss)
     reviews.hold(
         made, minutes="逐项讨论。", suitability="适宜。", adequacy="充分。", effectiveness="有效。",
         next_review_on=today() + timedelta(days=180), by=p.manager,
