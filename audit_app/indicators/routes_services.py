@@ -253,7 +253,7 @@ def service_outages_export(id: int) -> ResponseReturnValue:
 
     found = _get(id)
     with force_locale(language()):
-        title = f"{found.code} {_('Outages')}"
+        title = " ".join((found.code, _("Outages")))
         return workbook(exports.book(service_exports.outages(found, _outages(found)), title=title), title)
 
 

@@ -78,7 +78,7 @@ def months(service: Service, found: Sequence[Row], year: Row | None) -> Sheet:
     )
     lines = [*found, *([year] if year else [])]
     return Sheet(
-        f"{service.code} {_('Months')}",
+        " ".join((service.code, _("Months"))),
         columns,
         [
             (
@@ -110,7 +110,7 @@ def outages(service: Service, found: Sequence[Down]) -> Sheet:
         Column(_("Planned, says the log"), width=20),
     )
     return Sheet(
-        f"{service.code} {_('Outages')}",
+        " ".join((service.code, _("Outages"))),
         columns,
         [
             (
