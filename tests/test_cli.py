@@ -300,3 +300,16 @@ def test_serve_builds_a_database_says_who_is_missing_and_answers(tmp_path):
             told, _errors = server.communicate(timeout=30)
     assert "Nobody can sign in yet: python3 run.py create-admin YOUR@ADDRESS" in told
     assert f"Serving on http://127.0.0.1:{port}" in told
+
+
+def test_a_pick_up_without_a_folder_says_what_to_set_and_an_empty_one_picks_up_nothing(data, tmp_path):
+    told = run("pick-up", data=data, ok=False)
+    assert told.stderr.strip() == "Error: Set PICKUP_DIR, or name a folder with --folder."
+    assert "0 file(s) picked up." in run("pick-up", "--folder", tmp_path, data=data).stdout
+
+
+def test_a_key_for_signing_is_made_once(data):
+    made = run("signing-key", "Harbour Cloud 海港云", data=data).stdout.splitlines()
+    assert Path(made[0]).is_file()
+    again = run("signing-key", "Harbour Cloud 海港云", data=data, ok=False)
+    assert again.stderr.startswith("Error: ")
