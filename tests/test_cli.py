@@ -42,7 +42,8 @@ Finished = subprocess.CompletedProcess[str]
 
 
 def environment():
-    return {name: value for name, value in os.environ.items() if name not in OWN}
+    """Months never close by their age here: the logs are old, and some are read in again."""
+    return {**{name: value for name, value in os.environ.items() if name not in OWN}, "LOCK_DAYS": "0"}
 
 
 def run(*arguments, data, ok=True) -> Finished:
