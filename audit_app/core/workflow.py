@@ -73,6 +73,17 @@ class Workflow:
         """Sentences of all guards that do not hold."""
         return [words for guard in step.guards if (words := guard(subject, person)) is not None]
 
+    def out_of_turn(self, step: Step, subject: Any) -> Any:
+        """Why a step does not start in the state of the subject, in words; None when it does."""
+        if self.state(subject) in step.frm:
+            return None
+        return _l(
+            "“%(step)s” is not possible while the state is “%(state)s”. Somebody may have acted "
+            "meanwhile: look at the record again.",
+            step=step.label,
+            state=getattr(self.state(subject), "label", self.state(subject)),
+        )
+
     def offers(self, subject: Any, person: Any) -> list[Offer]:
         """Every step that starts here and that the person's role may take, with what is still missing."""
         return [
@@ -101,15 +112,8 @@ class Workflow:
         ``by`` is the person, or None for a ``system`` step.
         """
         step = self.by_name[name]
-        if self.state(subject) not in step.frm:
-            raise Refused(
-                _l(
-                    "“%(step)s” is not possible while the state is “%(state)s”. Somebody may have acted "
-                    "meanwhile: look at the record again.",
-                    step=step.label,
-                    state=getattr(self.state(subject), "label", self.state(subject)),
-                )
-            )
+        if (early := self.out_of_turn(step, subject)) is not None:
+            raise Refused(early)
         if step.system is not (by is None) or (by is not None and not by.may(step.needs)):
             raise Refused(_l("Your role does not allow “%(step)s”.", step=step.label))
         for words in self.missing(step, subject, by):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now, today
+from audit_app.core.days import SaidDay
 from audit_app.core.db import db
 from audit_app.indicators.correction_models import MonthLock
 from audit_app.indicators.periods import Month
@@ -45,7 +46,7 @@ class Locks:
                 return _l("it is in the approved pack %(code)s", code=each.because)
         until = open_until(month)
         if until is not None and until < today():
-            return _l("it could be changed until %(day)s", day=until.isoformat())
+            return _l("it could be changed until %(day)s", day=SaidDay(until))
         return ""
 
 

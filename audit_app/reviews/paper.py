@@ -39,7 +39,7 @@ from audit_app.reviews.pack import (
     SourceFile,
     said,
 )
-from audit_app.reviews.paper_blocks import render_blocks
+from audit_app.reviews.paper_blocks import concluded, render_blocks
 from audit_app.reviews.paper_changes import changed
 from audit_app.reviews.paper_signing import signed_facts
 from audit_app.reviews.paper_standards import annex, clauses
@@ -258,18 +258,15 @@ def _unwritten(pack: Pack, one: Input) -> Callout:
 def _conclusion(pack: Pack) -> Iterator[Block]:
     one = pack.conclusion
     yield Heading(_("5 Conclusion"))
-    for title, text in (
-        (_("Suitability"), one.suitability),
-        (_("Adequacy"), one.adequacy),
-        (_("Effectiveness"), one.effectiveness),
-        (_("Minutes"), one.minutes),
-    ):
-        yield Heading(title, 2)
-        yield (
-            Text(text)
-            if text.strip()
-            else Callout(_("Not written yet: it is concluded in the meeting."), "warn")
-        )
+    yield from concluded(
+        (
+            (_("Suitability"), one.suitability),
+            (_("Adequacy"), one.adequacy),
+            (_("Effectiveness"), one.effectiveness),
+            (_("Minutes"), one.minutes),
+        ),
+        2,
+    )
 
 
 def _sign_off(pack: Pack, sha256: str) -> Iterator[Block]:

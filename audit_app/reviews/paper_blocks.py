@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from flask_babel import gettext as _
 
@@ -23,6 +24,17 @@ from audit_app.reviews.charting import chart
 from audit_app.reviews.pack import Column, Month, Plot, Remark, Said, Table, Toned, Value
 from audit_app.reviews.pack import Figure as Measured
 from audit_app.reviews.telling import DASH, bare, tell
+
+
+def concluded(texts: Iterable[tuple[str, str]], level: Literal[2, 3]) -> Iterator[Block]:
+    """The parts of the conclusion under their titles; what is not written yet says so."""
+    for title, text in texts:
+        yield Heading(title, level)
+        yield (
+            Text(text)
+            if text.strip()
+            else Callout(_("Not written yet: it is concluded in the meeting."), "warn")
+        )
 
 
 def render_blocks(blocks: Iterable[object], source: Callable[[Table], str] | None = None) -> Iterator[Block]:

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from audit_app.exports.document import (
     Block,
     Bullets,
-    Callout,
     Document,
     Facts,
     Grid,
@@ -24,6 +23,7 @@ from audit_app.exports.values import Badge, Strong
 from audit_app.reviews import paper_meeting
 from audit_app.reviews.pack import DecisionRow, Pack, said
 from audit_app.reviews.paper import STATE_TONE, function_of, input_title
+from audit_app.reviews.paper_blocks import concluded
 from audit_app.reviews.telling import DASH, tell
 
 
@@ -83,17 +83,14 @@ def _all(pack: Pack, recipients: tuple[str, ...]) -> Iterator[Block]:
 def _concluded(pack: Pack) -> Iterator[Block]:
     end = pack.conclusion
     yield Heading(_("Conclusion of the review"))
-    for title, text in (
-        (_("Suitability"), end.suitability),
-        (_("Adequacy"), end.adequacy),
-        (_("Effectiveness"), end.effectiveness),
-    ):
-        yield Heading(title, 3)
-        yield (
-            Text(text)
-            if text.strip()
-            else Callout(_("Not written yet: it is concluded in the meeting."), "warn")
-        )
+    yield from concluded(
+        (
+            (_("Suitability"), end.suitability),
+            (_("Adequacy"), end.adequacy),
+            (_("Effectiveness"), end.effectiveness),
+        ),
+        3,
+    )
 
 
 def _attendance(pack: Pack) -> Iterator[Block]:

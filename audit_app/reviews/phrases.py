@@ -230,7 +230,7 @@ PHRASES: dict[str, Any] = {
     "indicator.missed_month": _l("%(value)s in %(month)s"),
     "indicator.signals": _l("%(name)s (%(code)s), signal: %(signals)s."),
     "indicator.no_signal": _l(
-        "No signal in the period in any of the %(count)s indicators that have natural limits: what went up "
+        "No signal in the period (indicators with natural limits: %(count)s): what went up "
         "and down is what these figures do by themselves."
     ),
     "signal.outside.above": _l("%(months)s above the upper limit"),

@@ -28,7 +28,8 @@ def approve(review: Review) -> ResponseReturnValue:
         return redirect(url_for("reviews.show", id=id))
     review = queries.get(id, to=current_user)
     meaning = signing.meaning_of(review, current_user)
-    missing = REVIEW.missing(step, review, current_user) if step.frm[0] is review.state else []
+    early = REVIEW.out_of_turn(step, review)
+    missing = REVIEW.missing(step, review, current_user) if early is None else [early]
     told: dict[str, Any] = {"review": review, "step": step, "meaning": meaning, "missing": missing}
     return _page("approve", form, **told, **certificate())
 

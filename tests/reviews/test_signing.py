@@ -195,3 +195,10 @@ def test_verify_finds_a_pdf_whose_signature_was_taken_away(client_for, people, r
     changed = table.update().where(table.c.language == "zh", table.c.format == "pdf")
     db.session.execute(changed.values(content=bare, sha256=hashlib.sha256(bare).hexdigest()))
     assert [line for line in services.verify() if "is not sound" in line]
+
+
+def test_the_approval_of_a_review_still_being_prepared_says_that_it_is_too_early(people, client_for):
+    made = factory.preparing(people)
+    db.session.commit()
+    page = client_for(people.boss).get(f"/reviews/{made.id}/step/approve").get_data(as_text=True)
+    assert "is not possible while the state is “Being prepared”" in page
