@@ -34,7 +34,7 @@ def test_figures_tell_the_same_number_of_two_standards_apart(people: People) -> 
 def test_the_register_does_not_take_the_other_standard_for_a_recurrence(people: People) -> None:
     two_standards(people)
     month = Month(today().year, today().month)
-    assert system.recurring(month, month) == {month: system.Share(0, 2)}
+    assert system.recurring(month, month) == {"ncr": {month: system.Share(0, 2)}}
 
 
 def test_a_clause_that_was_changed_by_hand_counts_as_written(people: People) -> None:
