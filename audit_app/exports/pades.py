@@ -4,12 +4,17 @@ The key is a PKCS#12 file. pyHanko writes and checks the signature and is loaded
 here asks the network, except the time stamp authority where one is set.
 """
 
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 FIELD = "Approval"
 """Name of the signature field in the PDF."""
@@ -61,6 +66,16 @@ class Seal:
     def sound(self) -> bool:
         """Nothing was changed and nothing added."""
         return self.intact and self.whole
+
+
+def _finished(work: Coroutine[Any, Any, T]) -> T:
+    """What pyHanko's asynchronous work returns, also where this thread already turns an event loop.
+
+    Its own synchronous door calls ``asyncio.run``, which such a thread (of an asynchronous server, or beside
+    a driven browser) refuses; a thread of its own always may.
+    """
+    with ThreadPoolExecutor(1, "pades") as alone:
+        return alone.submit(asyncio.run, work).result()
 
 
 def open_key(path: Path, passphrase: str) -> Key:
@@ -125,8 +140,10 @@ def sign(pdf: bytes, key: Key, *, at: datetime, name: str, reason: str, stamp_ur
 
     stamper = HTTPTimeStamper(stamp_url) if stamp_url else None
     try:
-        made = At(told, signer=key.signer, timestamper=stamper).sign_pdf(
-            IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=RESERVED * (2 if stamper else 1)
+        made = _finished(
+            At(told, signer=key.signer, timestamper=stamper).async_sign_pdf(
+                IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=RESERVED * (2 if stamper else 1)
+            )
         )
     except OSError as error:  # of the network; that of pyHanko's time stamps is one too
         raise KeyTrouble("stamp") from error
@@ -140,7 +157,7 @@ def check(pdf: bytes) -> Seal | None:
     """
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation import async_validate_pdf_signature
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
@@ -150,7 +167,7 @@ def check(pdf: bytes) -> Seal | None:
             return None
         one = found[-1]
         context = ValidationContext(trust_roots=[one.signer_cert], allow_fetching=False)
-        status = validate_pdf_signature(one, context)
+        status = _finished(async_validate_pdf_signature(one, context))
     except (PdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         # A torn or hostile file: pyHanko has no single exception for what is not a PDF any more.
         return None

@@ -60,6 +60,12 @@ def listed(words: Iterable[str]) -> str:
     return ("、" if locale is not None and locale.language == "zh" else ", ").join(words)
 
 
+def one_by_one(phrases: Iterable[str]) -> str:
+    """Phrases that hold commas themselves in a row, with the semicolon of the language."""
+    locale = get_locale()
+    return ("；" if locale is not None and locale.language == "zh" else "; ").join(phrases)
+
+
 def titled(title: str, text: str) -> str:
     """A title and what belongs to it, with the colon of the language."""
     locale = get_locale()

@@ -20,6 +20,7 @@ from sqlalchemy.orm import joinedload
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
+from audit_app.exports.values import one_by_one
 from audit_app.indicators import queries, sources
 from audit_app.indicators.log_import import sha256_of
 from audit_app.indicators.source_models import DataSource, Picked, PickedFile
@@ -124,7 +125,7 @@ def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
     if told.corrections:
         row.state = Picked.WAITING
         row.words = _(
-            "It would change stored values: %(changes)s", changes="; ".join(map(str, told.corrections))
+            "It would change stored values: %(changes)s", changes=one_by_one(map(str, told.corrections))
         )
         return
     report = sources.take(path, path.name, source.kind, source.reading, by=None)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.labels import Label
+from audit_app.exports.values import one_by_one
 from audit_app.indicators import levels, service_tickets
 from audit_app.indicators.agreed_text import day_text
 from audit_app.indicators.availability import MINUTE, common, length
@@ -199,7 +200,7 @@ def hours_words(hours: Hours) -> str:
         + f" {text}"
         for days, text in groups
     ]
-    return "; ".join(said)
+    return one_by_one(said)
 
 
 def drawn(hours: Hours) -> list[tuple[str, list[tuple[int, int]]]]:

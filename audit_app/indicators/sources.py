@@ -16,6 +16,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
+from audit_app.exports import values as words
 from audit_app.imports import open_table, words_of
 from audit_app.imports.values import norm
 from audit_app.indicators import profiles, windows
@@ -86,9 +87,9 @@ class Changed:
         return bool(self.gone)
 
     def __str__(self) -> str:
-        words = _l("Columns that are gone: %(gone)s.", gone=", ".join(self.gone))
-        more = _l("Columns that are new: %(new)s.", new=", ".join(self.new)) if self.new else ""
-        return f"{words} {more}".strip()
+        told = _l("Columns that are gone: %(gone)s.", gone=words.listed(self.gone))
+        more = _l("Columns that are new: %(new)s.", new=words.listed(self.new)) if self.new else ""
+        return f"{told} {more}".strip()
 
 
 def changed(source: DataSource, headings: Sequence[str]) -> Changed:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import joinedload
 from audit_app.accounts.models import Person
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.exports.values import one_by_one
 from audit_app.imports import (
     Column,
     Field,
@@ -209,12 +210,11 @@ def report_of(reading: Reading) -> Report:
 
 
 def _refusal(reading: Reading) -> str:
-    first = "; ".join(str(problem) for problem in reading.problems[:5])
-    more = len(reading.problems) - 5
-    words = _(
-        "Nothing was imported from “%(name)s”: %(problems)s", name=reading.table.filename, problems=first
-    )
-    return words + ("; " + _("… and %(count)s more.", count=more) if more > 0 else "")
+    told, more = [str(problem) for problem in reading.problems[:5]], len(reading.problems) - 5
+    if more > 0:
+        told.append(_("… and %(count)s more.", count=more))
+    name = reading.table.filename
+    return _("Nothing was imported from “%(name)s”: %(problems)s", name=name, problems=one_by_one(told))
 
 
 def read_values(

@@ -6,7 +6,7 @@ from typing import Literal
 from flask_babel import gettext as _
 
 from audit_app.exports.document import Block, Callout, Grid, GridColumn, Heading, Text
-from audit_app.exports.values import Pen
+from audit_app.exports.values import Pen, listed
 from audit_app.reviews.models import key_of
 from audit_app.reviews.pack import Attendee, Pack, Topic
 from audit_app.reviews.telling import DASH, tell_moment
@@ -54,7 +54,7 @@ def all_said(pack: Pack) -> Iterator[Block]:
         else:
             silent.append(topic_title(each))
     if silent:
-        yield Text(_("Looked at without a note: %(topics)s.", topics="; ".join(silent)), "note")
+        yield Text(_("Looked at without a note: %(topics)s.", topics=listed(silent)), "note")
 
 
 def signature(pack: Pack, row: Attendee) -> Pen | str:

@@ -32,7 +32,10 @@ def signature_of(pack: Pack) -> list[tuple[str, str]]:
     if end.meaning is None:
         return []
     facts = [
-        (_("Signed by"), f"{end.approved_by}, {tell_moment(end.approved_at, meta.zone)}"),
+        (
+            _("Signed by"),
+            _("%(name)s, %(at)s", name=end.approved_by, at=tell_moment(end.approved_at, meta.zone)),
+        ),
         (_("Meaning"), tell(said(f"signed.{end.meaning}"))),
         (
             _("Sign-in check"),

@@ -62,7 +62,10 @@ def _all(made: Supplement, sha256: str) -> tuple[Block, ...]:
     facts: list[tuple[str, GridCell]] = [
         (_("Corrects"), corrected(made.input_key, made.decision, made.decision_text)),
         (_("Meeting"), str(made.meets_on)),
-        (_("Written by"), f"{made.written_by}, {tell_moment(made.written_at, made.zone)}"),
+        (
+            _("Written by"),
+            _("%(name)s, %(at)s", name=made.written_by, at=tell_moment(made.written_at, made.zone)),
+        ),
     ]
     return (
         Letterhead(

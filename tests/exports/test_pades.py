@@ -1,5 +1,6 @@
 """The signature in a PDF: sound for two independent readers, and no byte can change unnoticed."""
 
+import asyncio
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,3 +104,12 @@ def test_a_time_stamp_authority_that_does_not_answer_is_told_and_nobody_else_is_
     with pytest.raises(pades.KeyTrouble) as trouble:
         pades.sign(paper, key, at=AT, name=NAME, reason="", stamp_url="http://127.0.0.1:9/tsa")
     assert trouble.value.why == "stamp"
+
+
+def test_it_signs_and_checks_also_where_an_event_loop_turns_already(key, paper):
+    async def within() -> pades.Seal | None:
+        return pades.check(pades.sign(paper, key, at=AT, name=NAME, reason="MR-2026-01"))
+
+    seal = asyncio.run(within())
+    assert seal is not None
+    assert seal.sound
