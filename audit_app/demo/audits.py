@@ -10,6 +10,7 @@ from audit_app.checklists import services as checklists
 from audit_app.core import workdays
 from audit_app.demo import fieldwork, planning, reports
 from audit_app.demo.story import Story, texts
+from audit_app.programme import queries as programmes
 from audit_app.programme import services as programme
 from audit_app.programme.models import EXTERNAL, AuditKind, AuditState, ProgrammeState, TeamRole
 
@@ -37,16 +38,16 @@ def tell(story: Story) -> None:
 
 
 def _write_programme(story: Story, year: int, entries: list[dict[str, Any]]) -> None:
-    words, lin = story.said(texts("audits")["programme"]), story.people["lin"]
-    story.audits[f"programme {year}"] = made = programme.add_programme(
-        year,
-        title=words["title"].format(year=year),
-        objectives=words["objectives"],
-        risks=words["risks"],
-        methods=words["methods"],
-        manager=lin,
-        by=lin,
-    )
+    told, lin = story.said(texts("audits")["programme"]), story.people["lin"]
+    words = {key: told[key] for key in ("objectives", "risks", "methods")}
+    words["title"] = told["title"].format(year=year)
+    # In the days when the proposal is made before the programme is written, its draft is there already.
+    made = next((each for each in programmes.open_programmes() if each.year == year), None)
+    if made is None:
+        made = programme.add_programme(year, manager=lin, by=lin, **words)
+    else:
+        programme.edit_programme(made, manager=lin, by=lin, **words)
+    story.audits[f"programme {year}"] = made
     for each in entries:
         _plan_audit(story, made, each)
 

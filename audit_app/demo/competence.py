@@ -54,8 +54,9 @@ def tell(story: Story) -> None:
     asked: dict[str, Waiver] = {}
     for facts in texts("competence")["waivers"]:
         story.plan(facts["asked"], 10, partial(_ask, story, facts, asked))
-        story.plan(facts["approved"], 9, partial(_approve, story, facts, asked))
-        story.plan(facts["seated"], 9.5, partial(_seat, story, facts))
+        # Each later in the day than the one before: round a weekend they may fall on one working day.
+        story.plan(facts["approved"], 11, partial(_approve, story, facts, asked))
+        story.plan(facts["seated"], 11.5, partial(_seat, story, facts))
 
 
 def _evaluation(story: Story, facts: Facts, awarded: int, ends: int | None, grounds: str) -> Evaluation:

@@ -13,10 +13,10 @@ from audit_app.core.db import db
 from tests.demo.test_demo import built
 
 FIRST = datetime(2026, 11, 30, 4, tzinfo=UTC)
-"""A Monday; one event used to come before what it follows on a Tuesday."""
+"""A Monday. On the Tuesday, Friday, Saturday and Sunday after it one event used to come before what it follows."""
 SPRING_FESTIVAL = datetime(2027, 2, 8, 4, tzinfo=UTC)
 """In the week of seven public holidays."""
-DAYS = [FIRST + timedelta(days=each) for each in range(7)] + [SPRING_FESTIVAL]
+DAYS = [FIRST + timedelta(days=each) for each in range(9)] + [SPRING_FESTIVAL]
 
 
 @pytest.mark.long
