@@ -19,6 +19,7 @@ from audit_app.findings.figures import COUNTED
 from audit_app.findings.models import Finding, Grade
 from audit_app.programme.coverage import Coverage, coverage
 from audit_app.programme.models import Audit, AuditState
+from audit_app.reviews import compile_clauses
 from audit_app.reviews.compile_findings import share
 from audit_app.reviews.pack import Block, Column, Line, Many, Plot, Remark, Table, Toned, Value, said
 
@@ -34,6 +35,8 @@ class Audits:
     coverage: Coverage
     grades: dict[int, Counter[Grade]]
     verdicts: dict[int, Counter[Any]]
+    date_from: date
+    date_to: date
     end: date
 
     @property
@@ -74,7 +77,8 @@ def read(date_from: date, date_to: date) -> Audits:
     processes = list(db.session.scalars(select(Process).where(Process.active).order_by(Process.code)))
     ids = [audit.id for audit in audits]
     done = [audit for audit in audits if audit.state in DONE]
-    return Audits(audits, coverage(done, processes), _grades(ids), _verdicts(ids), min(date_to, today()))
+    counted = (coverage(done, processes), _grades(ids), _verdicts(ids))
+    return Audits(audits, *counted, date_from, date_to, min(date_to, today()))
 
 
 def _grades(ids: list[int]) -> dict[int, Counter[Grade]]:
@@ -111,8 +115,10 @@ def _verdicts(ids: list[int]) -> dict[int, Counter[Any]]:
 def for_input(found: Audits) -> tuple[Block, ...]:
     """Input c3."""
     if not found.rows:
-        return (Remark(said("audit.none"), "bad"),)
-    return (*_remarks(found), *_plots(found), _programmes(found), _audits(found))
+        return (Remark(said("audit.none"), "bad"), *compile_clauses.clauses(found.end))
+    programme = (_programmes(found), *compile_clauses.quarters(found.date_from, found.date_to))
+    clauses = compile_clauses.clauses(found.end)
+    return (*_remarks(found), *_plots(found), *programme, _audits(found), *clauses)
 
 
 def _remarks(found: Audits) -> list[Remark]:

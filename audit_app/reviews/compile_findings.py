@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from audit_app.accounts.models import Person
-from audit_app.competence.standards import clause_told
 from audit_app.core.db import db
 from audit_app.findings import figures
 from audit_app.findings.models import (
@@ -20,7 +19,9 @@ from audit_app.findings.models import (
     Finding,
     Grade,
 )
+from audit_app.reviews import compile_trends
 from audit_app.reviews.compile_months import matrix
+from audit_app.reviews.compile_trends import GRADE_TONE, clause_of
 from audit_app.reviews.nonconformities import Findings, late
 from audit_app.reviews.pack import (
     Block,
@@ -38,14 +39,14 @@ from audit_app.reviews.pack import (
 )
 
 PAPER_ROWS = 20
-GRADE_TONE = {Grade.MAJOR: "bad", Grade.MINOR: "warn"}
 
 
 def for_input(found: Findings) -> tuple[Block, ...]:
     """Input c1."""
     if not found.rows:
         return (Remark(said("nc.none"), "good"),)
-    tables = (*_across(found), _months(found), *_counts(found), _matrix(found), _open(found))
+    counted = compile_trends.for_input(found)
+    tables = (*_across(found), _months(found), *counted, _matrix(found), _open(found))
     return (*_remarks(found), *_plots(found), *tables)
 
 
@@ -129,58 +130,14 @@ def _plots(found: Findings) -> list[Plot]:
     ]
 
 
-def _counts(found: Findings) -> list[Table]:
-    """By grade, by clause and by process, each with the nonconformities raised in the period."""
-    rows = found.raised()
-    if not rows:
-        return []
-    number = Column(said("col.count"), "int")
-    grades = Counter(row.grade for row in rows)
-    clauses = Counter(map(_clause, rows))
-    names = {row.process: _named(row, "process") for row in rows}
-    processes = Counter(row.process for row in rows)
-    return [
-        Table(
-            said("table.nc_grades"),
-            (Column(said("col.grade"), width=30), number),
-            tuple(
-                (Toned(said(f"grade.{grade.value}"), GRADE_TONE[grade]), grades[grade])
-                for grade in (Grade.MAJOR, Grade.MINOR)
-            ),
-            where="book",
-        ),
-        Table(
-            said("table.nc_clauses"),
-            (Column(said("col.clause"), width=30), number),
-            tuple((clause or said("value.unnamed"), count) for clause, count in _ranked(clauses)),
-            where="book",
-        ),
-        Table(
-            said("table.nc_processes"),
-            (Column(said("col.process"), width=30), number),
-            tuple((names[process], count) for process, count in _ranked(processes)),
-            limit=8,
-        ),
-    ]
-
-
-def _ranked(counted: Counter[Any]) -> list[tuple[Any, int]]:
-    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0] is None, str(pair[0])))
-
-
-def _named(row: Any, what: str) -> Value:
-    code, english, chinese = getattr(row, what), getattr(row, f"{what}_en"), getattr(row, f"{what}_zh")
-    return said("value.named", code=code, name=Name(english, chinese)) if code else said("value.unnamed")
-
-
 def _matrix(found: Findings) -> Table:
     """The distribution table that auditors know: clauses down, departments across."""
     rows = found.raised()
     heads = {row.department: Name(row.department_en, row.department_zh) for row in rows if row.department}
     codes = sorted(heads)
     other = [None] if any(row.department is None for row in rows) else []
-    counted = Counter((_clause(row), row.department) for row in rows)
-    clauses = sorted({_clause(row) for row in rows}, key=_clause_order)
+    counted = Counter((clause_of(row), row.department) for row in rows)
+    clauses = sorted({clause_of(row) for row in rows}, key=_clause_order)
     columns = (
         Column(said("col.clause"), width=10),
         *(Column(heads[code], "int", 8) for code in codes),
@@ -196,11 +153,6 @@ def _matrix(found: Findings) -> Table:
         for clause in clauses
     )
     return Table(said("table.nc_matrix"), columns, table, empty=said("nc.none"))
-
-
-def _clause(row: Any) -> str:
-    """The clause of a finding, with its standard where that is not our own."""
-    return clause_told(row.standard, row.number)
 
 
 def _clause_order(clause: str) -> list[tuple[int, str]]:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from audit_app.accounts.models import Department, Person, Process
@@ -31,6 +31,15 @@ class Findings:
     shares: figures.Statistics
     date_from: date
     date_to: date
+    before: tuple[Any, ...] = ()
+    """What was raised in the time just as long before, by kind and how many (``count``)."""
+    known_before: bool = False
+    """Whether anything at all was recorded in that time or earlier: else nothing can be compared."""
+
+    @property
+    def span_before(self) -> tuple[date, date]:
+        """First and last day of the time that the period is compared with."""
+        return before(self.date_from, self.end)
 
     @property
     def end(self) -> date:
@@ -86,29 +95,34 @@ def late(row: Any, day: date) -> bool:
     return row.due_on is not None and row.due_on < day and not done
 
 
+def before(date_from: date, date_to: date) -> tuple[date, date]:
+    """The time just as long before a period: as many months where it has whole ones, else as many days."""
+    last = date_from - timedelta(days=1)
+    if date_from.day == 1 and (date_to + timedelta(days=1)).day == 1:
+        count = len(list(months(Calendar.of(date_from), Calendar.of(date_to))))
+        return Calendar.of(date_from).plus(-count).first, last
+    return last - (date_to - date_from), last
+
+
 def read(date_from: date, date_to: date) -> Findings:
-    """All nonconformities of the period in one query, and the shares of the register."""
+    """All nonconformities of the period in one query, those before it counted in two, and the shares of the
+    register.
+    """
     owner, department, process = aliased(Person), aliased(Department), aliased(Process)
+    kinds = _kinds(department, process)
     query = (
         select(
+            *kinds,
             Finding.code,
             Finding.title,
-            Finding.grade,
             Finding.state,
-            Finding.clause.label("number"),
-            other_standard(Finding, other_standards()).label("standard"),
             Finding.raised_on,
             Finding.closed_on,
             Finding.due_on,
             Finding.implemented_at,
             owner.name.label("owner"),
-            process.code.label("process"),
-            process.name_en.label("process_en"),
-            process.name_zh.label("process_zh"),
-            department.code.label("department"),
-            department.name_en.label("department_en"),
-            department.name_zh.label("department_zh"),
         )
+        .select_from(Finding)
         .outerjoin(owner, Finding.owner_id == owner.id)
         .outerjoin(department, Finding.department_id == department.id)
         .outerjoin(process, Finding.process_id == process.id)
@@ -120,6 +134,44 @@ def read(date_from: date, date_to: date) -> Findings:
         )
         .order_by(Finding.id)
     )
+    span = before(date_from, min(date_to, today()))
     return Findings(
-        tuple(db.session.execute(query)), figures.statistics(date_from, date_to), date_from, date_to
+        tuple(db.session.execute(query)),
+        figures.statistics(date_from, date_to),
+        date_from,
+        date_to,
+        tuple(db.session.execute(_counted(kinds, department, process, span))),
+        bool(db.session.scalar(select(_raised(Finding.raised_on <= span[1]).exists()))),
+    )
+
+
+def _kinds(department: Any, process: Any) -> tuple[Any, ...]:
+    """Everything that nonconformities are counted by."""
+    return (
+        Finding.grade,
+        Finding.origin,
+        Finding.clause.label("number"),
+        other_standard(Finding, other_standards()).label("standard"),
+        process.code.label("process"),
+        process.name_en.label("process_en"),
+        process.name_zh.label("process_zh"),
+        department.code.label("department"),
+        department.name_en.label("department_en"),
+        department.name_zh.label("department_zh"),
+    )
+
+
+def _raised(*conditions: Any) -> Select[Any]:
+    return select(Finding.id).where(figures.COUNTED, Finding.grade.in_(NONCONFORMITY), *conditions)
+
+
+def _counted(kinds: tuple[Any, ...], department: Any, process: Any, span: tuple[date, date]) -> Select[Any]:
+    """How many of each kind were raised between two days."""
+    return (
+        select(*kinds, func.count().label("count"))
+        .select_from(Finding)
+        .outerjoin(department, Finding.department_id == department.id)
+        .outerjoin(process, Finding.process_id == process.id)
+        .where(figures.COUNTED, Finding.grade.in_(NONCONFORMITY), Finding.raised_on.between(*span))
+        .group_by(*kinds)
     )

@@ -3,21 +3,26 @@ that packs frozen before have their links too, and none of their bytes changes. 
 are today, which the page says.
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
+from audit_app.accounts.library import assessable_clauses
 from audit_app.accounts.models import Department, Process
+from audit_app.competence.standards import clause_told
 from audit_app.core.db import db
+from audit_app.findings.chart_figures import NONE
 from audit_app.findings.models import Action, Finding
+from audit_app.findings.told import other_standards
 from audit_app.improvements.models import Improvement
 from audit_app.indicators.models import Indicator
-from audit_app.programme.models import Audit
+from audit_app.programme.models import Audit, Programme
 from audit_app.reviews.pack import Block, Figure, Many, Month, Name, Plot, Remark, Said, Table, Toned, Value
 
 Place = tuple[str, dict[str, Any]]
@@ -52,6 +57,10 @@ class Rows:
     names: Mapping[str, Place] = field(default_factory=dict)
     processes: Mapping[str, int] = field(default_factory=dict)
     departments: Mapping[str, int] = field(default_factory=dict)
+    years: Mapping[int, int] = field(default_factory=dict)
+    """Year of the programme of each audit named, by the id of the audit."""
+    standards: Mapping[str, str] = field(default_factory=dict)
+    """Standards of other checklists as the register filters by them, by the number told before a clause."""
 
     @property
     def period(self) -> dict[str, str]:
@@ -74,13 +83,17 @@ def read(blocks: Iterable[Block], first: date, last: date) -> Rows:
     processes = {row.code: row.id for row in db.session.execute(select(Process.code, Process.id))}
     offices = db.session.execute(select(Department.name_en, Department.id))
     departments = {row.name_en: row.id for row in offices}
-    return Rows(first, last, codes, names, processes, departments)
+    held = select(Audit.id, Programme.year).join(Audit.programme).where(Audit.code.in_(wanted))
+    years = {row.id: row.year for row in db.session.execute(held)}
+    standards = {clause_told(each, "-").partition(" ")[0]: each for each in other_standards()}
+    return Rows(first, last, codes, names, processes, departments, years, standards)
 
 
 def _codes(blocks: Iterable[Block]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Table):
             yield from (code for row in block.rows for cell in row for code in _codes_of(cell))
+            yield from (code for column in block.columns for code in _codes_of(column.title))
         elif isinstance(block, Plot):
             yield from (code for label in block.labels for code in _codes_of(label))
 
@@ -138,8 +151,36 @@ def _measured(value: Value) -> bool:
 GRADES = frozenset({"major", "minor", "observation", "ofi", "good_practice"})
 
 
-def _register(rows: Rows, **more: Any) -> Place:
+def _register(rows: Rows, head: Value = None, **more: Any) -> Place:
+    """The nonconformities raised in the period; under the head of a quarter, of a year or of the time before
+    the period, those of that time.
+    """
+    if (span := _span(head, rows)) is not None:
+        more |= {"raised_from": span[0].isoformat(), "raised_to": span[1].isoformat()}
     return "findings.index", {"grade": NC, **rows.period, **more}
+
+
+PART = re.compile(r"(\d{4})(?:-Q([1-4]))?", re.ASCII)
+
+
+def _span(head: Value, rows: Rows) -> tuple[date, date] | None:
+    """First and last day that the head of a column speaks of, where it is not the period."""
+    if isinstance(head, Said) and head.key == "col.before":
+        first, last = (dict(head.facts)[name] for name in ("first", "last"))
+        if isinstance(first, Month) and isinstance(last, Month):
+            return first.first, _month_end(last.first)
+        return (first, last) if isinstance(first, date) and isinstance(last, date) else None
+    found = PART.fullmatch(head) if isinstance(head, str) else None
+    if found is None:
+        return None
+    year, begin, end = int(found[1]), 1, 12
+    if found[2]:
+        begin, end = int(found[2]) * 3 - 2, int(found[2]) * 3
+    return max(date(year, begin, 1), rows.first), min(_month_end(date(year, end, 1)), rows.last)
+
+
+def _month_end(first: date) -> date:
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _month(row: tuple[Value, ...], head: Value, rows: Rows) -> Place | None:
@@ -148,30 +189,79 @@ def _month(row: tuple[Value, ...], head: Value, rows: Rows) -> Place | None:
     if not isinstance(month, Month):
         return _register(rows)
     first = month.first
-    last = first.replace(day=monthrange(first.year, first.month)[1])
+    last = _month_end(first)
     if key_of(kind) == "col.closed":
         return "findings.index", {"grade": NC, "closed_from": str(first), "closed_to": str(last)}
     begin = {"raised_from": str(first)} if key_of(kind) == "col.opened" else {}
     return "findings.index", {"grade": NC, **begin, "raised_to": str(last)}
 
 
-def _grade(row: tuple[Value, ...], _head: Value, rows: Rows) -> Place:
+def _grade(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
     value = row[0].value if isinstance(row[0], Toned) else row[0]
-    return _register(rows, grade=key_of(value).partition(".")[2] or NC)
+    return _register(rows, head, grade=key_of(value).partition(".")[2] or NC)
 
 
 def _clause(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
-    """A clause, and in the matrix a department too; a clause of another standard is told with its name."""
-    clause = str(row[0]) if isinstance(row[0], str) else ""
-    more: dict[str, Any] = {} if " " in clause or not clause else {"clause": clause}
+    """A clause, and in the matrix a department too; a clause of another standard is told with its number."""
+    more: dict[str, Any] = {"on_clause": NONE}
+    if isinstance(row[0], str):
+        standard, _gap, more["on_clause"] = row[0].rpartition(" ")
+        if standard in rows.standards:
+            more["standard"] = rows.standards[standard]
     if isinstance(head, Name) and head.en in rows.departments:
         more["department"] = rows.departments[head.en]
-    return _register(rows, **more)
+    return _register(rows, head, **more)
 
 
-def _process(row: tuple[Value, ...], _head: Value, rows: Rows) -> Place:
-    found = next((rows.processes[code] for code in _codes_of(row[0]) if code in rows.processes), None)
-    return _register(rows, **({} if found is None else {"process": found}))
+def _process(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
+    found = next((rows.processes[code] for code in _codes_of(row[0]) if code in rows.processes), NONE)
+    return _register(rows, head, process=found)
+
+
+def _department(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
+    name = dict(row[0].facts).get("name") if isinstance(row[0], Said) else None
+    return _register(rows, head, department=rows.departments.get(getattr(name, "en", ""), NONE))
+
+
+def _origin(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
+    return _register(rows, head, origin=key_of(row[0]).partition(".")[2])
+
+
+def _aged(row: tuple[Value, ...], head: Value, _rows: Rows) -> Place:
+    """Open on the day of the row; under the head of an age those raised so long before."""
+    day = row[0]
+    if not isinstance(day, date):
+        return "findings.index", {"grade": NC}
+    found = {"grade": NC, "open_on": str(day)}
+    facts = dict(head.facts) if isinstance(head, Said) else {}
+    low, high, more = facts.get("first"), facts.get("last"), facts.get("days")
+    if isinstance(more, int):
+        found["raised_to"] = str(day - timedelta(days=more + 1))
+    if isinstance(low, int) and isinstance(high, int):
+        found |= {"raised_from": str(day - timedelta(days=high)), "raised_to": str(day - timedelta(days=low))}
+    return "findings.index", found
+
+
+def _quarter(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
+    """The audits of a quarter on the page of the trends, at what became of them."""
+    span = _span(row[0], rows)
+    if span is None:
+        return "programme.audits", {}
+    found: dict[str, Any] = {"view": "audits", "first_day": str(span[0]), "last_day": str(span[1])}
+    if key_of(head).startswith("carried_out."):
+        found["_anchor"] = f"{row[0]}-{key_of(head).partition('.')[2]}"
+    return "indicators.system", found
+
+
+def _answers(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
+    """The answers of a clause in the audit of the column; elsewhere all audits of the clauses."""
+    place = of_row((head,), rows)
+    if place is None:
+        return "indicators.system", {"view": "clauses"}
+    clause, audit = next(_codes_of(row[0]), ""), place[1]["id"]
+    if clause not in assessable_clauses() or audit not in rows.years:
+        return place
+    return "planning.cell", {"year": rows.years[audit], "row": clause, "column": audit}
 
 
 def _programme(row: tuple[Value, ...], _head: Value, _rows: Rows) -> Place:
@@ -185,6 +275,12 @@ COUNTED: dict[str, Any] = {
     "table.nc_clauses": _clause,
     "table.nc_matrix": _clause,
     "table.nc_processes": _process,
+    "table.nc_departments": _department,
+    "table.nc_origins": _origin,
+    "table.nc_ages": _aged,
+    "table.programme_quarters": _quarter,
+    "table.clause_conformity": _answers,
+    "table.clause_maturity": _answers,
     "table.programmes": _programme,
 }
 """Tables whose rows are counts: what of the register each counts."""

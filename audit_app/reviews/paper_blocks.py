@@ -122,7 +122,7 @@ def _grid(table: Table) -> Iterator[Block]:
     empty = tell(table.empty) if table.empty is not None else ""
     yield Heading(tell(table.title), 3)
     dense = sum(isinstance(column.title, Month) for column in table.columns) > 8
-    yield Grid(columns, rows, limit=table.limit, empty=empty, compact=len(columns) > 6, dense=dense)
+    yield Grid(columns, rows, limit=table.limit, empty=empty, compact=len(columns) > 4, dense=dense)
 
 
 def _marked(cells: tuple[GridCell, ...], mark: Said | None) -> tuple[GridCell, ...]:

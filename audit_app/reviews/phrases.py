@@ -9,16 +9,20 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from audit_app.core.labels import Label
-from audit_app.findings.models import ActionKind, ActionState, FindingState, Grade
+from audit_app.findings.models import ActionKind, ActionState, FindingState, Grade, Origin
 from audit_app.improvements.models import ImprovementState, Outcome
 from audit_app.indicators.models import Direction, Source
-from audit_app.indicators.trend import Movement
+from audit_app.indicators.system_counts import Outcome as AuditOutcome
+from audit_app.indicators.trend import Comparison, Movement
 from audit_app.programme.models import AuditKind, AuditState
 from audit_app.reviews.models import DecisionState, InputKey, ReviewState
 from audit_app.reviews.sign_models import Meaning
 
 ENUMS: dict[str, type[Label]] = {
     "grade": Grade,
+    "origin": Origin,
+    "carried_out": AuditOutcome,
+    "compared": Comparison,
     "finding": FindingState,
     "action": ActionState,
     "action_kind": ActionKind,
@@ -67,6 +71,13 @@ PHRASES: dict[str, Any] = {
     "col.clause": _l("Clause"),
     "col.process": _l("Process"),
     "col.department": _l("Department"),
+    "col.origin": _l("Origin"),
+    "col.before": _l("Before: %(first)s – %(last)s"),
+    "col.day": _l("Day"),
+    "col.quarter": _l("Quarter"),
+    "col.on_time_share": _l("Done on time, %%"),
+    "col.answers": _l("Answers, last audit"),
+    "col.last_two": _l("Last two audits"),
     "col.review": _l("Review"),
     "col.created": _l("Decided on"),
     "col.note": _l("What was done"),
@@ -145,6 +156,10 @@ PHRASES: dict[str, Any] = {
     "value.of": _l("%(part)s of %(whole)s"),
     "value.silent": _l("none"),
     "value.spoken": _l("stated"),
+    "value.short": "%(short)s",
+    "value.few": _l("%(word)s, of few answers"),
+    "age.band": _l("%(first)s–%(last)s days"),
+    "age.more": _l("more than %(days)s days"),
     "value.files": _l("%(count)s imported files"),
     # titles of tables and charts
     "table.previous": _l("Decisions of earlier reviews"),
@@ -152,6 +167,9 @@ PHRASES: dict[str, Any] = {
     "table.nc_grades": _l("Nonconformities of the period by grade"),
     "table.nc_clauses": _l("Nonconformities of the period by clause"),
     "table.nc_processes": _l("Nonconformities of the period by process"),
+    "table.nc_departments": _l("Nonconformities of the period by department"),
+    "table.nc_origins": _l("Nonconformities of the period by origin"),
+    "table.nc_ages": _l("Open nonconformities by days since they were raised"),
     "table.nc_matrix": _l("Distribution: clause × department"),
     "table.escalated": _l("Escalated to this review: first date missed and nothing shown"),
     "table.nc_open": _l("Nonconformities still open, those late first"),
@@ -166,6 +184,9 @@ PHRASES: dict[str, Any] = {
     "table.missed": _l("Targets missed in the period"),
     "table.programmes": _l("Audits by programme"),
     "table.audits": _l("Results by audit"),
+    "table.programme_quarters": _l("Audit programme carried out, by quarter of the planned end"),
+    "table.clause_conformity": _l("Conformity by clause and audit, in percent"),
+    "table.clause_maturity": _l("Maturity by clause and audit, 0 to 4"),
     "table.ofis": _l("Opportunities for improvement"),
     "table.register": _l("Improvement register"),
     "table.improvements": _l("Improvement actions"),
@@ -207,6 +228,10 @@ PHRASES: dict[str, Any] = {
         "had one in the twelve months before."
     ),
     "nc.repeats": _l("Confirmed by auditors as repeats of earlier findings: %(count)s."),
+    "nc.compared": _l(
+        "Counted by kind beside the time just as long before. Two numbers are a comparison, not a trend, and "
+        "more audits find more."
+    ),
     "nc.age": _l("Open findings are %(days)s days old on average."),
     "indicator.missed_short": _l(
         "%(name)s (%(code)s): missed in %(count)s of %(total)s months (%(months)s), latest %(value)s in "
@@ -253,6 +278,15 @@ PHRASES: dict[str, Any] = {
     "audit.coverage": _l("Own audits of the period cover %(part)s of %(whole)s clauses."),
     "audit.uncovered": _l("Not covered: %(clauses)s."),
     "audit.share": _l("Of %(whole)s items assessed, %(part)s (%(share)s) showed no nonconformity."),
+    "audit.quarters": _l(
+        "On time is reported within 14 days of the planned end; cancelled ones and those still within their "
+        "time do not count: %(part)s of %(whole)s in the period (%(share)s)."
+    ),
+    "audit.clauses": _l(
+        "Clause by clause: the share of answers without a nonconformity in the latest audits with answers "
+        "(%(count)s), the lowest first. ● from %(low)s %%, ▲ below, ■ below %(bad)s %%. Audits look at "
+        "different samples: the last two of a clause are a comparison, not a trend."
+    ),
     "previous.none": _l("There is no decision of an earlier review to follow up."),
     "previous.summary": _l(
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."

@@ -19,6 +19,9 @@ REGISTERS = {
     "table.register": "improvements",
     "table.programmes": "audits",
     "table.audits": "audits",
+    "table.programme_quarters": "audits",
+    "table.clause_conformity": "answers",
+    "table.clause_maturity": "answers",
     "table.months": "indicators",
     "table.missed": "indicators",
     "table.indicators": "indicators",
@@ -75,6 +78,7 @@ def _register(kind: str, pack: Pack) -> str:
     words = {
         "findings": _("this system, register of findings, %(at)s", at=at),
         "actions": _("this system, register of actions, %(at)s", at=at),
+        "answers": _("this system, answers of the checklists, %(at)s", at=at),
         "audits": _("this system, audits and programmes, %(at)s", at=at),
         "improvements": _("this system, register of improvements, %(at)s", at=at),
         "indicators": _("this system, register of indicators, %(at)s", at=at),

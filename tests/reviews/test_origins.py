@@ -79,7 +79,7 @@ def test_no_figure_is_without_its_rows(pack):
     assert bare == []
 
 
-COUNTS = ("table.nc_months", "table.nc_grades", "table.nc_clauses", "table.nc_processes")
+COUNTS = tuple(key for key in origins.COUNTED if key.startswith("table.nc"))
 HELD = {"col.open", "col.overdue"}
 """What stood open at the end of a month cannot be listed today: its link lists what was raised until then."""
 
