@@ -14,8 +14,10 @@ from audit_app.demo.story import Story, texts
 from audit_app.indicators import queries
 from audit_app.indicators import services as indicators
 from audit_app.indicators.board import Point, Status, status
+from audit_app.indicators.log_import import find_profile
 from audit_app.indicators.models import Indicator, ValueKind
 from audit_app.indicators.periods import Month
+from audit_app.indicators.profiles import OutageProfile
 
 MONTHS = 24
 CALM = 3
@@ -61,8 +63,10 @@ def _read_outages(story: Story, first: Month, month: Month) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"outages-{month}.csv"
         outages.write(path, outages.moved(story, first, month))
+        # Months are those of the organisation's clock, as the agreements on its services have them.
+        by_clock = find_profile("outages", OutageProfile).model_copy(update={"timezone": str(clock.zone())})
         indicators.import_outages(
-            path, by=story.people["gao"], observed=outages.watched(story, first, month), profile="outages"
+            path, by=story.people["gao"], observed=outages.watched(story, first, month), profile=by_clock
         )
 
 

@@ -5,8 +5,9 @@ from calendar import monthrange
 from datetime import datetime
 from pathlib import Path
 
+from audit_app.core import clock
 from audit_app.demo.story import Story, texts
-from audit_app.indicators.periods import Month, Span
+from audit_app.indicators.periods import Month, Span, span_of
 
 SOURCE = Path(__file__).with_name("data") / "outages.csv"
 PERIODS = (("2020-11", 9), ("2025-01", 13), ("2026-07", 2))
@@ -47,6 +48,6 @@ def write(path: Path, rows: list[tuple[str, datetime, datetime]]) -> None:
 
 
 def watched(story: Story, first: Month, until: Month) -> dict[str, Span]:
-    """Every service was watched from the first month to the end of the last one."""
-    span = Span(first.span().start, until.span().end)
+    """Every service was watched from the first month to the end of the last, by the clock of the house."""
+    span = span_of(first, until, clock.zone())
     return {story.said(each): span for each in texts("services")}

@@ -95,7 +95,14 @@ class Builder:
         return _with_next(_signed(self._all(self.paper.blocks)))
 
     def _all(self, blocks: tuple[d.Block, ...]) -> list[Flowable]:
-        return [flow for block in blocks for flow in self._makers()[type(block)](block)]
+        found: list[Flowable] = []
+        for before, block in zip((None, *blocks), blocks, strict=False):
+            under = found[-1] if isinstance(before, d.Grid) else None
+            if isinstance(under, Table) and isinstance(block, d.Text) and block.style == "note":
+                under.say_below(self._text_lines(block, NOTE), NOTE.after)
+            else:
+                found += self._makers()[type(block)](block)
+        return found
 
     def _makers(self) -> dict[type, Callable[[Any], list[Flowable]]]:
         return {
@@ -142,9 +149,12 @@ class Builder:
 
     def _text(self, block: d.Text) -> list[Flowable]:
         kind = STYLES[block.style]
-        lines = self.words.lines(plain(block.text).strip("\n"), kind, TEXT_WIDTH - kind.indent)
+        lines = self._text_lines(block, kind)
         edge = MUTED if block.style == "quote" else None
         return [Lines(lines, TEXT_WIDTH, kind, kind.indent, edge=edge)]
+
+    def _text_lines(self, block: d.Text, kind: Type) -> list[Line]:
+        return self.words.lines(plain(block.text).strip("\n"), kind, TEXT_WIDTH - kind.indent)
 
     def _bullets(self, block: d.Bullets) -> list[Flowable]:
         found: list[Flowable] = []
@@ -182,9 +192,8 @@ class Builder:
         return Table(look, rows)
 
     def _grid(self, block: d.Grid) -> list[Flowable]:
-        size = DENSE_SIZE if block.dense else COMPACT_SIZE if block.compact else PLAIN_SIZE
-        aligns: list[str] = [column.align for column in block.columns]
-        look = Look(self._widths(block, size), aligns, size.pad, size.side)
+        size, widths = self._fitted(block)
+        look = Look(widths, [column.align for column in block.columns], size.pad, size.side)
         header = self._row(block, look, tuple(column.title for column in block.columns), size.head)
         found: list[Flowable] = []
         if plain(block.caption):
@@ -193,17 +202,26 @@ class Builder:
             )
         return [*found, Table(look, self._rows(block, look, size), header)]
 
-    def _widths(self, block: d.Grid, size: GridSize) -> list[float]:
-        """Widths as wished, but for columns where a word or a code would be torn."""
+    def _fitted(self, block: d.Grid) -> tuple[GridSize, list[float]]:
+        """The letters asked for, or the next smaller ones where else a word or a number would be torn."""
+        sizes = [PLAIN_SIZE, COMPACT_SIZE, DENSE_SIZE]
+        asked = 2 if block.dense else 1 if block.compact else 0
+        for size in sizes[asked:]:
+            needs = self._needs(block, size)
+            if sum(needs) <= TEXT_WIDTH:
+                break
         whole = sum(column.width for column in block.columns)
-        widths = [TEXT_WIDTH * column.width / whole for column in block.columns]
+        return size, fitted([TEXT_WIDTH * column.width / whole for column in block.columns], needs)
+
+    def _needs(self, block: d.Grid, size: GridSize) -> list[float]:
+        """What each column needs, in points, so that no word or code in it is torn; half the page at most."""
         shown = block.rows[: min(block.limit or MEASURED, MEASURED)]
         needs = []
         for index, column in enumerate(block.columns):
             cells = [self.words.least(row[index], size.cell, column.decimals) for row in shown]
             need = max([self.words.least(column.title, size.head), *cells]) + 2 * size.side + 0.2
             needs.append(min(need, TEXT_WIDTH * 0.5))
-        return fitted(widths, needs)
+        return needs
 
     def _rows(self, block: d.Grid, look: Look, size: GridSize) -> list[Row]:
         shown = block.rows[: block.limit] if block.limit else block.rows
@@ -334,7 +352,10 @@ def _signed_from(flows: list[Flowable], index: int) -> int:
 
 
 def _with_next(flows: list[Flowable]) -> list[Flowable]:
-    """Before each heading or caption, a break unless it fits together with the beginning of what follows."""
+    """Before each heading or caption, a break unless it fits together with the beginning of what follows.
+
+    A small line right under a heading belongs to it: alone with it at the foot of a page it says nothing.
+    """
     found: list[Flowable] = []
     needed = 0.0
     for index in range(len(flows) - 1, -1, -1):
@@ -345,6 +366,10 @@ def _with_next(flows: list[Flowable]) -> list[Flowable]:
             leads = index > 0 and isinstance(flows[index - 1], Head | Caption)
             if not leads:
                 found.append(CondPageBreak(needed))
+        elif (
+            index > 0 and isinstance(flow, Lines) and flow.kind is NOTE and isinstance(flows[index - 1], Head)
+        ):
+            needed = min(flow.total + needed, TEXT_HEIGHT * 0.5)
         elif isinstance(flow, Flow):
             needed = flow.least
         elif isinstance(flow, NewPage):

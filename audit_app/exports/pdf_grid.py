@@ -6,7 +6,7 @@ ReportLab's own Table is not used: it takes seconds for a thousand rows and refu
 from dataclasses import dataclass
 from typing import Any
 
-from reportlab.platypus import Flowable
+from reportlab.platypus import CondPageBreak, Flowable
 
 from .pdf_cells import Line
 from .pdf_lines import Flow
@@ -21,12 +21,22 @@ SHORT = 130.0
 
 @dataclass(slots=True)
 class Row:
-    """Lines of each cell. `span` lets the first cell use the whole width; `strong` marks a total."""
+    """Lines of each cell. `span` lets the first cell use the whole width; `strong` marks a total, `below`
+    what is said under the table: both stay with the row above them.
+    """
 
     cells: list[list[Line]]
     height: float
     span: bool = False
     strong: bool = False
+    below: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Neither a total nor said under the table. Two such rows at least begin another page, where a table
+        has them, so that no total, source or single row stands there alone.
+        """
+        return not (self.strong or self.below)
 
 
 @dataclass(slots=True)
@@ -68,6 +78,14 @@ class Table(Flow):
         self.look, self.rows, self.header = look, rows, header
         self.head_height = header.height if header else 0.0
 
+    def say_below(self, lines: list[Line], after: float) -> None:
+        """Lines under the last row, without a rule, such as the source; never alone on the next page."""
+        row = self.look.row([lines], span=True)
+        row.height += self.look.pad
+        row.below = True
+        self.rows.append(row)
+        self.after = after
+
     def wrap(self, _wide: float, _high: float) -> tuple[float, float]:
         """Width and height in points."""
         return sum(self.look.widths), self.head_height + sum([row.height for row in self.rows])
@@ -91,12 +109,14 @@ class Table(Flow):
             upper, lower = self._tear(rest[0], room)
             if upper:
                 fitting, rest = [*fitting, upper], [lower, *rest[1:]]
-        if len(rest) == 1 and rest[0].strong and len(fitting) > 1:
+        while rest and len(fitting) > (rows := sum(row.plain for row in rest)) + 1 and rows < 2:
             fitting, rest = fitting[:-1], [fitting[-1], *rest]
         if not fitting or not rest:
             return []
         first = Table(self.look, fitting, self.header, 0, 0)
-        return [first, Table(self.look, rest, self.header, 0, self.after)]
+        # What was moved along would fit below the first part again: it begins the next page.
+        left = high - first.total + 1
+        return [first, CondPageBreak(left), Table(self.look, rest, self.header, 0, self.after)]
 
     def _tear(self, row: Row, room: float) -> tuple[Row | None, Row]:
         """A row cut at the last line of each cell that fits into `room`."""
@@ -129,9 +149,9 @@ class Table(Flow):
         for row in self.rows:
             if row.strong:
                 self._rule(canvas, top, wide, True)
-            self._cells(canvas, row, top, wide)
+            self._cells(canvas, row, top - (self.look.pad if row.below else 0), wide)
             top -= row.height
-            if self.look.rules:
+            if self.look.rules and not row.below:
                 self._rule(canvas, top, wide, False)
 
     def _rule(self, canvas: Any, y: float, wide: float, strong: bool) -> None:
@@ -142,7 +162,8 @@ class Table(Flow):
     def _cells(self, canvas: Any, row: Row, top: float, wide: float) -> None:
         look, x = self.look, 0.0
         if row.span:
-            self._cell(canvas, row.cells[0], look.side, top - look.pad, wide - 2 * look.side, "left")
+            side = 0.0 if row.below else look.side
+            self._cell(canvas, row.cells[0], side, top - look.pad, wide - 2 * side, "left")
             return
         for cell, width, align in zip(row.cells, look.widths, look.aligns, strict=True):
             self._cell(canvas, cell, x + look.side, top - look.pad, width - 2 * look.side, align)

@@ -80,6 +80,12 @@ def services() -> list[Service]:
     return list(db.session.scalars(select(Service).order_by(Service.code)))
 
 
+def called() -> dict[str, tuple[str, str]]:
+    """The English and Chinese name of each service, by every name (:func:`key_of`) that logs give it."""
+    query = select(ServiceAlias.key, Service.name_en, Service.name_zh).join(ServiceAlias.service)
+    return {key: (english, chinese) for key, english, chinese in db.session.execute(query)}
+
+
 def nameless() -> list[tuple[str, int]]:
     """Names in the outage log that belong to no service of the catalogue, with their outages; by name."""
     known = set(db.session.scalars(select(ServiceAlias.key)))

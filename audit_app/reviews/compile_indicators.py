@@ -1,6 +1,6 @@
 """What the indicators of an input say: sentences on targets and gaps, charts, tables of their months."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -143,26 +143,38 @@ def redefined(register: Register, series: Sequence[Series]) -> list[Remark]:
     ]
 
 
+def _of_months(
+    key: str, series: Sequence[Series], found: Callable[[Series], list[Calendar]], tone: str
+) -> list[Remark]:
+    """One sentence for all indicators of which the same months are to be told, in their order."""
+    together: dict[tuple[Calendar, ...], list[Series]] = {}
+    for one in series:
+        if told := tuple(found(one)):
+            together.setdefault(told, []).append(one)
+    return [
+        Remark(said(key, name=same[0].name, code=same[0].code, months=latest(spans(told), NAMED)), tone)
+        if len(same) == 1
+        else Remark(
+            said(
+                f"{key}s",
+                months=latest(spans(told), NAMED),
+                names=Many(tuple(full_name(one) for one in same)),
+                count=len(same),
+            ),
+            tone,
+        )
+        for told, same in together.items()
+    ]
+
+
 def gaps(register: Register, series: Sequence[Series]) -> list[Remark]:
     """Months that nobody measured, as spans, and those without a case; indicators without any value in one
     sentence.
     """
     silent = tuple(full_name(one) for one in series if not register.known(one))
-    found = [
-        Remark(
-            said("indicator.gap", name=one.name, code=one.code, months=latest(spans(missing), NAMED)), "warn"
-        )
-        for one in series
-        if register.known(one) and (missing := register.gaps(one))
-    ]
-    found += [
-        Remark(
-            said("indicator.no_case", name=one.name, code=one.code, months=latest(spans(empty), NAMED)),
-            "neutral",
-        )
-        for one in series
-        if register.known(one) and (empty := register.without_case(one))
-    ]
+    known = [one for one in series if register.known(one)]
+    found = _of_months("indicator.gap", known, register.gaps, "warn")
+    found += _of_months("indicator.no_case", known, register.without_case, "neutral")
     if silent and register.period:
         found.append(Remark(said("indicator.no_values", names=Many(silent)), "neutral"))
     return found

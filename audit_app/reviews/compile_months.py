@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from audit_app.indicators import levels
 from audit_app.indicators.periods import Month as Calendar
-from audit_app.reviews.pack import Column, Many, Month, Said, Table, Toned, Value, said
+from audit_app.reviews.pack import Column, Many, Month, Name, Said, Table, Toned, Value, said
 from audit_app.reviews.series import Point, Register, Series, full_name
 
 ACROSS = 13
@@ -74,6 +75,12 @@ def of_service(one: Series, name: str, each: Calendar) -> Value:
     return Toned(one.figure(value), "bad") if missed else one.figure(value)
 
 
+def _called(names: Sequence[str]) -> dict[str, Value]:
+    """By the name in a log, the name in the catalogue, or that of the log where the catalogue knows none."""
+    known = {key: Name(*both) for key, both in levels.called().items()}
+    return {name: known.get(levels.key_of(name), name) for name in names}
+
+
 def services(register: Register, series: Sequence[Series]) -> list[Table]:
     """Availability by service: on paper the months of the period across, in the workbook all months down."""
     found: list[Table] = []
@@ -81,11 +88,14 @@ def services(register: Register, series: Sequence[Series]) -> list[Table]:
         names = sorted({name for point in one.points.values() for name, _value in point.services})
         if not names:
             continue
-        rows = [(name, tuple(of_service(one, name, each) for each in register.period)) for name in names]
+        called = _called(names)
+        rows = [
+            (called[name], tuple(of_service(one, name, each) for each in register.period)) for name in names
+        ]
         found += matrix(said("table.services"), said("col.service"), register.period, rows)
         columns = (
             Column(said("col.month"), "month", 8),
-            *(Column(name, "number", 10, one.figure(None).decimals) for name in names),
+            *(Column(called[name], "number", 10, one.figure(None).decimals) for name in names),
         )
         down = tuple(
             (month(each), *(of_service(one, name, each) for name in names))

@@ -122,19 +122,21 @@ FEWEST = 3
 
 
 def met_plot(register: Register) -> Plot:
-    """Share of the indicators with a target and a value that met it, month by month."""
-    shares: list[Decimal | None] = []
-    pairs: list[tuple[int, ...] | None] = []
-    for each in register.window:
-        values = [
-            (one, value)
+    """Share of the indicators with a target and a value that met it, month by month.
+
+    A month that few of them have measured yet tells nothing of all: it is left out.
+    """
+    values = [
+        [
+            not one.misses(value, each)
             for one in register.series
             if one.has_target and (value := one.value(each)) is not None
         ]
-        met = sum(not one.misses(value, each) for one, value in values)
-        enough = len(values) >= FEWEST
-        shares.append(Decimal(met) * 100 / len(values) if enough else None)
-        pairs.append((met, len(values)) if enough else None)
+        for each in register.window
+    ]
+    enough = max(FEWEST, *(len(each) / 2 for each in values), 0)
+    pairs = [(sum(each), len(each)) if len(each) >= enough else None for each in values]
+    shares = [Decimal(pair[0]) * 100 / pair[1] if pair else None for pair in pairs]
     first = next((place for place, share in enumerate(shares) if share is not None), 0)
     shares, pairs = shares[first:], pairs[first:]
     return Plot(
@@ -144,7 +146,7 @@ def met_plot(register: Register) -> Plot:
         (Line(said("plot.met"), tuple(shares)),),
         unit="%",
         decimals=0,
-        source=said("table.indicators"),
+        source=said("plot.met_source"),
         cases=tuple(pairs),
         higher=1,
     )

@@ -159,14 +159,14 @@ def _tickets(found: Sequence[Entry], period: Sequence[Calendar]) -> list[Table]:
         return []
     columns = (
         Column(said("col.service"), width=20),
-        Column(said("col.priority"), width=8),
-        Column(said("col.response"), width=12),
+        Column(said("col.priority"), width=7),
+        Column(said("col.response"), width=14),
         Column(said("col.responded"), "number", 9, 1),
-        Column(said("col.of_tickets"), width=9),
-        Column(said("col.resolution"), width=12),
+        Column(said("col.of_tickets"), width=12),
+        Column(said("col.resolution"), width=14),
         Column(said("col.resolved"), "number", 9, 1),
-        Column(said("col.of_tickets"), width=9),
-        Column(said("col.source"), width=18),
+        Column(said("col.of_tickets"), width=12),
+        Column(said("col.source"), width=14),
     )
     return [Table(said("table.sla_tickets"), columns, tuple(rows))]
 
@@ -187,7 +187,9 @@ def _counts(tally: Tally) -> tuple[Value, Value]:
 
 
 def _source(kind: Source) -> Value:
-    """The newest file of a kind: a log is always exported from its beginning, or month by month."""
+    """The newest file of a kind: a log is always exported from its beginning, or month by month.
+
+    The line under the table names the catalogue.
+    """
     query = select(Import.filename).where(Import.kind == kind.value).order_by(Import.id.desc()).limit(1)
-    name = db.session.scalar(query)
-    return said("sla.source", file=name) if name else None
+    return db.session.scalar(query)

@@ -16,7 +16,8 @@ from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.exports.values import listed
 from audit_app.findings.models import NONCONFORMITY, SETTLED, Action, ActionState, Finding
-from audit_app.indicators.models import Indicator, Measurement
+from audit_app.indicators.models import Indicator, Measurement, Source
+from audit_app.indicators.periods import Month
 from audit_app.programme.models import Audit
 from audit_app.reviews import compile_actions, compile_indicators, series, workflow, yearly
 from audit_app.reviews.compile import uncommented
@@ -210,20 +211,36 @@ def _data(review: Review) -> Iterator[Point]:
         yield Point(
             places.get(one.code, "h"), words, "indicators.show", _("Comment it"), {"id": ids[one.code]}
         )
-    for one in register.series:
-        gaps = register.gaps(one)
-        if one.points and gaps and not one.own:  # what is counted from records has nobody to enter it
-            words = _(
-                "%(code)s %(name)s has no value for %(months)s.",
-                code=one.code,
-                name=_name(one),
-                months=_some([days.month(each.first) for each in gaps]),
-            )
-            yield Point(
-                places.get(one.code, "h"), words, "indicators.show", _("Enter it"), {"id": ids[one.code]}
-            )
+    yield from _without_value(register, places)
     yield from _lapsed()
     yield from _previous(review)
+
+
+def _without_value(register: series.Register, places: dict[str, str]) -> Iterator[Point]:
+    """Indicators of an input that lack the same months, each group where all of them can be entered.
+
+    What is counted from the records of this system has nobody to enter it.
+    """
+    rows = {row.code: row for row in register.rows}
+    together: dict[tuple[str, tuple[Month, ...], str], list[series.Series]] = {}
+    for one in register.series:
+        gaps = register.gaps(one)
+        if one.points and gaps and not one.own:
+            group = places.get(one.code, "h"), tuple(gaps), rows[one.code].source.value
+            together.setdefault(group, []).append(one)
+    for (key, lacking, source), same in together.items():
+        months = _some([days.month(each.first) for each in lacking])
+        if len(same) == 1:
+            words = _("%(code)s %(name)s has no value for %(months)s.",
+                      code=same[0].code, name=_name(same[0]), months=months)  # fmt: skip
+            yield Point(key, words, "indicators.show", _("Enter it"), {"id": rows[same[0].code].id})
+            continue
+        words = _("%(count)s indicators have no value for %(months)s: %(codes)s.",
+                  count=len(same), months=months, codes=listed(one.code for one in same))  # fmt: skip
+        if source == Source.MANUAL:
+            yield Point(key, words, "indicators.sheet", _("Enter them"), {"month": str(lacking[-1])})
+        else:
+            yield Point(key, words, "indicators.import_new", _("Import the log"), {"kind": source})
 
 
 def _name(one: series.Series) -> str:

@@ -110,8 +110,8 @@ def _cover(pack: Pack, sha256: str) -> Cover:
         (_("Version"), f"{meta.version} · {tell(said(f'review.{meta.state}'))}"),
     ]
     if pack.frozen:
-        approved = listed((pack.conclusion.approved_by, tell_moment(pack.conclusion.approved_at, meta.zone)))
-        facts.append((_("Approved by"), approved))
+        at = tell_moment(pack.conclusion.approved_at, meta.zone)
+        facts.append((_("Approved by"), _("%(name)s, %(at)s", name=pack.conclusion.approved_by, at=at)))
     else:
         facts.append((_("Compiled at"), tell_moment(meta.compiled_at, meta.zone)))
     facts.append(("SHA-256", sha256))
@@ -162,7 +162,7 @@ def _decision_facts(row: DecisionRow) -> Facts:
         *([(_("Chosen"), Strong(row.chosen))] if row.chosen else []),
         (_("Resources"), row.resources or DASH),
         (_("Follows from"), Link(input_title(row.input_key), url=f"#input-{row.input_key}")),
-        (_("Owner, due"), tell(Many((row.owner or DASH, str(row.due_on or DASH))))),
+        (_("Owner, due"), _("%(name)s, %(at)s", name=row.owner or DASH, at=row.due_on or DASH)),
     ]
     return Facts(tuple(pairs))
 
