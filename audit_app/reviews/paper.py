@@ -26,7 +26,7 @@ from audit_app.exports.document import (
     Signatures,
     Text,
 )
-from audit_app.exports.values import Badge, Link, Strong, listed
+from audit_app.exports.values import Badge, Link, Strong
 from audit_app.reviews import paper_meeting
 from audit_app.reviews.models import key_of
 from audit_app.reviews.pack import (
