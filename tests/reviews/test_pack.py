@@ -276,3 +276,16 @@ def test_one_indicator_alone_is_no_share_of_all():
     drawn = met_plot(Register(series, span, span, {}, ()))
     assert drawn.labels == (Month(span[1].first),)
     assert drawn.lines[0].values == (Decimal(100),)
+
+
+def test_a_month_that_few_have_measured_yet_tells_nothing_of_all():
+    span = tuple(Calendar(2026, 1).plus(each) for each in range(2))
+    goal = ((BEGINNING, Goal(Decimal(50))),)
+    points = {each: Point(Decimal(60)) for each in span}
+    early = [Series(f"A{n}", Name("n", "n"), "%", "higher", goal, 0, points=points) for n in range(3)]
+    late = [
+        Series(f"B{n}", Name("n", "n"), "%", "higher", goal, 0, points={span[0]: points[span[0]]})
+        for n in range(4)
+    ]
+    drawn = met_plot(Register((*early, *late), span, span, {}, ()))
+    assert drawn.lines[0].values == (Decimal(100), None)

@@ -66,6 +66,20 @@ def test_a_month_without_a_single_case_is_named_as_such_and_never_as_a_month_tha
     assert str(LAST.plus(-1)) not in told["indicator.gap"]
 
 
+def test_indicators_without_a_value_in_the_same_months_are_told_in_one_sentence(people):
+    services.load_register(by=None)
+    for code in ("CSAT", "CMP"):
+        for back in (0, 2):
+            services.enter_measurement(queries.by_code(code), LAST.plus(-back), value=3, by=people.manager)
+    db.session.commit()
+    register = series.read(LAST.plus(-2).first, LAST.last)
+    (told,) = compile_indicators.gaps(register, register.of(["CSAT", "CMP"]))
+    words = tell(told.said)
+    assert f"No value for {LAST.plus(-1)} (indicators: 2)" in words
+    assert "CSAT" in words
+    assert "CMP" in words
+
+
 def test_what_this_system_counts_itself_has_no_gaps_only_months_without_a_case(people):
     services.load_register(by=None)
     db.session.commit()
