@@ -14,7 +14,7 @@ from audit_app.findings import comment_models, cover_models, deadline_models, ol
 from audit_app.findings import models as findings
 from audit_app.improvements import models as improvements
 from audit_app.indicators import catalogue_models as catalogue
-from audit_app.indicators import correction_models, register_models, source_models
+from audit_app.indicators import correction_models, objective_models, register_models, source_models
 from audit_app.indicators import models as indicators
 from audit_app.notifications import models as notifications
 from audit_app.planning import models as planning
@@ -53,6 +53,7 @@ MODULES = (
     indicators,
     register_models,
     catalogue,
+    objective_models,
     source_models,
     correction_models,
     reports,

@@ -9,13 +9,17 @@ from typing import Any
 
 from audit_app.accounts.models import Person
 from audit_app.core import clock
+from audit_app.core.db import db
 from audit_app.demo import outages, tickets
 from audit_app.demo.story import Story, texts
+from audit_app.exports.values import listed
 from audit_app.indicators import queries
 from audit_app.indicators import services as indicators
 from audit_app.indicators.board import Point, Status, status
 from audit_app.indicators.log_import import find_profile
 from audit_app.indicators.models import Indicator, ValueKind
+from audit_app.indicators.objective_models import Objective, ObjectiveState
+from audit_app.indicators.objective_standing import Reading, standings
 from audit_app.indicators.periods import Month
 from audit_app.indicators.profiles import OutageProfile
 
@@ -24,6 +28,8 @@ CALM = 3
 """The last months follow their course without chance, so that the trends a reader sees are those meant."""
 ENTERED, LATEST = 4, 6
 """Values are entered on the fourth of the next month; after the sixth the month is there for certain."""
+QUARTER = timedelta(days=92)
+BEHIND = {"en": "Behind: {names}.", "zh": "落后的目标：{names}。"}
 
 
 def first_month(today: date) -> Month:
@@ -78,6 +84,12 @@ def _enter(story: Story, month: Month, place: int) -> None:
         gap = place in shape.get("missing", ()) or place < shape.get("since", 0)
         if gap or not indicator.is_due(month):
             continue
+        if "counted" in shape:
+            numbers, words = counted(story)
+            indicators.enter_measurement(
+                indicator, month, **numbers, comment=words, by=_owner(story, indicator)
+            )
+            continue
         numbers = _numbers(story, indicator, shape, place)
         silent = shape.get("missed") if _missed(indicator, month, numbers) else None
         comment = shape.get("comments", {}).get(MONTHS - place, silent)
@@ -116,3 +128,24 @@ def _missed(indicator: Indicator, month: Month, numbers: dict[str, Any]) -> bool
         factor = 100 if indicator.value_kind is ValueKind.RATIO else 1
         value = Decimal(numbers["numerator"]) / Decimal(numbers["denominator"]) * factor
     return status(indicator, Point(month, value)) is Status.MISSED
+
+
+def counted(story: Story) -> tuple[dict[str, Any], str]:
+    """Objectives achieved or on target, of those in force or closed in the last quarter, as somebody counts
+    them in the register; and which are behind.
+    """
+    since = clock.today() - QUARTER
+    found = [
+        each
+        for each in standings(db.session.query(Objective).order_by(Objective.code))
+        if each.objective.closed_on is None or each.objective.closed_on >= since
+    ]
+    good = [
+        each
+        for each in found
+        if each.objective.state is ObjectiveState.ACHIEVED
+        or (each.objective.in_force and each.reading is Reading.ON_TARGET)
+    ]
+    behind = listed([each.objective.code for each in found if each not in good])
+    words = BEHIND[story.language].format(names=behind) if behind else ""
+    return {"numerator": len(good), "denominator": len(found)}, words

@@ -18,8 +18,10 @@ from audit_app.findings import visibility as findings
 from audit_app.findings.models import Action, Finding
 from audit_app.improvements import queries as improvements
 from audit_app.improvements.models import Improvement
+from audit_app.indicators import objective_standing
 from audit_app.indicators import queries as indicators
 from audit_app.indicators.models import Indicator
+from audit_app.indicators.objective_models import Objective
 from audit_app.programme import queries as programme
 from audit_app.programme.models import Audit
 from audit_app.reviews import queries as reviews
@@ -101,6 +103,9 @@ FIELDS: tuple[Field, ...] = (
           _texts(Person, "name", "email", "job_title"), "accounts.person", lambda row: row.name),
     Field(_l("Indicators"), "chart-line", P.INDICATOR_SEE, indicators.visible_to,
           _texts(Indicator, "code", "name_en", "name_zh", "formula_en", "formula_zh"), "indicators.show",
+          lambda row: row.name),
+    Field(_l("Objectives"), "target-arrow", P.INDICATOR_SEE, objective_standing.visible_to,
+          _texts(Objective, "code", "name_en", "name_zh", "measures", "result"), "indicators.objective",
           lambda row: row.name),
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from wtforms.validators import Optional
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.models import Person, Process
 from audit_app.imports import parsing
-from audit_app.indicators import profiles
+from audit_app.indicators import levels, objective_standing, profiles
 from audit_app.indicators.measures import MEASURES
 from audit_app.indicators.models import Direction, Frequency, Indicator, Measurement, Source, ValueKind
 from audit_app.indicators.periods import Month
@@ -137,6 +137,8 @@ class IndicatorForm(BaseForm):
     note_zh = long_text(_l("How to read it, in Chinese"), longest=1000, rows=2)
     process_id = row(_l("Process"))
     owner_id = row(_l("Indicator owner"), description=_l("Is reminded to enter last month's value."))
+    objective_id = row(_l("Service management objective"), description=_l("The one it measures (6.2)."))
+    service_id = row(_l("Service"), description=_l("Where it tells of one service of the catalogue alone."))
     active = BooleanField(_l("In use"), default=True)
     meaning = choice(
         _l("If the definition changed"),
@@ -157,6 +159,11 @@ class IndicatorForm(BaseForm):
         kept_process, kept_owner = (indicator.process, indicator.owner) if indicator else (None, None)
         self.process_id.choices = rows_as_choices(_with(accounts.processes(), kept_process), empty=True)
         self.owner_id.choices = rows_as_choices(_with(accounts.active_people(), kept_owner), empty=True)
+        aims = objective_standing.choices()
+        if indicator is not None and indicator.objective is not None and not indicator.objective.in_force:
+            aims = [*aims, *objective_standing.named([indicator.objective])]
+        self.objective_id.choices = [("", "—"), *aims]
+        self.service_id.choices = rows_as_choices(levels.services(), empty=True)
         known: list[tuple[Any, Any]] = [(each.key, each.label) for each in MEASURES.values()]
         if indicator is not None and indicator.source is Source.SYSTEM:
             known.append((indicator.measure, indicator.name))

@@ -17,6 +17,8 @@ from audit_app.indicators.goals import Goal, held, standing
 from audit_app.indicators.periods import Month
 
 if TYPE_CHECKING:
+    from audit_app.indicators.catalogue_models import Service
+    from audit_app.indicators.objective_models import Objective
     from audit_app.indicators.register_models import IndicatorTarget, ProcessChange
 
 
@@ -158,10 +160,14 @@ class Indicator(Bilingual, Versioned, Worded, Base):
     clause: Mapped[str] = mapped_column(String(40), default="")
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    objective_id: Mapped[int | None] = mapped_column(ForeignKey("objective.id"), index=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
 
     process: Mapped[Process | None] = relationship()
     owner: Mapped[Person | None] = relationship()
+    objective: Mapped["Objective | None"] = relationship(back_populates="indicators")
+    service: Mapped["Service | None"] = relationship()
     targets: Mapped[list["IndicatorTarget"]] = relationship(
         back_populates="indicator", order_by="IndicatorTarget.period", lazy="selectin"
     )

@@ -47,7 +47,12 @@ Series = dict[int, list[Point]]
 
 def visible_to(person: Person) -> Select[Any]:
     """The indicators this person may see: all or none."""
-    query = select(Indicator).options(joinedload(Indicator.process), joinedload(Indicator.owner))
+    query = select(Indicator).options(
+        joinedload(Indicator.process),
+        joinedload(Indicator.owner),
+        joinedload(Indicator.objective),
+        joinedload(Indicator.service),
+    )
     return (
         query.order_by(Indicator.id)
         if person.may(Permission.INDICATOR_SEE)
@@ -82,10 +87,18 @@ def active(*sources: Source) -> list[Indicator]:
 
 
 def listed(
-    person: Person, *, q: str = "", source: str = "", clause: str = "", process: str = "", active: str = ""
+    person: Person,
+    *,
+    q: str = "",
+    source: str = "",
+    clause: str = "",
+    process: str = "",
+    active: str = "",
+    objective: str = "",
+    service: str = "",
 ) -> Select[Any]:
-    """The register narrowed by words, source, clause (with those below it), process id, and "no" for out of
-    use.
+    """The register narrowed by words, source, clause (with those below it), the ids of process, objective and
+    service, and "no" for out of use.
     """
     query = visible_to(person).where(Indicator.active.is_(active != "no"))
     for word in q.split()[:6]:
@@ -96,8 +109,13 @@ def listed(
         query = query.where(
             or_(Indicator.clause == clause, Indicator.clause.startswith(clause + ".", autoescape=True))
         )
-    if process.isdecimal():
-        query = query.where(Indicator.process_id == int(process))
+    for column, given in (
+        (Indicator.process_id, process),
+        (Indicator.objective_id, objective),
+        (Indicator.service_id, service),
+    ):
+        if given.isdecimal():
+            query = query.where(column == int(given))
     return query
 
 

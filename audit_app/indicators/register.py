@@ -12,7 +12,7 @@ from audit_app.accounts.queries import process_of_clause
 from audit_app.core import yaml_file
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.indicators import definitions, targets
+from audit_app.indicators import definitions, objectives, targets
 from audit_app.indicators.goals import Goal
 from audit_app.indicators.measures import MEASURES
 from audit_app.indicators.models import Direction, Frequency, Indicator, Source, ValueKind
@@ -97,6 +97,7 @@ def add_indicator(*, by: Person | None, **facts: Any) -> Indicator:
     """
     numbers = [facts.pop(name, None) for name in ("target", "low", "high")]
     values = _checked(facts)
+    objectives.may_measure(values.get("objective_id"), None)
     goal = targets.checked(values["direction"], values.get("unit", ""), *numbers)
     if values["direction"] is Direction.BAND and not goal.is_set:
         raise Refused(_l("A band needs a lower or an upper end."), "low")
@@ -124,6 +125,7 @@ def edit_indicator(
     anything was measured a target that meant the other direction is refused instead.
     """
     values = _checked(facts)
+    objectives.may_measure(values.get("objective_id"), indicator.objective_id)
     definitions.take_in(indicator, values, meaning=meaning, since=since, why=why, by=by)
     if values["direction"] is not indicator.direction and _aimed(indicator, since):
         words = _l("Its targets were meant for the other direction: take them back first.")

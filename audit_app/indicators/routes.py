@@ -21,6 +21,8 @@ from audit_app.indicators import (
     entry,
     exports,
     forms,
+    levels,
+    objective_standing,
     queries,
     services,
     targets,
@@ -47,7 +49,7 @@ from audit_app.web.forms import refused_or
 from audit_app.web.pages import PER_PAGE, Page, arguments, number
 
 SEE, DEFINE, ENTER = Permission.INDICATOR_SEE, Permission.INDICATOR_DEFINE, Permission.MEASUREMENT_ENTER
-FILTERS = ("q", "source", "clause", "process", "active")
+FILTERS = ("q", "source", "clause", "process", "active", "objective", "service")
 SPANS = {"13": 13, "25": 25, "all": 0}
 """How many months a page shows; 0 is all there are."""
 
@@ -68,6 +70,8 @@ def index() -> ResponseReturnValue:
         processes=processes,
         Status=Status,
         clauses=[(each, each) for each in queries.clauses()],
+        objectives=objective_standing.choices(),
+        services=[(each.id, f"{each.code} {each.name}") for each in levels.services()],
         last_month=Month.of(today()).previous(),
         waiting=_waiting(rows),
         sources=Source.choices(),
@@ -267,6 +271,7 @@ from audit_app.indicators import (  # noqa: E402  # their views join the same bl
     routes_changes,
     routes_corrections,
     routes_import,
+    routes_objectives,
     routes_sampling,
     routes_services,
     routes_sources,
@@ -279,6 +284,7 @@ VIEWS = (
     routes_changes,
     routes_corrections,
     routes_import,
+    routes_objectives,
     routes_sampling,
     routes_services,
     routes_sources,

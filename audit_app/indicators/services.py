@@ -4,6 +4,12 @@ from audit_app.indicators.changes import recognise, take_back
 from audit_app.indicators.corrections import approve as approve_correction
 from audit_app.indicators.corrections import refuse as refuse_correction
 from audit_app.indicators.entry import enter_measurement
+from audit_app.indicators.objectives import (
+    add_objective,
+    close_objective,
+    edit_objective,
+    reopen_objective,
+)
 from audit_app.indicators.outages import import_outages, preview_outages
 from audit_app.indicators.register import add_indicator, edit_indicator, load_register
 from audit_app.indicators.targets import set_target, take_target_back
@@ -12,8 +18,11 @@ from audit_app.indicators.values_import import import_measurements, preview_meas
 
 __all__ = [
     "add_indicator",
+    "add_objective",
     "approve_correction",
+    "close_objective",
     "edit_indicator",
+    "edit_objective",
     "enter_measurement",
     "import_measurements",
     "import_outages",
@@ -24,6 +33,7 @@ __all__ = [
     "preview_tickets",
     "recognise",
     "refuse_correction",
+    "reopen_objective",
     "set_target",
     "take_back",
     "take_target_back",

@@ -1,12 +1,15 @@
-"""What the service catalogue adds to the world: services with and without an agreement, maintenance of both kinds."""
+"""What the service catalogue and the objectives add to the world: services with and without an agreement,
+maintenance of both kinds; an objective in force and one that is closed.
+"""
 
 from datetime import date, time, timedelta
 from typing import Any
 
 from audit_app.core.clock import today
 from audit_app.core.db import db
-from audit_app.indicators import catalogue
+from audit_app.indicators import catalogue, queries, services
 from audit_app.indicators.catalogue_models import Service
+from audit_app.indicators.objective_models import Objective
 from tests.people import People
 
 WEEK = ("08:00-20:00",) * 5 + ("", "")
@@ -24,6 +27,16 @@ def one(p: People, code: str, **facts: Any) -> Service:
     return catalogue.add_service(**{**given, **facts}, by=p.manager)
 
 
+def aim(p: People, code: str, **facts: Any) -> Objective:
+    """An objective with its plan."""
+    given = {
+        "code": code, "name_en": code, "name_zh": f"目标 {code}", "owner_id": p.owner.id, "process_id": p.inc.id,
+        "department_id": p.ops.id, "measures": "增加坐席", "resources": "两人", "evaluation": "按月评价",
+        "set_on": date(2026, 1, 1), "due_on": today() + timedelta(days=90),
+    }  # fmt: skip
+    return services.add_objective(**{**given, **facts}, by=p.manager)
+
+
 def build(p: People) -> dict[str, Any]:
     """A service with two agreements, one taken back, and maintenance; a service without anything."""
     service = one(p, "MAIL", aliases="邮件")
@@ -39,12 +52,20 @@ def build(p: People) -> dict[str, Any]:
     (soon,) = catalogue.add_maintenance(service, day=today() + timedelta(days=3), **facts)
     catalogue.add_maintenance(service, day=today() - timedelta(days=3), **facts)
     db.session.flush()
-    return {"service": service, "bare": one(p, "BARE"), "agreement": first, "window": soon}
+    measured = [found.id for code in ("CSAT", "KBU") if (found := queries.by_code(code)) is not None]
+    aimed, closed = aim(p, "OBJ-1", indicator_ids=measured), aim(p, "OBJ-2")
+    services.close_objective(closed, state="missed", result="资源不足", closed_on=today(), by=p.manager)
+    return {
+        "service": service, "bare": one(p, "BARE"), "agreement": first, "window": soon,
+        "objective": aimed, "closed": closed,
+    }  # fmt: skip
 
 
 def grow(p: People, made: dict[str, Any], count: int) -> None:
     """More services with an agreement, more agreements and maintenance of one."""
+    free = [each for each in queries.active() if each.objective_id is None]
     for number in range(count):
+        aim(p, f"GROWN-{number}", indicator_ids=[free[number].id] if number < len(free) else [])
         more = one(p, f"S{number}", aliases=f"日志 {number}")
         for service, year in ((more, 2025), (made["service"], 2030 + number)):
             catalogue.agree(
@@ -71,5 +92,9 @@ def addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.agreement_back": [own | {"row": made["agreement"].id}],
         "indicators.maintenance_new": both,
         "indicators.maintenance_back": [own | {"row": made["window"].id}],
+        "indicators.objectives": [{}, {"state": "overdue"}, {"q": "目标"}],
+        "indicators.objective": [{"id": made["objective"].id}, {"id": made["closed"].id}],
+        "indicators.objective_edit": [{"id": made["objective"].id}],
+        "indicators.objective_close": [{"id": made["objective"].id}, {"id": made["closed"].id}],
         "indicators.services": [{}, {"q": "邮件"}, {"state": "without"}],
     }

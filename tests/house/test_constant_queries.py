@@ -62,6 +62,7 @@ def pages(world: World) -> list[str]:
         f"/checklists/versions/{world.published.id}", "/organisation/people", "/organisation/processes",
         "/indicators/", f"/indicators/{world.more['typed'].id}", "/indicators/sheet", "/indicators/system", "/indicators/system?by=process", "/indicators/system?view=audits", "/indicators/system?view=clauses", "/indicators/system.pdf", "/indicators/system.xlsx?view=clauses", "/indicators/imports", "/reviews/",
         "/indicators/services", f"/indicators/services/{world.more['services']['service'].id}", f"/indicators/services/{world.more['services']['service'].id}/outages",
+        "/indicators/objectives", f"/indicators/objectives/{world.more['services']['objective'].id}", "/indicators/objectives.xlsx",
         f"/reviews/{world.more['reviews']['held'].id}", f"/reviews/{world.more['reviews']['held'].id}/pack",
         f"/reviews/{world.more['reviews']['approved'].id}/pack", "/certification/", "/certification/rules",
         f"/certification/{world.more['cycle']['certificate'].id}/gaps",

@@ -60,6 +60,7 @@ def objects(world: World) -> dict[str, tuple[str, set[str]]]:
         "a published checklist": (f"/checklists/versions/{world.published.id}", EVERYBODY),
         "an indicator": (f"/indicators/{world.more['typed'].id}", EVERYBODY),
         "a service": (f"/indicators/services/{world.more['services']['service'].id}", EVERYBODY),
+        "an objective": (f"/indicators/objectives/{world.more['services']['objective'].id}", EVERYBODY),
         "a review": (f"/reviews/{reviews['approved'].id}", REVIEWS_TO | {"process owner"}),
         "its pack": (f"/reviews/{reviews['approved'].id}/pack", REVIEWS_TO | {"process owner"}),
         "its pack on paper": (f"/reviews/{reviews['approved'].id}/pack.pdf", REVIEWS_TO | {"process owner"}),
