@@ -27,12 +27,12 @@ OVERDUE = "overdue"
 class Reading(Label):
     """What the indicators of an objective say together."""
 
-    MISSED = "missed", _l("Target missed in the last period"), "danger"
-    ON_TARGET = "on_target", _l("On target in the last period"), "success"
-    WAITING = "waiting", _l("Not all values of the last period are there"), "warning"
+    MISSED = "missed", _l("Target missed"), "danger"
+    ON_TARGET = "on_target", _l("On target"), "success"
+    WAITING = "waiting", _l("Last value missing"), "warning"
     NO_VALUE = "no_value", _l("No value yet"), "warning"
-    NO_TARGET = "no_target", _l("Its indicators have no target"), "warning"
-    UNMEASURED = "unmeasured", _l("No indicator measures it"), "warning"
+    NO_TARGET = "no_target", _l("No target set"), "warning"
+    UNMEASURED = "unmeasured", _l("Not measured"), "warning"
 
 
 def judge(found: Iterable[tuple[Status, bool]]) -> Reading:

@@ -47,12 +47,8 @@ Series = dict[int, list[Point]]
 
 def visible_to(person: Person) -> Select[Any]:
     """The indicators this person may see: all or none."""
-    query = select(Indicator).options(
-        joinedload(Indicator.process),
-        joinedload(Indicator.owner),
-        joinedload(Indicator.objective),
-        joinedload(Indicator.service),
-    )
+    belongs = (Indicator.process, Indicator.owner, Indicator.objective, Indicator.service)
+    query = select(Indicator).options(*map(joinedload, belongs))
     return (
         query.order_by(Indicator.id)
         if person.may(Permission.INDICATOR_SEE)
@@ -87,16 +83,9 @@ def active(*sources: Source) -> list[Indicator]:
 
 
 def listed(
-    person: Person,
-    *,
-    q: str = "",
-    source: str = "",
-    clause: str = "",
-    process: str = "",
-    active: str = "",
-    objective: str = "",
-    service: str = "",
-) -> Select[Any]:
+    person: Person, *, q: str = "", source: str = "", clause: str = "", process: str = "", active: str = "",
+    objective: str = "", service: str = "",
+) -> Select[Any]:  # fmt: skip
     """The register narrowed by words, source, clause (with those below it), the ids of process, objective and
     service, and "no" for out of use.
     """
