@@ -15,6 +15,7 @@ from audit_app.reviews import (
     changes,
     compile_actions,
     compile_audits,
+    compile_corrections,
     compile_escalated,
     compile_findings,
     compile_improvements,
@@ -152,7 +153,12 @@ def climate(review: Review) -> tuple[Block, ...]:
 
 def _of_indicators(key: AnyKey, register: series.Register, review: Review) -> tuple[Block, ...]:
     if key is InputKey.C2:
-        return compile_overview.overview(register, {one.code for one in uncommented(review, register)})
+        silent = {one.code for one in uncommented(review, register)}
+        corrected = compile_corrections.read(review.period_from, review.period_to)
+        return (
+            *compile_overview.overview(register, silent),
+            *compile_corrections.blocks(corrected),
+        )
     own = compile_indicators.for_input(register, key.value)
     if key is InputKey.H:
         return (*compile_services.blocks(register.period), *own)
@@ -345,9 +351,12 @@ def _aims(one: series.Series, register: series.Register) -> Value:
 
 
 def warnings(review: Review, register: series.Register, audits: compile_audits.Audits) -> list[Said]:
-    """What the rules point out without stopping anybody: R14, an audit not reported, a participant absent."""
+    """What the rules point out without stopping anybody: R14, values corrected late, an audit not reported, a
+    participant absent.
+    """
     silent = uncommented(review, register)
     found = [said("warn.silent", count=len(silent), input=InputKey.C2.value)] if silent else []
+    found += compile_corrections.warnings(compile_corrections.read(review.period_from, review.period_to))
     if not audits.done(audits.own):
         found.append(said("warn.no_audit"))
     found += [

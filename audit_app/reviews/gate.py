@@ -19,9 +19,17 @@ from audit_app.findings.models import NONCONFORMITY, SETTLED, Action, ActionStat
 from audit_app.indicators.models import Indicator, Measurement, Source
 from audit_app.indicators.periods import Month
 from audit_app.programme.models import Audit
-from audit_app.reviews import compile_actions, compile_indicators, series, workflow, yearly
+from audit_app.reviews import (
+    compile_actions,
+    compile_corrections,
+    compile_indicators,
+    series,
+    workflow,
+    yearly,
+)
 from audit_app.reviews.compile import uncommented
 from audit_app.reviews.models import Climate, DecisionState, ExtraKey, InputKey, Review, ReviewState
+from audit_app.reviews.pack import Name
 from audit_app.reviews.telling import tell
 from audit_app.reviews.workflow import REVIEW, input_filled
 
@@ -212,6 +220,7 @@ def _data(review: Review) -> Iterator[Point]:
             places.get(one.code, "h"), words, "indicators.show", _("Comment it"), {"id": ids[one.code]}
         )
     yield from _without_value(register, places)
+    yield from _corrections(review, places)
     yield from _lapsed()
     yield from _previous(review)
 
@@ -241,6 +250,24 @@ def _without_value(register: series.Register, places: dict[str, str]) -> Iterato
             yield Point(key, words, "indicators.sheet", _("Enter them"), {"month": str(lacking[-1])})
         else:
             yield Point(key, words, "indicators.import_new", _("Import the log"), {"kind": source})
+
+
+def _corrections(review: Review, places: dict[str, str]) -> Iterator[Point]:
+    """Corrections of closed months that nobody decided: the pack would show the value of before."""
+    found = compile_corrections.read(review.period_from, review.period_to)
+    for each in compile_corrections.waiting(found):
+        one = each.indicator
+        words = _(
+            "%(code)s %(name)s: a correction of %(month)s waits for approval, from %(was)s to %(now)s.",
+            code=one.code,
+            name=tell(Name(one.name_en, one.name_zh)),
+            month=days.month(each.month.first),
+            was=tell(each.was_value),
+            now=tell(each.value),
+        )
+        yield Point(
+            places.get(one.code, "h"), words, "indicators.correction", _("Decide it"), {"id": each.id}
+        )
 
 
 def _name(one: series.Series) -> str:

@@ -43,6 +43,7 @@ PLACES: dict[str, str] = {
     "improve": "improvements.index",
     "previous": "findings.actions",
     "signal": "indicators.index",
+    "correction": "indicators.correction_list",
 }
 """Where a sentence or chart without a code leads, by its key or the part before the point."""
 
@@ -269,7 +270,16 @@ def _programme(row: tuple[Value, ...], _head: Value, _rows: Rows) -> Place:
     return ("programme.show", {"year": int(years[0])}) if years else ("programme.index", {})
 
 
+def _corrected(row: tuple[Value, ...], _head: Value, rows: Rows) -> Place:
+    """What happened to the value of the month."""
+    place, month = of_row(row[:1], rows), row[1]
+    if place is None or not isinstance(month, Month):
+        return "indicators.correction_list", {}
+    return "indicators.month", {**place[1], "month": f"{month.first:%Y-%m}"}
+
+
 COUNTED: dict[str, Any] = {
+    "table.corrections": _corrected,
     "table.nc_months": _month,
     "table.nc_grades": _grade,
     "table.nc_clauses": _clause,

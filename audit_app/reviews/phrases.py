@@ -78,6 +78,11 @@ PHRASES: dict[str, Any] = {
     "col.on_time_share": _l("Done on time, %%"),
     "col.answers": _l("Answers, last audit"),
     "col.last_two": _l("Last two audits"),
+    "col.was": _l("Before"),
+    "col.becomes": _l("Corrected to"),
+    "col.proposed_by": _l("Proposed by"),
+    "col.approved_by": _l("Approved by"),
+    "col.reason": _l("Reason"),
     "col.review": _l("Review"),
     "col.created": _l("Decided on"),
     "col.note": _l("What was done"),
@@ -156,6 +161,7 @@ PHRASES: dict[str, Any] = {
     "value.of": _l("%(part)s of %(whole)s"),
     "value.silent": _l("none"),
     "value.spoken": _l("stated"),
+    "value.waits": _l("Waits for approval"),
     "value.short": "%(short)s",
     "value.few": _l("%(word)s, of few answers"),
     "age.band": _l("%(first)s–%(last)s days"),
@@ -180,6 +186,7 @@ PHRASES: dict[str, Any] = {
     "table.services": _l("Availability by service"),
     "table.sla": _l("What was agreed for the services, and kept"),
     "table.sla_tickets": _l("Tickets by service and priority, within what was agreed"),
+    "table.corrections": _l("Values corrected after their month was closed"),
     "table.targets": _l("Targets met and missed"),
     "table.missed": _l("Targets missed in the period"),
     "table.programmes": _l("Audits by programme"),
@@ -274,6 +281,10 @@ PHRASES: dict[str, Any] = {
     "indicator.all_met": _l("Every target with a value was met in every month of the period."),
     "indicator.elsewhere": _l("Charts and months stand under the input an indicator belongs to."),
     "indicator.service_months": _l("%(service)s: target %(target)s missed: %(months)s."),
+    "correction.summary": _l(
+        "Values corrected after their month was closed: %(approved)s approved, %(waiting)s waiting for "
+        "approval. What waits is not in the figures yet."
+    ),
     "climate.open": _l("It is not decided whether climate change is a relevant issue (4.1)."),
     "climate.relevant": _l("Climate change is a relevant issue (4.1). %(reason)s"),
     "climate.not_relevant": _l("Climate change is not a relevant issue (4.1). %(reason)s"),
@@ -355,6 +366,14 @@ PHRASES: dict[str, Any] = {
     "warn.silent": _l(
         "Indicators that missed their target without a comment, action or decision: %(count)s. See input "
         "%(input)s)."
+    ),
+    "warn.corrected": _l(
+        "Values corrected after their month was closed: %(count)s. They differ from what was shown before. "
+        "See input %(input)s)."
+    ),
+    "warn.correction_waits": _l(
+        "Corrections of closed months that wait for approval: %(count)s. The figures still hold the value of "
+        "before. See input %(input)s)."
     ),
     "warn.no_audit": _l(
         "No internal audit was reported in the period; its results are an input of the review."

@@ -22,6 +22,7 @@ REGISTERS = {
     "table.programme_quarters": "audits",
     "table.clause_conformity": "answers",
     "table.clause_maturity": "answers",
+    "table.corrections": "corrections",
     "table.months": "indicators",
     "table.missed": "indicators",
     "table.indicators": "indicators",
@@ -82,6 +83,7 @@ def _register(kind: str, pack: Pack) -> str:
         "audits": _("this system, audits and programmes, %(at)s", at=at),
         "improvements": _("this system, register of improvements, %(at)s", at=at),
         "indicators": _("this system, register of indicators, %(at)s", at=at),
+        "corrections": _("this system, corrections of closed months, %(at)s", at=at),
         "services": _("this system, service catalogue, %(at)s; the logs are named in the rows", at=at),
     }
     return words[kind]

@@ -27,6 +27,7 @@ from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
 from audit_app.findings.deadline_models import Extension, ExtensionState, Term
 from audit_app.findings.models import Action, ActionState, Finding, FindingState, Grade, Origin
+from audit_app.indicators.correction_models import Outcome, ValueCorrection
 from audit_app.indicators.models import Indicator, Measurement, TicketRow
 from audit_app.programme.coverage import covers
 from audit_app.programme.independence import conflicts
@@ -270,6 +271,14 @@ def test_twenty_four_months_of_indicators_with_one_month_missing_and_one_new(dem
     assert (months["CMA"], months["SSR"]) == (figures.MONTHS - 1, 10)
     tickets = db.session.scalar(select(func.count()).select_from(TicketRow)) or 0
     assert 5_500 <= tickets <= 6_500
+
+
+def test_one_late_correction_is_approved_by_a_second_person_and_one_waits(demo: Flask) -> None:
+    made = rows(ValueCorrection)
+    assert sorted(each.state for each in made) == [Outcome.APPROVED, Outcome.WAITING]
+    (approved,) = (each for each in made if each.decision is not None)
+    assert approved.decision.by_id != approved.by_id
+    assert approved.measurement.value == approved.value != approved.was_value
 
 
 def test_two_reviews_are_frozen_the_last_in_both_languages_and_the_third_is_being_prepared(
