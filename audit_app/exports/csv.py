@@ -10,7 +10,7 @@ from decimal import Decimal
 from io import StringIO
 
 from .sheet import Cell, Sheet
-from .values import Link, Tone, plain, speaking, yes_or_no
+from .values import plain, scalar, speaking, yes_or_no
 
 DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠'")
 """Leads that get the apostrophe; the full-width ones are turned into ASCII by some East Asian set-ups."""
@@ -43,7 +43,7 @@ def render(sheet: Sheet, language: str = "en", zone: tzinfo = UTC) -> bytes:
 
 def field(cell: Cell, zone: tzinfo) -> str:
     """One field; a number is written bare, so that minus signs of numbers need no guard."""
-    value = cell.text if isinstance(cell, Link) else cell.value if isinstance(cell, Tone) else cell
+    value = scalar(cell)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -12,6 +12,8 @@ from typing import Any
 
 from reportlab.lib.colors import Color
 
+from audit_app.core.rounding import half_up
+
 from .pdf_fonts import BOLD, drawable, width
 from .pdf_styles import ACCENT, FAINT, INK, MUTED, WHITE, Type, tone_colours
 from .pdf_text import lines_of, widest_unit
@@ -228,7 +230,7 @@ def number(value: int | float | Decimal, decimals: int) -> str:
     """A number with a comma each thousand and a true minus sign; what is no number (NaN) is a dash."""
     if value != value or value in (float("inf"), float("-inf")):
         return "–"
-    text = f"{value:,.{decimals}f}"
+    text = f"{half_up(value, decimals):,.{decimals}f}"
     if text.startswith("-"):
         return "−" + text[1:] if text.strip("-0.,") else text[1:]
     return text

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, tzinfo
 from typing import Literal, TypeAlias
 
 from .charts import Chart
-from .values import Link, Scalar, Tone, Words
+from .values import Digits, Link, Scalar, Tone, Words
 
 ColumnKind: TypeAlias = Literal[
     "text", "int", "number", "percent", "date", "month", "datetime", "duration_min"
 ]
-Cell: TypeAlias = Scalar | Link | Tone
+Cell: TypeAlias = Scalar | Link | Tone | Digits
 Row: TypeAlias = tuple[Cell, ...]
 
 

@@ -98,11 +98,33 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Digits:
+    """A number with digits and a unit of its own, for columns that hold several kinds of numbers."""
+
+    value: int | float | Decimal | None
+    decimals: int = 0
+    unit: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tone:
     """A value on a coloured ground, as traffic lights in sheets; the value says what the colour says."""
 
-    value: Scalar
+    value: Scalar | Digits
     tone: str = "neutral"
+
+
+def inner(cell: object) -> Any:
+    """The value within a link or a toned cell: what a sheet keeps of it. ``Digits`` stay."""
+    if isinstance(cell, Link):
+        return cell.text
+    return cell.value if isinstance(cell, Tone) else cell
+
+
+def scalar(cell: object) -> Any:
+    """The bare value of any cell of a sheet: numbers without digits and unit, texts without link."""
+    found = inner(cell)
+    return found.value if isinstance(found, Digits) else found
 
 
 @dataclass(frozen=True, slots=True)

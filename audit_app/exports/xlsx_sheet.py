@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from .chart_xlsx import WIDTH, native
 from .sheet import Cell, Column, Sheet, Workbook
-from .values import Link, Scalar, Tone, plain, tone_of
+from .values import Digits, Link, Scalar, Tone, inner, plain, scalar, tone_of
 from .xlsx_text import RISKY, sheet_names, shown_width, text_of, value_of
 
 INK, ACCENT, MUTED, WASH, RULE = "FF1B2432", "FF1B4694", "FF5D6878", "FFE9EFF9", "FFD5DAE1"
@@ -66,9 +66,9 @@ class Pen:
         """Put one value, link or toned value into its place."""
         look = dict(look)
         link = cell if isinstance(cell, Link) else None
-        value: Scalar = (
-            cell.text if isinstance(cell, Link) else cell.value if isinstance(cell, Tone) else cell
-        )
+        value: Scalar = scalar(cell)
+        if isinstance(own := inner(cell), Digits):
+            look["form"] = digits_format(own)
         if isinstance(cell, Tone):
             look["colour"], look["ground"] = TONES[tone_of(cell.tone)]
         plain_value = value_of(value, self.zone)
@@ -109,6 +109,13 @@ def _fitting(value: object, look: dict[str, Any]) -> dict[str, Any]:
         dated = form if form in DATED else INSTANT if hasattr(value, "hour") else DAY
         return {**look, "form": dated}
     return {**look, "form": "General"} if form in DATED else look
+
+
+def digits_format(own: Digits) -> str:
+    """Excel's number format for a number with digits and a unit of its own: the unit is shown, not kept."""
+    digits = "." + "0" * own.decimals if own.decimals else ""
+    unit = plain(own.unit).replace('"', "'")[:60]
+    return f"#,##0{digits}" + (f'"\u00a0{unit}"' if unit else "")
 
 
 def column_format(column: Column) -> str:
@@ -156,8 +163,8 @@ def write_sheet(pen: Pen, tab: Worksheet, sheet: Sheet) -> int:
 def _minutes(cell: Cell) -> Cell:
     """Minutes as the fraction of a day in which Excel counts; what it cannot show as a time becomes words."""
     if isinstance(cell, Tone):
-        inner = _minutes(cell.value)
-        return Tone(inner, cell.tone) if not isinstance(inner, Link | Tone) else cell
+        within = _minutes(cell.value)
+        return Tone(within, cell.tone) if not isinstance(within, Link | Tone) else cell
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     if 0 <= cell < LONGEST_DURATION:
@@ -265,7 +272,12 @@ def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
         if column.width:
             found.append(float(column.width))
             continue
-        texts = [shown_width(_text(row[index])) for row in rows[:MEASURED] if column.kind == "text"]
+        cells = [row[index] for row in rows[:MEASURED]]
+        texts = [
+            shown_width(_text(cell))
+            for cell in cells
+            if column.kind == "text" or isinstance(inner(cell), Digits)
+        ]
         measured = max([least, shown_width(plain(column.title)) + 3, *[wide + 2 for wide in texts]])
         found.append(float(min(measured, MOST_WIDTH)))
     found[0] += max(0.0, min(40.0, shown_width(plain(sheet.heading)) * 1.6 - sum(found)))
@@ -277,8 +289,10 @@ def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
 
 
 def _text(cell: Cell) -> str:
-    value = cell.text if isinstance(cell, Link) else cell.value if isinstance(cell, Tone) else cell
-    return plain(value)
+    own = inner(cell)
+    if isinstance(own, Digits):  # Somewhat wider than it may be: ### would stand in a column too narrow.
+        return f"{own.value or 0:,.{own.decimals}f} {plain(own.unit)}"
+    return plain(scalar(cell))
 
 
 READABLE = {"landscape": 260, "portrait": 170}

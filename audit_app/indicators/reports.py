@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from audit_app.core.rounding import half_up
 from audit_app.indicators.models import Import, Indicator, Meaning
 from audit_app.indicators.periods import Month
 
@@ -54,10 +55,7 @@ def whole(number: Decimal) -> bool:
 
 def figure(number: Decimal | float, decimals: int) -> str:
     """A number with thousands marks and fixed decimals, half rounded up as people do."""
-    from decimal import ROUND_HALF_UP
-
-    exactly = number if isinstance(number, Decimal) else Decimal(str(number))
-    return f"{exactly.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
+    return f"{half_up(number, decimals):,}"
 
 
 def shown(indicator: Indicator | Meaning, value: Decimal | float | None) -> str:

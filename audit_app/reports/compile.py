@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from audit_app.accounts import queries as accounts
@@ -18,6 +18,7 @@ from audit_app.checklists.titles import titles_of
 from audit_app.competence.standards import clause_told, of_home
 from audit_app.core.clock import local, now, zone
 from audit_app.core.frozen import Name
+from audit_app.core.rounding import half_up
 from audit_app.evidence import queries as evidence
 from audit_app.findings.models import Finding, FindingState, Grade
 from audit_app.programme.coverage import clauses_of, covers
@@ -185,7 +186,7 @@ def _by_process(audit: Audit, work: Fieldwork, findings: Sequence[Finding]) -> t
 
 def _rounded(level: float | None) -> Decimal | None:
     """A maturity as it is kept: two decimals; None where no question is answered by a score."""
-    return None if level is None else Decimal(str(level)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return None if level is None else half_up(level, 2)
 
 
 def _by_clause(work: Fieldwork, findings: Sequence[Finding]) -> tuple[Result, ...]:

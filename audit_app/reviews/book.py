@@ -1,20 +1,19 @@
 """The pack as a workbook: the same snapshot, one sheet per input, native charts, real numbers and days."""
 
 from collections.abc import Iterator
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from audit_app.exports import sheet
 from audit_app.exports.sheet import Sheet, Workbook
-from audit_app.exports.values import Link, Tone, titled
+from audit_app.exports.values import Digits, Link, Tone, titled
 from audit_app.reviews.book_changes import changes_sheet
 from audit_app.reviews.charting import chart
-from audit_app.reviews.pack import Column, Input, Pack, Plot, Remark, Table, Toned, Value, said
-from audit_app.reviews.paper import STATE_TONE, function_of, input_title, light_word
+from audit_app.reviews.pack import Column, Figure, Input, Pack, Plot, Remark, Table, Toned, Value, said
+from audit_app.reviews.paper import STATE_TONE, input_title, light_word
 from audit_app.reviews.paper_changes import changed_title
-from audit_app.reviews.paper_meeting import topic_title
+from audit_app.reviews.paper_meeting import function_of, topic_title
 from audit_app.reviews.paper_signing import signature_of
 from audit_app.reviews.paper_standards import clauses, cross_table
 from audit_app.reviews.sources import Sources
@@ -90,6 +89,7 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         sheet.Column(_("Name"), width=28),
         sheet.Column(_("Function"), width=44),
         sheet.Column(_("Attendance")),
+        *((sheet.Column(_("Signed at"), "datetime"),) if _signed(pack) else ()),
     )
     return Sheet(
         _("Cover"),
@@ -103,6 +103,10 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
     )
 
 
+def _signed(pack: Pack) -> bool:
+    return any(row.signature is not None for row in pack.participants)
+
+
 def _participants(pack: Pack) -> list[sheet.Row]:
     words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
     return [
@@ -110,6 +114,7 @@ def _participants(pack: Pack) -> list[sheet.Row]:
             row.name,
             row.function or function_of(pack, row.name),
             _("%(name)s stood in", name=row.deputy) if row.deputy else words[row.attended],
+            *((row.signature.at if row.signature else None,) if _signed(pack) else ()),
         )
         for row in pack.participants
     ]
@@ -298,7 +303,10 @@ def _rows(table: Table | None) -> list[sheet.Row]:
 
 
 def _cell(value: Value, column: Column) -> sheet.Cell:
-    plain: str | int | float | date | None = bare(value)
+    plain = bare(value)
+    within = value.value if isinstance(value, Toned) else value
+    if column.kind == "figure" and isinstance(within, Figure):
+        plain = Digits(within.value, within.decimals, tell_unit(within.unit))
     return Tone(plain, value.tone) if isinstance(value, Toned) else plain
 
 

@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from audit_app.reviews.pack import Block, Change, Light, Pack, Said, Since, Table, Toned, Value, said
+from audit_app.reviews.pack import (
+    Block,
+    Change,
+    Definition,
+    Light,
+    Pack,
+    Said,
+    Since,
+    Table,
+    Toned,
+    Value,
+    said,
+)
 
 COMPARED = {
     "table.previous": "col.state",
@@ -149,9 +161,14 @@ def _judged(pack: Pack, before: Pack) -> Iterator[Change]:
             yield Change(said("change.kpi", name=name, was=said(was), now=said(now)), tone, "c2")
 
 
+def _in_force(pack: Pack) -> list[Definition]:
+    """The definitions that hold; a redefined indicator has a row for what was measured before, too."""
+    return [each for each in pack.definitions if _key(each.target) != "definition.until"]
+
+
 def _targets(pack: Pack, before: Pack) -> Iterator[Change]:
-    old = {each.code: each.target for each in before.definitions}
-    for each in pack.definitions:
+    old = {each.code: each.target for each in _in_force(before)}
+    for each in _in_force(pack):
         if each.code in old and old[each.code] != each.target:
             name = said("plot.indicator", code=each.code, name=each.name)
             facts = {"name": name, "was": old[each.code], "now": each.target}

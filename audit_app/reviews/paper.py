@@ -27,16 +27,14 @@ from audit_app.exports.document import (
     Text,
 )
 from audit_app.exports.values import Badge, Link, Strong
-from audit_app.reviews import paper_meeting
+from audit_app.reviews import paper_annex, paper_meeting
 from audit_app.reviews.models import key_of
 from audit_app.reviews.pack import (
     DecisionRow,
     Input,
     Light,
-    Many,
     Pack,
     Said,
-    SourceFile,
     said,
 )
 from audit_app.reviews.paper_blocks import concluded, render_blocks
@@ -44,7 +42,7 @@ from audit_app.reviews.paper_changes import changed
 from audit_app.reviews.paper_signing import signed_facts
 from audit_app.reviews.paper_standards import annex, clauses
 from audit_app.reviews.sources import Sources
-from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement, tell_unit
+from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement
 
 LIGHT_WORDS = {"good": "green", "warn": "amber", "bad": "red", "neutral": "grey"}
 STATE_TONE = {"taken": "good", "asked": "warn", "rejected": "neutral"}
@@ -95,11 +93,12 @@ def _all(pack: Pack, sha256: str) -> Iterator[Block]:
         yield from input_blocks(pack, one)
     yield from _conclusion(pack)
     yield from _sign_off(pack, sha256)
-    yield from _annex(pack)
+    yield from paper_annex.annexes(pack)
     yield from annex(pack)
 
 
-def _cover(pack: Pack, sha256: str) -> Cover:
+def cover_facts(pack: Pack, sha256: str) -> tuple[tuple[str, GridCell], ...]:
+    """What stands on the cover: scope, period, meeting, people, version and hash."""
     meta = pack.meta
     facts: list[tuple[str, GridCell]] = [
         (_("Scope"), tell(meta.scope)),
@@ -115,11 +114,16 @@ def _cover(pack: Pack, sha256: str) -> Cover:
     else:
         facts.append((_("Compiled at"), tell_moment(meta.compiled_at, meta.zone)))
     facts.append(("SHA-256", sha256))
+    return tuple(facts)
+
+
+def _cover(pack: Pack, sha256: str) -> Cover:
+    meta = pack.meta
     return Cover(
         meta.title,
         subtitle=_("Meeting of %(day)s", day=meta.meets_on),
         kicker=" · ".join((_("Management review pack"), meta.code)),
-        facts=tuple(facts),
+        facts=cover_facts(pack, sha256),
         notice=tell(meta.confidentiality),
     )
 
@@ -306,88 +310,5 @@ def _sign_off(pack: Pack, sha256: str) -> Iterator[Block]:
             Signature(_("Approved by"), one.approved_by, one.approved_at, mark),
         )
     )
-    yield KeepTogether((*_participants(pack), following, signatures, *signed_facts(pack, sha256)))
-
-
-def _participants(pack: Pack) -> Iterator[Block]:
-    yield Heading(_("Participants"), 2)
-    signed = any(row.signature is not None for row in pack.participants)
-    words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
-    tones = {None: "neutral", 1: "good", 0: "warn"}
-    yield Grid(
-        (
-            GridColumn(_("Name"), 26),
-            GridColumn(_("Function"), 34),
-            GridColumn(_("Attendance"), 20),
-            *((GridColumn(_("Signature"), 26),) if signed else ()),
-        ),
-        tuple(
-            (
-                row.name,
-                row.function or function_of(pack, row.name),
-                (
-                    Badge(_("%(name)s stood in", name=row.deputy), "good")
-                    if row.deputy
-                    else Badge(words[row.attended], tones[row.attended])
-                ),
-                *((paper_meeting.signature(pack, row),) if signed else ()),
-            )
-            for row in pack.participants
-        ),
-    )
-
-
-def function_of(pack: Pack, name: str) -> str:
-    """What somebody without a function of their own does in the meeting."""
-    return _("Chair") if name == pack.meta.chair else DASH
-
-
-def _annex(pack: Pack) -> Iterator[Block]:
-    yield Heading(_("Annex A: definitions of the indicators"), new_page=True)
-    columns = (
-        GridColumn(_("Code"), 9),
-        GridColumn(_("Indicator"), 20),
-        GridColumn(_("Formula"), 36),
-        GridColumn(_("Unit"), 11),
-        GridColumn(_("Direction"), 14),
-        GridColumn(_("Target"), 12),
-        GridColumn(_("Clause"), 8),
-    )
-    rows = tuple(
-        (
-            row.code,
-            tell(row.name),
-            tell(row.formula),
-            tell_unit(row.unit) or DASH,
-            tell(said(f"direction.{row.direction}")),
-            tell(row.target),
-            row.clause or DASH,
-        )
-        for row in pack.definitions
-    )
-    yield Grid(columns, rows, compact=True, empty=_("No indicator is in use."))
-    yield from _sources(pack)
-
-
-def _sources(pack: Pack) -> Iterator[Block]:
-    yield Heading(_("Annex B: sources"))
-    yield Text(
-        _(
-            "Figures on findings, audits and actions are counted from the records of this "
-            "system. Files that were read in:"
-        )
-    )
-    columns = (
-        GridColumn(_("File"), 17),
-        GridColumn("SHA-256", 45),
-        GridColumn(_("Rows read"), 15),
-        GridColumn(_("Imported"), 23),
-    )
-    rows = tuple(_source(pack, source) for source in pack.sources)
-    yield Grid(columns, rows, dense=True, empty=_("None: all values were entered by hand."))
-
-
-def _source(pack: Pack, source: SourceFile) -> tuple[GridCell, ...]:
-    imported = tuple(part for part in (tell_moment(source.at, pack.meta.zone), source.by) if part)
-    read = _("%(accepted)s of %(rows)s", accepted=f"{source.accepted:,}", rows=f"{source.rows:,}")
-    return source.filename, source.sha256, read, tell(Many(imported))
+    present = (Heading(_("Participants"), 2), paper_meeting.participants(pack))
+    yield KeepTogether((*present, following, signatures, *signed_facts(pack, sha256)))

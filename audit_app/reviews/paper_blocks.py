@@ -23,7 +23,7 @@ from audit_app.exports.values import Badge, Tone
 from audit_app.reviews.charting import chart
 from audit_app.reviews.pack import Column, Month, Plot, Remark, Said, Table, Toned, Value
 from audit_app.reviews.pack import Figure as Measured
-from audit_app.reviews.telling import DASH, bare, tell
+from audit_app.reviews.telling import NUMERIC, tell, tell_cell
 
 
 def concluded(texts: Iterable[tuple[str, str]], level: Literal[2, 3]) -> Iterator[Block]:
@@ -102,17 +102,11 @@ def _code(plot: Plot) -> str:
 
 IMPORTANT = frozenset({"AVL", "SLA", "MTTR", "CSAT", "OBJ", "SUP"})
 """Indicators whose charts are large wherever they stand among others."""
-NUMERIC = frozenset({"int", "number", "percent", "figure"})
 
 
 def _grid(table: Table) -> Iterator[Block]:
     columns = tuple(
-        GridColumn(
-            tell(column.title),
-            column.width,
-            "right" if column.kind in NUMERIC else "left",
-            column.decimals if column.kind == "number" else None,
-        )
+        GridColumn(tell(column.title), column.width, "right" if column.kind in NUMERIC else "left")
         for column in table.columns
     )
     rows = tuple(
@@ -131,21 +125,9 @@ def _marked(cells: tuple[GridCell, ...], mark: Said | None) -> tuple[GridCell, .
 
 
 def cell(value: Value, column: Column) -> GridCell:
-    """One cell on paper: numbers stay numbers where the column has digits, a tone becomes a marked value."""
-    if isinstance(value, Toned):
-        inner = value.value
-        if isinstance(inner, str) or not isinstance(inner, Measured | int | Decimal | date):
-            return Badge(tell(inner), value.tone)
-        return Tone(_number(inner, column), value.tone)
-    return _number(value, column)
-
-
-def _number(value: Value, column: Column) -> str | int | Decimal | date | None:
-    if isinstance(value, Measured):
-        if column.kind == "number":
-            return tell(Measured(value.value, value.decimals))
-        return tell(value)
-    if isinstance(value, int | Decimal) and column.kind in NUMERIC:
-        plain = bare(value)
-        return plain if isinstance(plain, int | Decimal) else None
-    return DASH if value is None else tell(value)
+    """One cell on paper: a tone becomes a mark beside it, in bold where it is a word."""
+    words = tell_cell(value, column)
+    if not isinstance(value, Toned):
+        return words
+    measured = isinstance(value.value, Measured | int | Decimal | date)
+    return Tone(words, value.tone) if measured else Badge(words, value.tone)

@@ -6,7 +6,7 @@ from typing import Literal
 from flask_babel import gettext as _
 
 from audit_app.exports.document import Block, Callout, Grid, GridColumn, Heading, Text
-from audit_app.exports.values import Pen, listed
+from audit_app.exports.values import Badge, Pen, listed
 from audit_app.reviews.models import key_of
 from audit_app.reviews.pack import Attendee, Pack, Topic
 from audit_app.reviews.telling import DASH, tell_moment
@@ -17,11 +17,49 @@ def topic_title(topic: Topic) -> str:
     return topic.title or (f"{topic.input_key}) {key_of(topic.input_key).label}" if topic.input_key else DASH)
 
 
+def participants(pack: Pack) -> Grid:
+    """Who was invited, who came or stood in, and how they signed."""
+    signed = any(row.signature is not None for row in pack.participants)
+    words = {None: _("not recorded yet"), 1: _("present"), 0: _("absent")}
+    tones = {None: "neutral", 1: "good", 0: "warn"}
+    return Grid(
+        (
+            GridColumn(_("Name"), 26),
+            GridColumn(_("Function"), 34),
+            GridColumn(_("Attendance"), 20),
+            *((GridColumn(_("Signature"), 26),) if signed else ()),
+        ),
+        tuple(
+            (
+                row.name,
+                row.function or function_of(pack, row.name),
+                (
+                    Badge(_("%(name)s stood in", name=row.deputy), "good")
+                    if row.deputy
+                    else Badge(words[row.attended], tones[row.attended])
+                ),
+                *((signature(pack, row),) if signed else ()),
+            )
+            for row in pack.participants
+        ),
+    )
+
+
+def function_of(pack: Pack, name: str) -> str:
+    """What somebody without a function of their own does in the meeting."""
+    return _("Chair") if name == pack.meta.chair else DASH
+
+
 def agenda(pack: Pack, level: Literal[1, 2] = 1) -> Iterator[Block]:
     """The agenda with its hours; nothing for a pack of before that has none."""
     if not pack.agenda:
         return
     yield Heading(_("Agenda"), level)
+    yield agenda_grid(pack)
+
+
+def agenda_grid(pack: Pack) -> Grid:
+    """The agenda as a table with its sum."""
     columns = (
         GridColumn(_("Time"), 16),
         GridColumn(_("Topic"), 50),
@@ -30,11 +68,10 @@ def agenda(pack: Pack, level: Literal[1, 2] = 1) -> Iterator[Block]:
     )
     rows = tuple(
         (f"{each.starts}–{each.ends}", topic_title(each), each.speaker or DASH, each.minutes)
-        for each in pack.agenda
+        for each in pack.agenda or ()
     )
-    yield Grid(
-        columns, rows, compact=True, total=("", _("Total"), "", sum(each.minutes for each in pack.agenda))
-    )
+    total = sum(each.minutes for each in pack.agenda or ())
+    return Grid(columns, rows, compact=True, total=("", _("Total"), "", total))
 
 
 def said_on(pack: Pack, key: str) -> Iterator[Block]:

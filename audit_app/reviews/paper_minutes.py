@@ -22,7 +22,7 @@ from audit_app.exports.document import (
 from audit_app.exports.values import Badge, Strong
 from audit_app.reviews import paper_meeting
 from audit_app.reviews.pack import DecisionRow, Pack, said
-from audit_app.reviews.paper import STATE_TONE, function_of, input_title
+from audit_app.reviews.paper import STATE_TONE, input_title
 from audit_app.reviews.paper_blocks import concluded
 from audit_app.reviews.telling import DASH, tell
 
@@ -106,7 +106,7 @@ def _attendance(pack: Pack) -> Iterator[Block]:
     rows = tuple(
         (
             row.name,
-            row.function or function_of(pack, row.name),
+            row.function or paper_meeting.function_of(pack, row.name),
             Badge(_("%(name)s stood in", name=row.deputy), "good")
             if row.deputy
             else Badge(words[row.attended], tones[row.attended]),

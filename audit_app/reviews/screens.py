@@ -4,6 +4,7 @@ charts.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -20,16 +21,17 @@ from audit_app.reviews.following import may_follow
 from audit_app.reviews.integrated import answers
 from audit_app.reviews.models import Review, ReviewInput, ReviewState
 from audit_app.reviews.origins import Rows
-from audit_app.reviews.pack import Block, Light, Pack, Plot, Remark, Table, from_json
+from audit_app.reviews.pack import Block, Figure, Light, Pack, Plot, Remark, Table, from_json
 from audit_app.reviews.paper import input_title, light_word
 from audit_app.reviews.paper_changes import changed_title, unchanged
 from audit_app.reviews.paper_standards import clauses, cross_table
 from audit_app.reviews.paper_supplement import corrected, title_of
+from audit_app.reviews.screens_around import around
 from audit_app.reviews.screens_prepare import ordered
 from audit_app.reviews.sources import Sources
 from audit_app.reviews.supplement_models import ReviewSupplement, SupplementState
 from audit_app.reviews.supplement_tree import CODEC
-from audit_app.reviews.telling import tell, tell_movement, tone_of
+from audit_app.reviews.telling import NUMERIC, tell, tell_cell, tell_figure, tell_movement, tone_of
 from audit_app.reviews.workflow import (
     OPEN,
     REVIEW,
@@ -44,7 +46,6 @@ from audit_app.trail import queries as trail
 
 TONES = {"good": "success", "warn": "warning", "bad": "danger", "info": "info", "neutral": "secondary"}
 """Tones of a pack in the words of the screens."""
-NUMERIC = frozenset({"int", "number", "percent", "figure"})
 SHOWN = 50
 """Rows of a compiled table on a page; the workbook holds all."""
 
@@ -115,7 +116,7 @@ def shown_table(table: Table, rows: Rows, source: str = "") -> ShownTable:
     cells = tuple(
         tuple(
             (
-                tell(value),
+                tell_cell(value, table.columns[place]),
                 TONES[tone_of(value)] if tone_of(value) else "",
                 numeric[place],
                 address(origins.of_cell(table, row, place, rows)),
@@ -140,7 +141,7 @@ def shown_chart(plot: Plot, known: Rows) -> ShownChart:
     for place, label in enumerate(drawn.labels):
         to = address(origins.of_label(plot, place, known))
         values = [line.values[place] for line in plot.lines]
-        told = ["–" if value is None else linked(f"{value:,.{plot.decimals}f}", to) for value in values]
+        told = [_figure(each, plot.decimals, to) for each in values]
         rows.append((str(label), *told))
     title = str(drawn.title) + (f" ({drawn.unit})" if drawn.unit else "")
     return ShownChart(
@@ -150,6 +151,11 @@ def shown_chart(plot: Plot, known: Rows) -> ShownChart:
         tuple(rows),
         linked(str(drawn.source), address(origins.of_plot(plot, known))),
     )
+
+
+def _figure(value: Decimal | None, decimals: int, to: str) -> str:
+    """A number of a chart with the link to its rows; a dash without link for a gap."""
+    return linked(tell_figure(Figure(value, decimals)), "" if value is None else to)
 
 
 def lights(board: Iterable[Light], rows: Rows) -> list[dict[str, Any]]:
@@ -286,6 +292,7 @@ def pack_page(review: Review) -> dict[str, Any]:
         "sha256": sha256,
         "lights": lights(pack.lights, known),
         "warnings": [tell(line) for line in pack.warnings],
+        **around(pack, sha256),
         "sections": [(one, input_title(one.key), blocks(one.blocks, known, line)) for one in pack.inputs],
         "since": _since(pack),
         "supplements": [(each, words_of(each)) for each in supplements.issued(review)] if pack.frozen else [],

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_decimal, get_locale
 
 from audit_app.accounts.models import in_reader_language
-from audit_app.reviews.pack import Figure, Many, Month, Name, Said, Toned, Value
+from audit_app.core.rounding import half_up
+from audit_app.reviews.pack import Column, Figure, Many, Month, Name, Said, Toned, Value
 from audit_app.reviews.phrases import UNITS, phrase
 
 DASH = "–"
@@ -64,8 +65,22 @@ def tell_figure(figure: Figure) -> str:
         return DASH
     pattern = "#,##0" + ("." + "0" * figure.decimals if figure.decimals else "")
     unit = tell_unit(figure.unit)
-    number = str(format_decimal(figure.value, format=pattern)).replace("-", "−")
+    number = str(format_decimal(half_up(figure.value, figure.decimals), format=pattern)).replace("-", "−")
     return f"{number}{NBSP}{unit}" if unit else number
+
+
+NUMERIC = frozenset({"int", "number", "percent", "figure"})
+"""Kinds of columns that hold figures."""
+
+
+def tell_cell(value: Value, column: Column) -> str:
+    """A cell of a table: the digits of its column where that has some, else its own with their unit."""
+    within = value.value if isinstance(value, Toned) else value
+    if isinstance(within, Figure):
+        return tell(Figure(within.value, within.decimals) if column.kind == "number" else within)
+    if isinstance(within, int | Decimal) and column.kind in ("number", "percent"):
+        return tell(Figure(Decimal(within), column.decimals))
+    return tell(within)
 
 
 def tell_unit(unit: str) -> str:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from audit_app.core.clock import local, now, today
 from audit_app.core.days import month as written_month
 from audit_app.core.days import written
+from audit_app.core.rounding import half_up
 
 Number = int | float | Decimal
 
@@ -45,7 +46,7 @@ def number(value: Number | None, decimals: int = 0) -> str:
     if value is None:
         return "–"
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern)
+    return format_decimal(half_up(value, decimals), format=pattern)
 
 
 def percent(value: Number | None, decimals: int = 1) -> str:

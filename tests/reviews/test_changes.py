@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from audit_app.core.db import db
 from audit_app.reviews import changes, exports, queries
 from audit_app.reviews.compile import compile_pack
-from audit_app.reviews.pack import Figure, Since, from_json, said, to_json
+from audit_app.reviews.pack import Figure, Month, Since, from_json, said, to_json
 from tests.reviews import factory
 
 
@@ -67,6 +67,16 @@ def test_a_light_a_result_a_target_that_changed_are_told_and_marked(pair):
     assert {"change.light", "change.target"} <= keys(pack)
     assert any(light.mark is not None and light.mark.key == "mark.was" for light in pack.lights)
     assert sum(each.said.key == "change.target" for each in pack.since.changes) == len(now.definitions)
+
+
+def test_the_row_of_an_earlier_definition_is_no_target_that_changed(pair):
+    before, following = pair
+    now, first = compile_pack(following), before.definitions[0]
+    until = replace(first, target=said("definition.until", month=Month(date(2026, 8, 1))))
+    pack = changes.marked(replace(now, definitions=(until, *now.definitions)), before)
+    assert "change.target" not in keys(pack)
+    pack = changes.marked(now, replace(before, definitions=(*before.definitions, until)))
+    assert "change.target" not in keys(pack)
 
 
 def test_rows_that_were_not_there_are_marked_as_new_in_page_paper_and_sheet(client_for, people, pair, parsed):
