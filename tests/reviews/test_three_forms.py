@@ -9,7 +9,7 @@ import pytest
 
 from audit_app.reviews import book, exports, paper_blocks, screens, telling
 from audit_app.reviews.compile import compile_pack
-from audit_app.reviews.pack import Figure, Pack, Table, Toned
+from audit_app.reviews.pack import Figure, Input, Pack, Plot, Remark, Table, Toned
 from tests.databases import Databases
 from tests.reviews.agreeing import disagreements, figures
 from tests.reviews.reading import Book, Page, Paper
@@ -29,13 +29,20 @@ def pack(world: World) -> Pack:
     return compile_pack(world.review)
 
 
+def last(one: Input, kind: type) -> list[Any]:
+    """The last three blocks of a kind."""
+    return [block for block in one.blocks if isinstance(block, kind)][-3:]
+
+
 @pytest.fixture(scope="module")
 def short(pack: Pack) -> Pack:
-    """A few blocks of three inputs, so that a mutant costs little: a table and a chart of each kind."""
-    inputs = [one for one in pack.inputs if one.key in ("c1", "c2", "e")]
-    return replace(
-        pack, inputs=tuple(replace(one, blocks=one.blocks[:9]) for one in inputs), definitions=(), agenda=None
-    )
+    """A few blocks of four inputs, so that a mutant costs little: a table and a chart of each kind."""
+    inputs = [
+        replace(one, blocks=tuple(block for kind in (Remark, Plot, Table) for block in last(one, kind)))
+        for one in pack.inputs
+        if one.key in ("a", "c1", "c2", "e")
+    ]
+    return replace(pack, inputs=tuple(inputs), definitions=(), agenda=None)
 
 
 def shown(world: World, pack: Pack, language: str) -> Page:
