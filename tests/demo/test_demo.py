@@ -1,6 +1,5 @@
 """The demo organisation is what it says: complete, in order of time, independent, and in one language."""
 
-import contextvars
 import re
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from sqlalchemy import func, select
 
 from audit_app import create_app, schema
 from audit_app.accounts.models import Department, Organisation, Person, Process, Site
-from audit_app.accounts.permissions import Permission, Role
+from audit_app.accounts.permissions import Role
 from audit_app.agenda import queries as agenda
 from audit_app.agenda.models import Meeting, MeetingKind
 from audit_app.checklists import services as checklists
@@ -35,14 +34,11 @@ from audit_app.programme.independence import conflicts
 from audit_app.programme.models import Audit, AuditState, Programme
 from audit_app.programme.waivers import waivers_of
 from audit_app.programme.workflow import scope_of
-from audit_app.reviews import exports
 from audit_app.reviews import services as reviews
 from audit_app.reviews.models import DecisionState, FrozenFile, Review, ReviewState
 from audit_app.reviews.workflow import missing_inputs
 from audit_app.trail import services as trail
 from audit_app.trail.models import TrailEntry
-from tests.reviews.agreeing import disagreements
-from tests.reviews.reading import Book, Page, Paper
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORDS = re.compile(r"[A-Za-z]{4,}(?: [A-Za-z]{2,}){2,}")
@@ -93,25 +89,6 @@ def test_it_is_built_in_less_than_half_a_minute(english: tuple[Flask, float, lis
     _app, took, said = english
     assert took < SECONDS
     assert said
-
-
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.long)])
-@pytest.mark.parametrize("newest", [0, *(pytest.param(place, marks=pytest.mark.long) for place in (1, 2))])
-def test_page_paper_and_workbook_of_its_packs_agree_in_every_figure(
-    demo: Flask, newest: int, language: str
-) -> None:
-    """All six: ``pytest -m long tests/demo/test_demo.py -k agree`` (one minute beside building the demo)."""
-    review = sorted(rows(Review), key=lambda row: row.meets_on, reverse=True)[newest]
-    pack, _sha256 = exports.pack_of(review)
-    files = exports.export(review, language)
-    person = next(each for each in rows(Person) if each.may(Permission.REVIEW_PREPARE))
-    client = demo.test_client()
-    with client.session_transaction() as session:
-        known = person.fs_uniquifier
-        session.update({"_user_id": known, "_fresh": True, "fs_cc": "set", "identity.id": known})
-    address = f"/reviews/{review.id}/pack?lang={language}"
-    page = Page(contextvars.Context().run(client.get, address).data)
-    assert disagreements(pack, language, page, Paper(files["pdf"]), Book(files["xlsx"])) == []
 
 
 def test_it_is_known_to_be_built(demo: Flask) -> None:
