@@ -40,7 +40,7 @@ from audit_app.reviews import (
 from audit_app.reviews.models import Decision, DecisionState, Review, ReviewState
 from audit_app.reviews.pack import PreviousAction
 from audit_app.reviews.telling import tell
-from audit_app.reviews.workflow import REVIEW, after_audits, inputs_complete, missing_inputs
+from audit_app.reviews.workflow import REVIEW, after_audits, asked_inputs, inputs_complete, missing_inputs
 
 YEAR = timedelta(days=364)
 SHOWN = 6
@@ -209,6 +209,7 @@ class Steering:
     needed: list[Needed]
     review: Review | None
     filled: int
+    whole: int
     stops: list[str]
     first: date
     last: date
@@ -229,13 +230,15 @@ def compile_for(person: Person) -> Steering:
         *lights.of_indicators(register),
     )
     known = origins.read((), first, last)
+    asked = asked_inputs(review) if review else []
     needed = [Needed(rule, tuple(rule.rows(facts))) for rule in RULES]
     return Steering(
         [each | {"address": address(each["key"], review)} for each in screens.lights(board, known)],
         signals(),
         [each for each in needed if each.rows],
         review,
-        14 - len(missing_inputs(review)) if review else 0,
+        len(asked) - len(missing_inputs(review)) if review else 0,
+        len(asked),
         stops(review),
         first,
         last,

@@ -45,13 +45,16 @@ def may_attach_to_input(row: ReviewInput, person: Person) -> Any:
     return may_attach(row.review, person)
 
 
-def missing_inputs(review: Review) -> list[AnyKey]:
-    """Inputs that say nothing yet, in the order of the standard; the fourteen, and the extra ones opened."""
-    filled = {row.key for row in review.inputs if input_filled(row)}
+def asked_inputs(review: Review) -> list[AnyKey]:
+    """The fourteen inputs and the extra ones that a chosen standard opened, in the order of the standards."""
     opened = {row.key for row in review.inputs}
-    return [
-        key for key in (*InputKey, *(extra for extra in ExtraKey if extra in opened)) if key not in filled
-    ]
+    return [*InputKey, *(extra for extra in ExtraKey if extra in opened)]
+
+
+def missing_inputs(review: Review) -> list[AnyKey]:
+    """Inputs that say nothing yet, in the order of the standard."""
+    filled = {row.key for row in review.inputs if input_filled(row)}
+    return [key for key in asked_inputs(review) if key not in filled]
 
 
 def inputs_complete(review: Review, _person: Person) -> Any:

@@ -96,7 +96,16 @@ def test_what_stops_the_review_is_told_to_everybody_who_reads(app, people, plann
         told = [steering.compile_for(each) for each in (people.manager, people.boss, people.reader)]
     assert len({tuple(each.stops) for each in told}) == 1
     assert any("Inputs without assessment" in words for words in told[0].stops)
-    assert told[0].filled == 0
+    assert (told[0].filled, told[0].whole) == (0, 14)
+
+
+def test_the_inputs_of_another_standard_are_counted_too(app, people):
+    register.load_register(by=None)
+    reviews.preparing(people, standards=["ISO/IEC 27001:2022"])
+    db.session.flush()
+    with app.test_request_context():
+        told = steering.compile_for(people.manager)
+    assert (told.filled, told.whole) == (0, 16)
 
 
 @pytest.mark.parametrize("who", ["manager", "boss", "reader", "admin"])
