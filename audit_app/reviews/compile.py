@@ -20,6 +20,7 @@ from audit_app.reviews import (
     compile_findings,
     compile_improvements,
     compile_indicators,
+    compile_objectives,
     compile_overview,
     compile_repeats,
     compile_services,
@@ -162,7 +163,10 @@ def _of_indicators(key: AnyKey, register: series.Register, review: Review) -> tu
     own = compile_indicators.for_input(register, key.value)
     if key is InputKey.H:
         return (*compile_services.blocks(register.period), *own)
-    return (*own, *compile_overview.targets(register)) if key is InputKey.G else own
+    if key is InputKey.G:
+        aims = compile_objectives.blocks(register, review.period_from, review.period_to)
+        return (*aims, *own, *compile_overview.targets(register))
+    return own
 
 
 def _c1(findings: nonconformities.Findings, register: series.Register) -> tuple[Block, ...]:

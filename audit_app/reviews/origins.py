@@ -22,6 +22,7 @@ from audit_app.findings.models import Action, Finding
 from audit_app.findings.told import other_standards
 from audit_app.improvements.models import Improvement
 from audit_app.indicators.models import Indicator
+from audit_app.indicators.objective_models import Objective
 from audit_app.programme.models import Audit, Programme
 from audit_app.reviews.pack import Block, Figure, Many, Month, Name, Plot, Remark, Said, Table, Toned, Value
 
@@ -33,6 +34,7 @@ KINDS = (
     ("findings.show", Finding),
     ("findings.action", Action),
     ("improvements.show", Improvement),
+    ("indicators.objective", Objective),
     ("programme.audit", Audit),
 )
 PLACES: dict[str, str] = {
@@ -41,6 +43,7 @@ PLACES: dict[str, str] = {
     "indicator": "indicators.index",
     "audit": "programme.audits",
     "improve": "improvements.index",
+    "objective": "indicators.objectives",
     "previous": "findings.actions",
     "signal": "indicators.index",
     "correction": "indicators.correction_list",

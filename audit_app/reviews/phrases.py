@@ -12,6 +12,8 @@ from audit_app.core.labels import Label
 from audit_app.findings.models import ActionKind, ActionState, FindingState, Grade, Origin
 from audit_app.improvements.models import ImprovementState, Outcome
 from audit_app.indicators.models import Direction, Source
+from audit_app.indicators.objective_models import ObjectiveState
+from audit_app.indicators.objective_standing import Reading
 from audit_app.indicators.system_counts import Outcome as AuditOutcome
 from audit_app.indicators.trend import Comparison, Movement
 from audit_app.programme.models import AuditKind, AuditState
@@ -27,6 +29,8 @@ ENUMS: dict[str, type[Label]] = {
     "action": ActionState,
     "action_kind": ActionKind,
     "improvement": ImprovementState,
+    "objective_state": ObjectiveState,
+    "reading": Reading,
     "outcome": Outcome,
     "audit": AuditState,
     "audit_kind": AuditKind,
@@ -136,6 +140,10 @@ PHRASES: dict[str, Any] = {
     "col.spoken": _l("Comment or action"),
     "col.repeat_of": _l("Repeat of"),
     "col.measured": _l("Measured value"),
+    "col.objective": _l("Service management objective"),
+    "col.latest_of": _l("Latest figures of its indicators"),
+    "col.says": _l("What its indicators say"),
+    "col.result": _l("Result"),
     # values
     "value.met": _l("Met"),
     "value.missed": _l("Missed"),
@@ -196,6 +204,7 @@ PHRASES: dict[str, Any] = {
     "table.clause_maturity": _l("Maturity by clause and audit, 0 to 4"),
     "table.ofis": _l("Opportunities for improvement"),
     "table.register": _l("Improvement register"),
+    "table.objectives": _l("Objectives"),
     "table.improvements": _l("Improvement actions"),
     "plot.nc": _l("Nonconformities raised and closed"),
     "plot.nc_open": _l("Nonconformities open and overdue at month end"),
@@ -305,6 +314,12 @@ PHRASES: dict[str, Any] = {
     "previous.summary": _l(
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
     ),
+    "objective.summary": _l(
+        "Objectives: %(open)s in force, of them %(on)s on target and %(behind)s behind; closed in the "
+        "period: %(achieved)s achieved, %(failed)s not achieved."
+    ),
+    "objective.figure": _l("%(code)s %(value)s (target %(target)s)"),
+    "objective.silent": _l("%(code)s without a value"),
     "improve.summary": _l(
         "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s "
         "measured against their target, %(reached)s reached it."
