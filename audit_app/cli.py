@@ -110,10 +110,10 @@ def serve(data: Path | None, host: str, port: int) -> None:
 
 
 def _load_shipped() -> None:
-    """What every database begins with: roles, processes, checklists, the indicator register."""
+    """What every database begins with: roles, processes, checklists, the indicators computed here."""
     accounts.prepare(by=None)
     checklists.load_shipped(by=None)
-    indicators.load_register(by=None)
+    indicators.load_register(by=None, computed_only=True)
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:

@@ -40,37 +40,40 @@ SAME = (
 
 
 @cache
-def _shipped() -> tuple[dict[str, Any], ...]:
+def shipped() -> tuple[dict[str, Any], ...]:
+    """The indicators that ship, as their file tells them."""
     return tuple(yaml_file.read(SHIPPED)["indicators"])
 
 
-def load_register(*, by: Person | None) -> list[Indicator]:
+def load_register(*, by: Person | None, computed_only: bool = False) -> list[Indicator]:
     """Add the indicators that ship and are not in the register yet; those there stay as they are. Returns
-    the new.
+    the new. ``computed_only`` leaves those that people enter to be switched on (``switching_on``).
     """
     known = set(db.session.scalars(select(Indicator.code)))
     added = []
-    for kpi in _shipped():
-        if kpi["code"] in known:
+    for kpi in shipped():
+        if kpi["code"] in known or (computed_only and kpi["source"] == Source.MANUAL.value):
             continue
-        indicator = _made(kpi)
+        indicator = made(kpi)
         process = process_of_clause(kpi["clause"])
         indicator.process_id = process.id if process else None
         indicator.owner_id = process.owner_id if process else None
         with trail.act("indicator.load", indicator, by=by):
             db.session.add(indicator)
-        targets.first_target(indicator, _shipped_goal(indicator, kpi), by=by)
+        targets.first_target(indicator, shipped_goal(indicator, kpi), by=by)
         added.append(indicator)
     return added
 
 
-def _shipped_goal(indicator: Indicator, kpi: dict[str, Any]) -> Goal:
+def shipped_goal(indicator: Indicator, kpi: dict[str, Any]) -> Goal:
+    """The target we suggest."""
     return targets.checked(
         indicator.direction, indicator.unit, kpi.get("target"), kpi.get("low"), kpi.get("high")
     )
 
 
-def _made(kpi: dict[str, Any]) -> Indicator:
+def made(kpi: dict[str, Any]) -> Indicator:
+    """An indicator that ships, not yet in the register: no owner, process or target."""
     return Indicator(
         **{name: kpi.get(name, "") for name in SAME},
         direction=Direction(kpi["direction"]),
@@ -84,7 +87,7 @@ def of_the_system() -> dict[str, Indicator]:
     """The indicators that this system works out, by measure: as they stand in the register, with the targets
     set there; those that are not in it as they ship, without a target. Two queries.
     """
-    found = {kpi["measure"]: _made(kpi) for kpi in _shipped() if kpi["source"] == Source.SYSTEM.value}
+    found = {kpi["measure"]: made(kpi) for kpi in shipped() if kpi["source"] == Source.SYSTEM.value}
     kept = db.session.scalars(
         select(Indicator).where(Indicator.source == Source.SYSTEM).order_by(Indicator.id)
     )

@@ -234,15 +234,6 @@ def edit(id: int) -> ResponseReturnValue:
     return page("indicators/edit.html", form, indicator=indicator)
 
 
-@blueprint.post("/load")
-@allow(DEFINE)
-def load() -> ResponseReturnValue:
-    """Add the indicators that ship and are not in the register yet."""
-    added = services.load_register(by=current_user)
-    flash(_("%(count)s indicators added. Set your own targets and owners.", count=len(added)), "success")
-    return redirect(url_for(".index"), 303)
-
-
 def language() -> str:
     """``zh`` or ``en`` from ``?lang=``, else the reader's, as a locale."""
     asked = request.args.get("lang", "")
@@ -275,6 +266,7 @@ from audit_app.indicators import (  # noqa: E402  # their views join the same bl
     routes_sampling,
     routes_services,
     routes_sources,
+    routes_switch_on,
     routes_system,
     routes_targets,
     routes_values,
@@ -288,6 +280,7 @@ VIEWS = (
     routes_sampling,
     routes_services,
     routes_sources,
+    routes_switch_on,
     routes_system,
     routes_targets,
     routes_values,

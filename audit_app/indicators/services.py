@@ -12,6 +12,7 @@ from audit_app.indicators.objectives import (
 )
 from audit_app.indicators.outages import import_outages, preview_outages
 from audit_app.indicators.register import add_indicator, edit_indicator, load_register
+from audit_app.indicators.switching_on import switch_on
 from audit_app.indicators.targets import set_target, take_target_back
 from audit_app.indicators.tickets import import_tickets, preview_tickets
 from audit_app.indicators.values_import import import_measurements, preview_measurements
@@ -35,6 +36,7 @@ __all__ = [
     "refuse_correction",
     "reopen_objective",
     "set_target",
+    "switch_on",
     "take_back",
     "take_target_back",
 ]

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from audit_app.notifications import kinds
 
 SENTENCES: dict[str, Any] = {
+    "indicator.switch_on": _l("switched on an indicator that ships"),
     "indicator.load": _l("loaded the indicator from the register that ships"),
     "indicator.add": _l("added the indicator"),
     "indicator.edit": _l("changed the indicator"),

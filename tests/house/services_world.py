@@ -92,6 +92,7 @@ def addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.agreement_back": [own | {"row": made["agreement"].id}],
         "indicators.maintenance_new": both,
         "indicators.maintenance_back": [own | {"row": made["window"].id}],
+        "indicators.switch_on": [{}],
         "indicators.objectives": [{}, {"state": "overdue"}, {"q": "目标"}],
         "indicators.objective": [{"id": made["objective"].id}, {"id": made["closed"].id}],
         "indicators.objective_edit": [{"id": made["objective"].id}],
