@@ -20,6 +20,7 @@ from audit_app.indicators.models import Indicator
 from audit_app.indicators.objective_models import Objective, ObjectiveState
 from audit_app.trail.models import TrailEntry
 
+HARD = "\N{NO-BREAK SPACE}"
 OVERDUE = "overdue"
 """State by which the list is narrowed: in force past its day."""
 
@@ -134,7 +135,7 @@ def measured_words(objective: Objective) -> str:
     """What its indicators say now, in codes and figures: "MTTR 2026-03 3.2 h (≤ 4 h)"."""
     rows: Sequence[Standing] = standings([objective])[0].rows
     return ", ".join(
-        f"{row.indicator.code} {row.last.month} {row.value} ({row.target})"
+        f"{row.indicator.code} {row.last.month} {row.value} ({row.target})".replace(" ", HARD)
         for row in rows
         if row.last is not None
     )

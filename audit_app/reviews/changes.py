@@ -25,7 +25,7 @@ COMPARED = {
     "table.repeats": "",
     "table.audits": "col.state",
     "table.register": "col.state",
-    "table.objectives": "col.says",
+    "table.objectives": "col.state",
 }
 """Tables whose rows are told apart from those of before, by the key of their title, and the column compared;
 with none, a row is marked only when it is new.

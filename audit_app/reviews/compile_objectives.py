@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from audit_app.core.db import db
+from audit_app.core.labels import Label
 from audit_app.indicators.board import Status
 from audit_app.indicators.objective_models import Objective, ObjectiveState
 from audit_app.indicators.objective_standing import Reading, judge
@@ -34,10 +35,10 @@ def blocks(register: Register, date_from: date, date_to: date) -> tuple[Block, .
     told = [(each, register.of([one.code for one in each.indicators])) for each in rows]
     read = [_reading(register, series) for _each, series in told]
     columns = (
-        Column(said("col.code"), width=9), Column(said("col.objective"), width=25),
+        Column(said("col.code"), width=9), Column(said("col.objective"), width=27),
         Column(said("col.owner"), width=11), Column(said("col.due"), "date", 11),
-        Column(said("col.latest_of"), width=24), Column(said("col.says"), width=13),
-        Column(said("col.state"), width=11), Column(said("col.result"), width=22),
+        Column(said("col.latest_of"), width=24), Column(said("col.state"), width=14),
+        Column(said("col.result"), width=26),
     )  # fmt: skip
     cells = tuple(
         _row(each, series, reading, register)
@@ -54,6 +55,7 @@ def _summary(rows: Sequence[Objective], read: Sequence[Reading]) -> Remark:
         "open": len(open_),
         "on": open_.count(Reading.ON_TARGET),
         "behind": open_.count(Reading.MISSED),
+        "rest": sum(each not in (Reading.ON_TARGET, Reading.MISSED) for each in open_),
         "achieved": states.count(ObjectiveState.ACHIEVED),
         "failed": states.count(ObjectiveState.MISSED),
     }
@@ -82,19 +84,17 @@ def _row(
 ) -> tuple[Value, ...]:
     due: Value = Toned(objective.due_on, "bad") if objective.overdue else objective.due_on
     figures = [_figure(register, one) for one in series]
-    open_ = objective.in_force
+    state: Label = reading if objective.in_force else objective.state
+    key = "reading" if objective.in_force else "objective_state"
     return (
         objective.code,
         Name(objective.name_en, objective.name_zh),
         objective.owner.name,
         due,
-        (Many(tuple(figures)) if figures else None) if open_ else objective.closed_with or None,
-        Toned(said(f"reading.{reading.value}"), TONES.get(reading.tone, "neutral")) if open_ else None,
-        Toned(
-            said(f"objective_state.{objective.state.value}"), TONES.get(objective.state.tone, "neutral")
-        ),
+        (Many(tuple(figures)) if figures else None) if objective.in_force else objective.closed_with or None,
+        Toned(said(f"{key}.{state.value}"), TONES.get(state.tone, "neutral")),
         objective.result or None,
-    )  # fmt: skip
+    )
 
 
 def _figure(register: Register, one: Series) -> Value:

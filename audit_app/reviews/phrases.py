@@ -142,7 +142,6 @@ PHRASES: dict[str, Any] = {
     "col.measured": _l("Measured value"),
     "col.objective": _l("Service management objective"),
     "col.latest_of": _l("Latest figures of its indicators"),
-    "col.says": _l("What its indicators say"),
     "col.result": _l("Result"),
     # values
     "value.met": _l("Met"),
@@ -315,8 +314,8 @@ PHRASES: dict[str, Any] = {
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
     ),
     "objective.summary": _l(
-        "Objectives: %(open)s in force, of them %(on)s on target and %(behind)s behind; closed in the "
-        "period: %(achieved)s achieved, %(failed)s not achieved."
+        "Objectives: %(open)s in force, of them %(on)s on target, %(behind)s behind and %(rest)s without all "
+        "figures; closed in the period: %(achieved)s achieved, %(failed)s not achieved."
     ),
     "objective.figure": _l("%(code)s %(value)s (target %(target)s)"),
     "objective.silent": _l("%(code)s without a value"),

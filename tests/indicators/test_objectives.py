@@ -148,7 +148,7 @@ def test_it_is_closed_with_a_reason_and_the_figures_of_the_day(register):
         assert said(close, made, state="achieved", result="x", closed_on=wrong, by=by) == "closed_on"
     close(made, state="achieved", result="回访有效", closed_on=today(), by=by)
     assert made.state is ObjectiveState.ACHIEVED
-    assert made.closed_with == f"CSAT {last()} 90.0 (≥ 85)"
+    assert made.closed_with.replace("\N{NO-BREAK SPACE}", " ") == f"CSAT {last()} 90.0 (≥ 85)"
     db.session.commit()
     assert said(services.edit_objective, made, **facts(register), by=by) is None
     assert said(close, made, state="missed", result="x", closed_on=today(), by=by) is None
