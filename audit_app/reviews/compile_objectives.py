@@ -35,7 +35,7 @@ def blocks(register: Register, date_from: date, date_to: date) -> tuple[Block, .
     told = [(each, register.of([one.code for one in each.indicators])) for each in rows]
     read = [_reading(register, series) for _each, series in told]
     columns = (
-        Column(said("col.code"), width=9), Column(said("col.objective"), width=27),
+        Column(said("col.code"), width=13), Column(said("col.objective"), width=25),
         Column(said("col.owner"), width=11), Column(said("col.due"), "date", 11),
         Column(said("col.latest_of"), width=24), Column(said("col.state"), width=14),
         Column(said("col.result"), width=26),
