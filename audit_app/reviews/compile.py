@@ -161,12 +161,9 @@ def _of_indicators(key: AnyKey, register: series.Register, review: Review) -> tu
             *compile_corrections.blocks(corrected),
         )
     own = compile_indicators.for_input(register, key.value)
-    if key is InputKey.H:
-        return (*compile_services.blocks(register.period), *own)
     if key is InputKey.G:
-        aims = compile_objectives.blocks(register, review.period_from, review.period_to)
-        return (*aims, *own, *compile_overview.targets(register))
-    return own
+        return (*compile_objectives.blocks(register, review), *own, *compile_overview.targets(register))
+    return (*compile_services.blocks(register.period), *own) if key is InputKey.H else own
 
 
 def _c1(findings: nonconformities.Findings, register: series.Register) -> tuple[Block, ...]:

@@ -1,7 +1,6 @@
 """What the register of objectives says for input g: how each stands, or how it ended (6.2)."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,6 +10,7 @@ from audit_app.core.labels import Label
 from audit_app.indicators.board import Status
 from audit_app.indicators.objective_models import Objective, ObjectiveState
 from audit_app.indicators.objective_standing import Reading, judge
+from audit_app.reviews.models import Review
 from audit_app.reviews.pack import Block, Column, Many, Name, Remark, Table, Toned, Value, said
 from audit_app.reviews.series import Register, Series
 
@@ -18,13 +18,13 @@ TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
 PAPER_ROWS = 25
 
 
-def blocks(register: Register, date_from: date, date_to: date) -> tuple[Block, ...]:
+def blocks(register: Register, review: Review) -> tuple[Block, ...]:
     """A sentence and a table of the objectives in force or closed in the period; nothing without any."""
     query = (
         select(Objective)
         .where(
-            Objective.set_on <= date_to,
-            or_(Objective.closed_on.is_(None), Objective.closed_on >= date_from),
+            Objective.set_on <= review.period_to,
+            or_(Objective.closed_on.is_(None), Objective.closed_on >= review.period_from),
         )
         .options(joinedload(Objective.owner), selectinload(Objective.indicators))
         .order_by(Objective.closed_on.is_not(None), Objective.due_on, Objective.code)

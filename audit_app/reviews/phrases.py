@@ -12,11 +12,10 @@ from audit_app.core.labels import Label
 from audit_app.findings.models import ActionKind, ActionState, FindingState, Grade, Origin
 from audit_app.improvements.models import ImprovementState, Outcome
 from audit_app.indicators.models import Direction, Source
-from audit_app.indicators.objective_models import ObjectiveState
-from audit_app.indicators.objective_standing import Reading
 from audit_app.indicators.system_counts import Outcome as AuditOutcome
 from audit_app.indicators.trend import Comparison, Movement
 from audit_app.programme.models import AuditKind, AuditState
+from audit_app.reviews import phrases_objectives
 from audit_app.reviews.models import DecisionState, InputKey, ReviewState
 from audit_app.reviews.sign_models import Meaning
 
@@ -29,8 +28,7 @@ ENUMS: dict[str, type[Label]] = {
     "action": ActionState,
     "action_kind": ActionKind,
     "improvement": ImprovementState,
-    "objective_state": ObjectiveState,
-    "reading": Reading,
+    **phrases_objectives.ENUMS,
     "outcome": Outcome,
     "audit": AuditState,
     "audit_kind": AuditKind,
@@ -55,6 +53,7 @@ UNITS: dict[str, Any] = {
 }
 
 PHRASES: dict[str, Any] = {
+    **phrases_objectives.PHRASES,
     # columns
     "col.code": _l("Code"),
     "col.title": _l("Title"),
@@ -140,9 +139,6 @@ PHRASES: dict[str, Any] = {
     "col.spoken": _l("Comment or action"),
     "col.repeat_of": _l("Repeat of"),
     "col.measured": _l("Measured value"),
-    "col.objective": _l("Service management objective"),
-    "col.latest_of": _l("Latest figures of its indicators"),
-    "col.result": _l("Result"),
     # values
     "value.met": _l("Met"),
     "value.missed": _l("Missed"),
@@ -203,7 +199,6 @@ PHRASES: dict[str, Any] = {
     "table.clause_maturity": _l("Maturity by clause and audit, 0 to 4"),
     "table.ofis": _l("Opportunities for improvement"),
     "table.register": _l("Improvement register"),
-    "table.objectives": _l("Objectives"),
     "table.improvements": _l("Improvement actions"),
     "plot.nc": _l("Nonconformities raised and closed"),
     "plot.nc_open": _l("Nonconformities open and overdue at month end"),
@@ -313,12 +308,6 @@ PHRASES: dict[str, Any] = {
     "previous.summary": _l(
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
     ),
-    "objective.summary": _l(
-        "Objectives: %(open)s in force, of them %(on)s on target, %(behind)s behind and %(rest)s without all "
-        "figures; closed in the period: %(achieved)s achieved, %(failed)s not achieved."
-    ),
-    "objective.figure": _l("%(code)s %(value)s (target %(target)s)"),
-    "objective.silent": _l("%(code)s without a value"),
     "improve.summary": _l(
         "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s "
         "measured against their target, %(reached)s reached it."
