@@ -4,6 +4,7 @@ from flask import Flask, current_app, request, session
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from audit_app.exports import values
 from audit_app.web import sentences
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -50,7 +51,8 @@ def init_app(app: Flask) -> None:
         locale_selector=chosen,
     )
     sentences.init_app(app)
-    app.jinja_env.globals["language"] = short
+    app.jinja_env.globals.update(language=short, comma=values.comma, pause=values.pause)
+    app.jinja_env.filters["listed"] = values.listed
 
     @app.context_processor
     def name_of_product() -> dict[str, object]:

@@ -54,10 +54,21 @@ def days(first: date, last: date) -> str:
     return first.isoformat() if first == last else f"{first.isoformat()} – {last.isoformat()}"
 
 
-def listed(words: Iterable[str]) -> str:
-    """Words in a row, as the language puts them: with commas, or with 、 in Chinese."""
+def comma() -> str:
+    """What stands between words in a row: a comma, or 、 in Chinese."""
     locale = get_locale()
-    return ("、" if locale is not None and locale.language == "zh" else ", ").join(words)
+    return "、" if locale is not None and locale.language == "zh" else ", "
+
+
+def pause() -> str:
+    """What stands between a thing and what is said beside it: a comma, or that of Chinese."""
+    locale = get_locale()
+    return "，" if locale is not None and locale.language == "zh" else ", "
+
+
+def listed(words: Iterable[object]) -> str:
+    """Words in a row, as the language puts them: see :func:`comma`."""
+    return comma().join(map(str, words))
 
 
 def one_by_one(phrases: Iterable[str]) -> str:
