@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -202,18 +203,23 @@ def _plain(problem: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Difference:
-    """A month that is not as it is stored: what stands there now (None: nothing), and what would."""
+    """A month that is not as it is stored: what stands there now (None: nothing), and what would.
+
+    ``closed`` says why the month is closed; other numbers are then only proposed. Empty: they are written.
+    """
 
     indicator: Indicator
     month: Month
     row: Measurement | None
     facts: dict[str, Any]
+    old: Decimal | None = None
+    closed: Any = ""
 
     @property
     def line(self) -> Change:
         """The same as it is shown to a person."""
-        old = self.row.value if self.row is not None else None
-        return Change(self.indicator, self.month, old, self.facts["value"], new_row=self.row is None)
+        new, empty = self.facts["value"], self.row is None
+        return Change(self.indicator, self.month, self.old, new, new_row=empty, closed=self.closed)
 
 
 def differences(figures: Figures, kind: Source, zone: str) -> list[Difference]:
@@ -229,7 +235,7 @@ def differences(figures: Figures, kind: Source, zone: str) -> list[Difference]:
         .options(joinedload(Measurement.imported), joinedload(Measurement.indicator))
     )
     stored = {(row.indicator_id, row.period): row for row in db.session.scalars(query)}
-    found = []
+    found, standing = [], locks.standing()
     for indicator, month, figure in figures:
         row = stored.get((indicator.id, month.first))
         facts = {
@@ -240,8 +246,11 @@ def differences(figures: Figures, kind: Source, zone: str) -> list[Difference]:
         }
         if figure.value is None and (row is None or row.imported is None or row.imported.kind != kind):
             continue  # no data: there is nothing to store, and nothing that somebody typed is wiped out
-        if row is None or any(getattr(row, name) != new for name, new in facts.items()):
+        if row is None:
             found.append(Difference(indicator, month, row, facts))
+        elif corrections.touches(row, facts):
+            why = standing.why(month)
+            found.append(Difference(indicator, month, row, facts, old=row.value, closed=why))
     return found
 
 
@@ -291,17 +300,15 @@ def _open_ones(
     wanted: Sequence[Difference], made: Import, reason: str, *, by: Person | None
 ) -> tuple[list[Difference], int]:
     """The months that may be written; for those that are closed the figures are proposed, and counted."""
-    standing, free, new = locks.standing(), [], []
+    new = []
     for each in wanted:
-        if each.row is None or not corrections.touches(each.row, each.facts) or not standing.why(each.month):
-            free.append(each)
-            continue
-        one, is_new = corrections.propose(each.row, each.facts, reason=reason, by=by, imported=made)
-        if is_new:
-            new.append(one)
+        if each.row is not None and each.closed:
+            one, is_new = corrections.propose(each.row, each.facts, reason=reason, by=by, imported=made)
+            if is_new:
+                new.append(one)
     if new:
         corrections.tell(new[0])
-    return free, len(new)
+    return [each for each in wanted if not each.closed], len(new)
 
 
 def months_between(moments: Iterable[datetime], zone: Any) -> set[Month]:

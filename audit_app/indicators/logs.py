@@ -35,9 +35,7 @@ from audit_app.indicators.spill import Latest, Spilled
 from audit_app.indicators.textfiles import Share, heading, rows_of
 
 STRETCH = 5_000  # rows between two reports of progress
-MOST_ROWS = (
-    5_000_000  # a log beyond this is split by its owner; it also bounds what a packed file may unfold to
-)
+MOST_ROWS = 5_000_000  # beyond this the owner splits a log; also bounds what a packed file may unfold to
 
 LEFT = re.compile(r"[-\u2212]?\d+(:\d{2}){1,2}|[-\u2212]?(\d+\s*[wdhms]\s*)+")
 
@@ -313,19 +311,27 @@ def _bounded(rows: int) -> None:
         raise Refused(_l("The file has more than %(most)s rows. Split it by period.", most=f"{MOST_ROWS:,}"))
 
 
-def read_outages(path: Path, profile: OutageProfile, leave_out: Iterable[str] | None = None) -> OutageLog:
-    """Read an outage log (same kinds of file, same refusals as a ticket log).
+def read_outages(
+    path: Path,
+    profile: OutageProfile,
+    leave_out: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> OutageLog:
+    """Read an outage log (same kinds of file, same refusals and progress as a ticket log).
 
     ``leave_out`` replaces the profile's list of services that are there for testing only; case is ignored.
     """
     names = profile.leave_out if leave_out is None else leave_out
     unwanted = frozenset(name.strip().lower() for name in names)
 
-    def read(header: list[str], rows: Iterator[list[str]], _share: Share) -> OutageLog:
+    def read(header: list[str], rows: Iterator[list[str]], share: Share) -> OutageLog:
         reading = _OutageReading(profile, header, unwanted)
         for row in rows:
             reading.take(row)
-            _bounded(reading.rows)
+            if reading.rows % STRETCH == 0:
+                _bounded(reading.rows)
+                if progress is not None:
+                    progress(reading.rows, share())
         return OutageLog(reading.outages, reading.problems.in_order(), reading.rows, reading.left_out)
 
     return rows_of(path, profile, read)

@@ -36,7 +36,7 @@ from audit_app.indicators.log_import import (
     upsert,
     zone_of,
 )
-from audit_app.indicators.logs import Outage, OutageLog, fitting_profile, read_outages
+from audit_app.indicators.logs import Outage, OutageLog, Progress, fitting_profile, read_outages
 from audit_app.indicators.measures import OUTAGE_MEASURES, Counted
 from audit_app.indicators.models import Import, Indicator, Measurement, OutageRow, ServiceWatch, Source
 from audit_app.indicators.periods import Month, Span, months
@@ -65,6 +65,7 @@ def import_outages(
     leave_out: Iterable[str] | None = None,
     observed: Observed = None,
     filename: str | None = None,
+    progress: Progress | None = None,
     take_out: bool = False,
 ) -> Report:
     """Read an outage log, store it by service and beginning, and measure anew every month that was watched.
@@ -81,7 +82,7 @@ def import_outages(
     """
     used = _profile(path, profile)
     unwanted, name = _names(used.leave_out if leave_out is None else leave_out), filename or path.name
-    log = read_outages(path, used, unwanted)
+    log = read_outages(path, used, unwanted, progress)
     if target is not None:
         for indicator in bound(Source.OUTAGES):
             if indicator.measure == AVAILABILITY:
@@ -119,6 +120,7 @@ def preview_outages(
     leave_out: Iterable[str] | None = None,
     observed: Observed = None,
     filename: str | None = None,
+    progress: Progress | None = None,
     take_out: bool = False,
 ) -> Report:
     """What :func:`import_outages` would do; nothing is stored.
@@ -127,7 +129,7 @@ def preview_outages(
     """
     used = profile if isinstance(profile, OutageProfile) else find_profile(profile, OutageProfile)
     unwanted = _names(used.leave_out if leave_out is None else leave_out)
-    log = read_outages(path, used, unwanted)
+    log = read_outages(path, used, unwanted, progress)
     name = filename or path.name
     plan = _plan(log, used, observed, unwanted, name, take_out)
     return replace(_report(log, name, plan, observed), sha256=sha256_of(path))
@@ -331,9 +333,10 @@ def _beside(
 
 
 def _report(log: OutageLog, name: str, plan: Plan, observed: Observed) -> Report:
-    taken = _("outages: %(count)s", count=f"{len(log.outages):,}")
+    count = f"{len(log.outages):,}"
+    taken = _l("outages: %(count)s", count=count)
     if log.left_out:
-        taken += "; " + _("left out as test targets: %(count)s", count=log.left_out)
+        taken = _l("outages: %(count)s; left out as test targets: %(out)s", count=count, out=log.left_out)
     lines = [line for line in lines_of(plan.figures) if line.value is not None]
     notes = (
         []
@@ -360,7 +363,7 @@ def _report(log: OutageLog, name: str, plan: Plan, observed: Observed) -> Report
     )
 
 
-def _by_service(lines: Sequence[Line]) -> list[str]:
+def _by_service(lines: Sequence[Line]) -> list[Any]:
     """One sentence per month and service below the target, for the command line."""
     found = []
     for line in lines:
@@ -371,7 +374,7 @@ def _by_service(lines: Sequence[Line]) -> list[str]:
             value = facts["availability"]
             if value is not None and value < float(goal):
                 found.append(
-                    _(
+                    _l(
                         "%(month)s %(service)s: %(value)s %% (below %(target)s %%), "
                         "%(down)s min down in %(count)s outages",
                         month=line.month,

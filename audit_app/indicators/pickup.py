@@ -4,11 +4,12 @@ Beside the folder's own files stand ``done/``, ``failed/`` and ``waiting/``; eac
 report beside it. A file that would change a month people have seen waits for a person and changes nothing.
 """
 
+import logging
 import os
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,18 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from audit_app.accounts.models import Person
+from audit_app.core.alone import alone
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.exports.values import one_by_one
 from audit_app.indicators import queries, sources
 from audit_app.indicators.log_import import sha256_of
+from audit_app.indicators.reports import Report
 from audit_app.indicators.source_models import DataSource, Picked, PickedFile
 from audit_app.notifications.services import queue
+from audit_app.trail import services as trail
 
 QUIET_SECONDS = 30
 """A file that changed in the last seconds may still be written; it waits for the next run."""
@@ -34,7 +39,9 @@ FOLDERS = {
     Picked.KNOWN: "done",
     Picked.WAITING: "waiting",
     Picked.FAILED: "failed",
+    Picked.REFUSED: "refused",
 }
+log = logging.getLogger(__name__)
 
 
 def run(folder: Path, *, quiet: float = QUIET_SECONDS) -> list[PickedFile]:
@@ -58,11 +65,9 @@ def run(folder: Path, *, quiet: float = QUIET_SECONDS) -> list[PickedFile]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Only one run at a time: a lock that ends with the process, whatever happens to it."""
-    import fcntl
-
-    with (folder / ".pick-up.lock").open("a") as lock:
+    with ExitStack() as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(alone(folder / ".pick-up.lock"))
         except OSError as error:
             raise Refused(_("Another run is picking files up from this folder.")) from error
         yield
@@ -77,26 +82,48 @@ def _is_finished(path: Path, quiet: float) -> bool:
 
 
 def _pick(folder: Path, path: Path, moment: datetime) -> PickedFile:
-    row = PickedFile(run_at=moment, filename=path.name[-255:], sha256=sha256_of(path))
-    source = sources.match(path.name)
+    """Take one file, whatever happens to it: one that cannot be dealt with must not stop the later ones."""
+    row, source_id = PickedFile(run_at=moment, filename=path.name[-255:]), None
     try:
+        row.sha256 = sha256_of(path)
+        source = sources.match(path.name)
+        source_id = source.id if source is not None else None
         _take(row, path, source)
     except Refused as refused:
         db.session.rollback()
         row.state, row.words, row.import_id = Picked.FAILED, str(refused), None
-    row.source_id = source.id if source is not None else None
-    row.words = row.words[:2000]
+    except Exception:
+        db.session.rollback()
+        log.exception("“%s” could not be picked up.", path.name)
+        row.state, row.import_id = Picked.FAILED, None
+        row.words = _(
+            "An unexpected fault stopped the reading; it stands in the log of the system. "
+            "Nothing of the file was stored."
+        )
+    row.source_id, row.words = source_id, row.words[:2000]
+    _keep(row, folder, path)
+    return row
+
+
+def _keep(row: PickedFile, folder: Path, path: Path) -> None:
+    """Write down what became of a file, tell its owner, and move it."""
     target = _free(folder / FOLDERS[row.state] / path.name)
     row.kept_as = f"{target.parent.name}/{target.name}"[-400:]
     db.session.add(row)
+    source = db.session.get(DataSource, row.source_id) if row.source_id is not None else None
     if source is not None and row.state in (Picked.FAILED, Picked.WAITING):
         kind = "source.failed" if row.state is Picked.FAILED else "source.waiting"
         queue(kind, to=source.owner, subject=source)
     # Committed before the file moves: should the process end between the two, the next run finds a file
     # that was imported before, and only moves it.
     db.session.commit()
-    _move(path, target, row)
-    return row
+    try:
+        _move(path, target, row)
+    except OSError:
+        log.exception("“%s” could not be moved.", path.name)
+        more = _("The file could not be moved and still lies in the folder.")
+        row.words = f"{row.words}\n{more}"[-2000:]
+        db.session.commit()
 
 
 def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
@@ -122,11 +149,9 @@ def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
             )
         )
     told = sources.look(path, path.name, source.kind, source.reading, by=None)
-    if told.corrections:
+    if told.told:
         row.state = Picked.WAITING
-        row.words = _(
-            "It would change stored values: %(changes)s", changes=one_by_one(map(str, told.corrections))
-        )
+        row.words = _("It would change stored values: %(changes)s", changes=one_by_one(map(str, told.told)))
         return
     report = sources.take(path, path.name, source.kind, source.reading, by=None)
     assert report.stored is not None
@@ -182,3 +207,43 @@ def waiting_file(row_id: int, folder: Path | None) -> tuple[PickedFile, Path]:
     if path.parent != (folder / FOLDERS[Picked.WAITING]).resolve() or not path.is_file():
         raise NotVisible
     return row, path
+
+
+def taken(row_id: int, report: Report) -> None:
+    """A file that waited was taken in by a person. Raises Refused when it was decided meanwhile."""
+    assert report.stored is not None
+    row = _settled(row_id, Picked.IMPORTED, "\n".join(report.lines()))
+    row.import_id = report.stored.id
+    db.session.flush()
+
+
+def refuse(row_id: int, *, by: Person) -> None:
+    """A person decides that a file that waits is not taken in; nothing changes but its row. Raises Refused
+    when it was decided meanwhile.
+    """
+    row = _settled(row_id, Picked.REFUSED, _("%(name)s decided not to take it in.", name=by.name))
+    trail.note("source.refuse_file", row.source, by=by, file=row.filename, sha256=row.sha256)
+
+
+def _settled(row_id: int, state: Picked, words: str) -> PickedFile:
+    """The row of a file that waits no more; where it will lie has a name that no other file has."""
+    row = db.session.get(PickedFile, row_id, populate_existing=True)
+    if row is None or row.state is not Picked.WAITING:
+        raise Refused(_("Somebody decided on this file of the folder meanwhile; nothing was changed."))
+    row.state, row.words = state, words[:2000]
+    row.kept_as = f"{FOLDERS[state]}/{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{row.filename}"[-400:]
+    return row
+
+
+def put_away(row_id: int | None, lay_as: str | None, folder: Path | None) -> None:
+    """Move a file that waits no more from where it lay to where its row says, after that was committed."""
+    row = db.session.get(PickedFile, row_id) if row_id is not None else None
+    if row is None or folder is None or not lay_as or row.state is Picked.WAITING:
+        return
+    path, target = folder / lay_as, folder / row.kept_as
+    try:
+        target.parent.mkdir(exist_ok=True)
+        _move(path, target, row)
+        path.with_name(f"{path.name}.report.txt").unlink(missing_ok=True)
+    except OSError:
+        log.exception("“%s” could not be moved.", path.name)

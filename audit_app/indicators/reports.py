@@ -68,13 +68,17 @@ def shown(indicator: Indicator | Meaning, value: Decimal | float | None) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """One month that an import would write: the value that stands there, and the one that would."""
+    """One month that an import would write: the value that stands there, and the one that would.
+
+    ``closed`` says why the month is closed: the value is then only proposed.
+    """
 
     indicator: Indicator
     month: Month
     old: Decimal | None
     new: Decimal | None
     new_row: bool = False
+    closed: Any = ""
 
     @property
     def seen(self) -> bool:
@@ -138,7 +142,7 @@ class Report:
     filename: str
     rows: int
     taken: int
-    taken_words: str
+    taken_words: Any
     figures: Sequence[Line]
     problems: Sequence[Trouble] = ()
     notes: Sequence[Any] = ()
@@ -158,6 +162,16 @@ class Report:
     def corrections(self) -> list[Change]:
         """The months whose value would be another one than what people have seen."""
         return [each for each in self.changes if each.seen]
+
+    @property
+    def proposed(self) -> list[Change]:
+        """The closed months: what the file says of them is proposed, and somebody else approves it."""
+        return [each for each in self.changes if each.closed]
+
+    @property
+    def told(self) -> list[Change]:
+        """The months to be looked at before anything happens: seen values, and closed months."""
+        return [each for each in self.changes if each.seen or each.closed]
 
     @property
     def months(self) -> list[Month]:
@@ -195,7 +209,12 @@ class Report:
                     gone=f"{self.delta.gone:,}",
                 )
             )
-        words += [_("Changed: %(change)s", change=each) for each in self.corrections]
+        words += [
+            _("Proposed, because the month is closed: %(change)s", change=each)
+            if each.closed
+            else _("Changed: %(change)s", change=each)
+            for each in self.told
+        ]
         words += [str(note) for note in self.notes]
         words += [str(line) for line in self.figures]
         if self.problems:

@@ -1,33 +1,45 @@
 """Importing files: choose, look at what would be taken, confirm. Nothing is stored before the last step."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from audit_app.accounts.language import short
 from audit_app.accounts.permissions import Permission
-from audit_app.core.errors import Refused
-from audit_app.indicators import exports, forms, levels, queries, services, sources
+from audit_app.core.db import db
+from audit_app.core.errors import NotVisible, Refused
+from audit_app.indicators import (
+    exports,
+    forms,
+    kept_reports,
+    levels,
+    long_imports,
+    pickup,
+    queries,
+    sources,
+    taking,
+)
 from audit_app.indicators.blueprint import blueprint
 from audit_app.indicators.log_import import sha256_of
 from audit_app.indicators.logs import ProblemKind
 from audit_app.indicators.profiles import checked, known_zone
-from audit_app.indicators.reports import Report
 from audit_app.indicators.sources import OUTAGES, PROFILES, TICKETS, VALUES
-from audit_app.indicators.values_import import LONG, read_values
-from audit_app.web import holding, uploads
+from audit_app.indicators.taking import Choices
+from audit_app.indicators.values_import import LONG
+from audit_app.web import holding, jobs, uploads
 from audit_app.web.access import allow
 from audit_app.web.forms import BaseForm
 from audit_app.web.holding import Held
+from audit_app.web.jobs import Job, State
 from audit_app.web.pages import paginate
+from audit_app.web.transactions import commit_now
 
 KINDS: dict[str, Any] = {VALUES: forms.UploadForm, TICKETS: forms.LogForm, OUTAGES: forms.OutageForm}
-KEPT = ("own", "zone", "from", "to", "services", "leave_out")
-"""Of the choices made with a log, those that its source remembers (a target is no reading)."""
 LARGEST_PROFILE = 200_000
 
 
@@ -40,7 +52,10 @@ def _held(token: str) -> Held:
 def imports() -> ResponseReturnValue:
     """The files that were read in."""
     return render_template(
-        "indicators/imports.html", paging=paginate(queries.imports()), kind_label=exports.kind_label
+        "indicators/imports.html",
+        paging=paginate(queries.imports()),
+        kind_label=exports.kind_label,
+        mine=_mine(),
     )
 
 
@@ -48,7 +63,6 @@ def imports() -> ResponseReturnValue:
 @allow(Permission.INDICATOR_SEE)
 def imports_export() -> ResponseReturnValue:
     """The same list as a workbook."""
-    from audit_app.core.db import db
     from audit_app.indicators.routes import workbook
 
     rows = db.session.scalars(queries.imports())
@@ -78,11 +92,22 @@ def import_new(kind: str) -> ResponseReturnValue:
     form = _form(kind)
     if form.validate_on_submit():
         try:
-            return redirect(url_for(".import_look", token=_keep(kind, form).token), 303)
+            held = _keep(kind, form)
+            if long_imports.is_long(held):
+                begin(held, long_imports.LOOK, Choices())
+            return redirect(url_for(".import_look", token=held.token), 303)
         except Refused as refused:
             form.add_refusal(refused)
     status = 422 if form.is_submitted() else 200
-    return render_template("indicators/import.html", form=form, kind=kind, watched=queries.watched()), status
+    return render_template(
+        "indicators/import.html", form=form, kind=kind, watched=queries.watched(), mine=_mine()
+    ), status
+
+
+def _mine() -> list[Job]:
+    """One's own long logs that are not taken in yet."""
+    found = jobs.mine(uploads.folder(), current_user.id)
+    return [each for each in found if not each.result.get("import")]
 
 
 def _form(kind: str) -> BaseForm:
@@ -137,55 +162,108 @@ def _profile_facts(kind: str, form: Any) -> dict[str, Any]:
 @blueprint.route("/import/held/<token>", methods=["GET", "POST"])
 @allow(Permission.LOG_IMPORT)
 def import_look(token: str) -> ResponseReturnValue:
-    """Second and third step: what would be taken, and taking it."""
-    held = _held(token)
-    kind, form = held.facts["kind"], BaseForm()
-    if form.validate_on_submit():
-        try:
-            report = _RUN[kind](held, True)
-            _remember(held, report)
-        except Refused as refused:
-            from audit_app.core.db import db
-
-            db.session.rollback()
-            form.add_refusal(refused)
-        else:
-            return _done(held, report)
-    return _look(held, kind, form)
-
-
-def _remember(held: Held, report: Report) -> None:
-    """Keep how the file was read, when that is asked for; say of which source the import is."""
-    name, kind = request.form.get("source_name", "").strip(), held.facts["kind"]
-    if request.form.get("remember") != "yes" or not name:
-        known = sources.match(held.filename, kind)
-        if known is not None:
-            sources.used(known, report)
-        return
-    if kind == VALUES:
-        reading = read_values(held.path, held.filename, **_values_choices(held), by=current_user)
-        headers = {column.letter: column.header for column in reading.table.columns}
-        mapping = {key: headers.get(letter) or letter for key, letter in reading.mapping.items()}
-        kept: dict[str, Any] = {"sheet": reading.table.sheet if len(reading.table.sheets) > 1 else None}
-        kept |= {"mapping": None if reading.wide else mapping, "day_first": _day_first(held)}
-    else:
-        profile = sources.profile_of(kind, held.facts, held.path)
-        kept = {key: held.facts[key] for key in KEPT if held.facts.get(key)} | {"profile": profile.name}
-    headings = sources.headings_of(held.path, kind, kept)
-    source = sources.remember(name, held.filename, kind, kept, headings, by=current_user)
-    sources.used(source, report)
+    """Second and third step: what would be taken, and taking it. A long log does both outside of the request:
+    the page then tells how far it is.
+    """
+    job = jobs.look(uploads.folder(), current_user.id, token)
+    there = _elsewhere(job) if job is not None else None
+    if there is not None:
+        return there if request.method == "GET" else redirect(url_for(".import_look", token=token), 303)
+    held, form = _held(token), BaseForm()
+    if not form.validate_on_submit():
+        return _look(held, form, job)
+    if job is not None:
+        begin(held, long_imports.TAKE, replace(_choices(), take_out=bool(job.facts.get("take_out"))))
+        return redirect(url_for(".import_look", token=token), 303)
+    try:
+        report = taking.take(held, _choices(), by=current_user)
+    except Refused as refused:
+        db.session.rollback()
+        form.add_refusal(refused)
+        return _look(held, form, job)
+    assert report.stored is not None
+    made = report.stored.id
+    commit_now()
+    _put_away(held)
+    holding.drop(uploads.folder(), current_user.id, held.token)
+    flash(_done(report.filename, report.changed), "success")
+    return redirect(url_for(".imported", id=made), 303)
 
 
-def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:
+def _put_away(held: Held) -> None:
+    """Move the file of the folder that an upload is a copy of, if it is one."""
+    folder = current_app.config["SETTINGS"].pickup_folder
+    pickup.put_away(held.facts.get("picked"), held.facts.get("lies"), folder)
+
+
+def begin(held: Held, step: str, chosen: Choices) -> None:
+    """Let an upload be read, or taken in, outside of the request."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # a thread needs the application
+    long_imports.begin(app, uploads.folder(), current_user.id, held, step, chosen)
+
+
+def _elsewhere(job: Job) -> ResponseReturnValue | None:
+    """What the page of an upload shows instead of its preview: how far its reading is, that it broke off, or
+    (as an address) the import it has become. None: the preview is ready.
+    """
+    if job.goes_on:
+        return render_template("indicators/working.html", job=job, kind_label=exports.kind_label)
+    made = job.result.get("import") or _stored_before_it_ended(job)
+    if made:
+        flash(_done(job.filename, job.result.get("changed")), "success")
+        return redirect(url_for(".imported", id=made), 303)
+    if job.state in (State.FAILED, State.LOST):
+        return render_template("indicators/broken_off.html", job=job, form=BaseForm(), state=job.state.value)
+    return None
+
+
+def _stored_before_it_ended(job: Job) -> int | None:
+    if job.goes_on:
+        return None
+    found = long_imports.stored_by(job, current_user.id)
+    return found.id if found is not None else None
+
+
+@blueprint.get("/import/held/<token>/working")
+@allow(Permission.LOG_IMPORT)
+def import_working(token: str) -> ResponseReturnValue:
+    """How far it is, as the piece of the page that asks again; when it has ended the page comes anew."""
+    job = jobs.look(uploads.folder(), current_user.id, token)
+    if job is None:
+        raise NotVisible
+    if job.goes_on:
+        return render_template("indicators/_working.html", job=job)
+    reply = make_response("", 204)
+    reply.headers["HX-Redirect"] = url_for(".import_look", token=token)
+    return reply
+
+
+@blueprint.post("/import/held/<token>/again")
+@allow(Permission.LOG_IMPORT)
+def import_again(token: str) -> ResponseReturnValue:
+    """Read a long log again: after it broke off, or with the other choice for rows that are gone."""
+    held, job = _held(token), jobs.look(uploads.folder(), current_user.id, token)
+    before = job.facts.get("take_out") if job is not None else False
+    out = {"out": True, "keep": False}.get(request.args.get("gone", ""), bool(before))
+    begin(held, long_imports.LOOK, Choices(take_out=out))
+    return redirect(url_for(".import_look", token=token), 303)
+
+
+def _look(held: Held, form: BaseForm, job: Job | None) -> ResponseReturnValue:
     """The preview; a file that cannot be read at all says why and asks for another."""
-    report, reading, refusal, changed = None, None, "", None
+    report, reading, refusal, changed, kind = None, None, "", None, held.facts["kind"]
     source = sources.match(held.filename, kind)
     try:
         if source is not None:
             changed = sources.changed(source, sources.headings_of(held.path, kind, source.reading))
-        report, reading = _values_preview(held) if kind == VALUES else (_RUN[kind](held, False), None)
+        if job is None:
+            report, reading = taking.look(held, _choices(), by=current_user)
+        elif job.result.get("report"):
+            report = kept_reports.whole(job.result["report"][short()])
     except Refused as refused:
         refusal = str(refused)
+    if job is not None and job.result.get("refused"):
+        refusal = job.result["refused"][short()]
     status = 422 if form.is_submitted() else 200
     return render_template(
         "indicators/look.html",
@@ -202,82 +280,47 @@ def _look(held: Held, kind: str, form: BaseForm) -> ResponseReturnValue:
         source_name=source.name if source is not None else sources.pattern_of(held.filename),
         kind_label=exports.kind_label,
         chosen={each.key: request.values.get(each.key, "") for each in LONG},
+        outside=job is not None,
     ), status
 
 
-def _done(held: Held, report: Report) -> ResponseReturnValue:
-    holding.drop(uploads.folder(), current_user.id, held.token)
-    flash(
-        _(
-            "“%(name)s” is imported: %(count)s monthly figures are new or changed.",
-            name=report.filename,
-            count=report.changed,
-        ),
-        "success",
+def _done(filename: str, changed: int | None) -> str:
+    if changed is None:
+        return _("“%(name)s” is imported.", name=filename)
+    return _(
+        "“%(name)s” is imported: %(count)s monthly figures are new or changed.", name=filename, count=changed
     )
-    return redirect(url_for(".imported", id=report.stored.id if report.stored else 0), 303)
 
 
 @blueprint.post("/import/held/<token>/drop")
 @allow(Permission.LOG_IMPORT)
 def import_drop(token: str) -> ResponseReturnValue:
-    """Give the upload up."""
-    held = _held(token)
+    """Give the upload up; a file of the folder is then settled too: it is not taken in."""
+    held, job = _held(token), jobs.look(uploads.folder(), current_user.id, token)
+    if job is not None and job.goes_on and job.step == long_imports.TAKE:
+        raise Refused(_("It is being stored at this moment. Wait until that is done."))
+    picked = held.facts.get("picked")
+    if picked is not None:
+        pickup.refuse(picked, by=current_user)
+        commit_now()
+        _put_away(held)
     holding.drop(uploads.folder(), current_user.id, held.token)
     flash(_("Nothing was imported."), "info")
-    return redirect(url_for(".import_new", kind=held.facts["kind"]), 303)
+    back = url_for(".import_new", kind=held.facts["kind"]) if picked is None else url_for(".sources_list")
+    return redirect(back, 303)
 
 
-def _day_first(held: Held) -> bool | None:
-    """The order of day and month, as chosen on the preview or remembered."""
-    chosen = {"day": True, "month": False}.get(request.values.get("day_first", ""))
-    return held.facts.get("day_first") if chosen is None else chosen
-
-
-def _values_choices(held: Held) -> dict[str, Any]:
-    """Sheet, columns and order of day and month, as chosen on the preview; else as remembered."""
-    mapping = {each.key: request.values[each.key] for each in LONG if request.values.get(each.key)}
-    return {
-        "sheet": request.values.get("sheet") or held.facts.get("sheet"),
-        "mapping": mapping or held.facts.get("mapping") or None,
-        "day_first": _day_first(held),
-    }
-
-
-def _values_preview(held: Held) -> tuple[Report, Any]:
-    reading, report = services.preview_measurements(
-        held.path, held.filename, **_values_choices(held), by=current_user
+def _choices() -> Choices:
+    """Sheet, columns and order of day and month, rows that are gone, and the name to remember the reading by,
+    as chosen on the preview.
+    """
+    given = request.values
+    name = request.form.get("source_name", "").strip() if request.form.get("remember") == "yes" else ""
+    return Choices(
+        sheet=given.get("sheet") or None,
+        mapping={each.key: given[each.key] for each in LONG if given.get(each.key)} or None,
+        day_first={"day": True, "month": False}.get(given.get("day_first", "")),
+        good_only=given.get("good_only") == "yes",
+        take_out=given.get("gone") == "out",
+        remember=name,
     )
-    return report, reading
-
-
-def _values(held: Held, _store: bool) -> Report:
-    good = request.values.get("good_only") == "yes"
-    return services.import_measurements(
-        held.path, filename=held.filename, good_only=good, by=current_user, **_values_choices(held)
-    )
-
-
-def _take_out() -> bool:
-    """Whether rows that the file no longer holds are to go."""
-    return request.values.get("gone") == "out"
-
-
-def _tickets(held: Held, store: bool) -> Report:
-    profile, out = sources.profile_of(TICKETS, held.facts, held.path), _take_out()
-    if store:
-        return services.import_tickets(
-            held.path, profile, by=current_user, filename=held.filename, take_out=out
-        )
-    return services.preview_tickets(held.path, profile, held.filename, take_out=out)
-
-
-def _outages(held: Held, store: bool) -> Report:
-    profile = sources.profile_of(OUTAGES, held.facts, held.path)
-    chosen = sources.outage_choices(held.facts, profile) | {"take_out": _take_out()}
-    if store:
-        return services.import_outages(held.path, by=current_user, filename=held.filename, **chosen)
-    return services.preview_outages(held.path, filename=held.filename, **chosen)
-
-
-_RUN: dict[str, Callable[[Held, bool], Report]] = {VALUES: _values, TICKETS: _tickets, OUTAGES: _outages}

@@ -8,8 +8,10 @@ from flask_login import current_user
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
-from audit_app.indicators import exports, forms, pickup, sources
+from audit_app.indicators import exports, forms, long_imports, pickup, sources
 from audit_app.indicators.blueprint import blueprint
+from audit_app.indicators.routes_import import begin
+from audit_app.indicators.taking import Choices
 from audit_app.web import holding, uploads
 from audit_app.web.access import allow
 from audit_app.web.forms import BaseForm, refused_or, rows_as_choices
@@ -53,7 +55,10 @@ def source_waiting(id: int) -> ResponseReturnValue:
     """Look at a file that waits: the same preview as of a file that is uploaded."""
     row, path = pickup.waiting_file(id, current_app.config["SETTINGS"].pickup_folder)
     assert row.source is not None
-    facts = {**row.source.reading, "kind": row.source.kind, "source": row.source.id}
+    facts = {**row.source.reading, "kind": row.source.kind, "source": row.source.id, "picked": row.id}
+    facts["lies"] = row.kept_as
     with path.open("rb") as file:
         held = holding.keep(uploads.folder(), current_user.id, row.filename, file, **facts)
+    if long_imports.is_long(held):
+        begin(held, long_imports.LOOK, Choices())
     return redirect(url_for(".import_look", token=held.token), 303)

@@ -20,6 +20,7 @@ class Picked(Label):
     KNOWN = "known", _l("Was imported before"), "secondary"
     WAITING = "waiting", _l("Waits for a person"), "warning"
     FAILED = "failed", _l("Failed"), "danger"
+    REFUSED = "refused", _l("Not taken in"), "secondary"
 
 
 class DataSource(Versioned, Base):

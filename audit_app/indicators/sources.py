@@ -21,6 +21,7 @@ from audit_app.imports import open_table, words_of
 from audit_app.imports.values import norm
 from audit_app.indicators import profiles, windows
 from audit_app.indicators.log_import import zone_of
+from audit_app.indicators.logs import Progress
 from audit_app.indicators.outages import import_outages, preview_outages
 from audit_app.indicators.periods import Month
 from audit_app.indicators.profiles import LogProfile, OutageProfile
@@ -164,27 +165,52 @@ def outage_choices(reading: Mapping[str, Any], profile: OutageProfile) -> dict[s
     return chosen
 
 
-def look(path: Path, filename: str, kind: str, reading: Mapping[str, Any], *, by: Person | None) -> Report:
+def look(
+    path: Path,
+    filename: str,
+    kind: str,
+    reading: Mapping[str, Any],
+    *,
+    by: Person | None,
+    take_out: bool = False,
+    progress: Progress | None = None,
+) -> Report:
     """What taking a file of this reading would do; nothing is stored. Raises Refused."""
     if kind == VALUES:
-        return preview_measurements(path, filename, **_values(reading), by=by)[1]
+        return preview_measurements(path, filename, **of_values(reading), by=by)[1]
     profile = profile_of(kind, reading, path)
+    more: dict[str, Any] = {"take_out": take_out, "progress": progress}
     if kind == TICKETS:
-        return preview_tickets(path, profile, filename)
-    return preview_outages(path, filename=filename, **outage_choices(reading, profile))
+        return preview_tickets(path, profile, filename, **more)
+    return preview_outages(path, filename=filename, **outage_choices(reading, profile), **more)
 
 
-def take(path: Path, filename: str, kind: str, reading: Mapping[str, Any], *, by: Person | None) -> Report:
-    """Take a file in. Raises Refused, naming every row in doubt of a table of values."""
+def take(
+    path: Path,
+    filename: str,
+    kind: str,
+    reading: Mapping[str, Any],
+    *,
+    by: Person | None,
+    take_out: bool = False,
+    good_only: bool = False,
+    progress: Progress | None = None,
+    apart: bool = False,
+) -> Report:
+    """Take a file in; ``apart`` as :func:`import_tickets` says. Raises Refused, naming every row in doubt of
+    a table of values unless ``good_only`` is asked for.
+    """
     if kind == VALUES:
-        return import_measurements(path, filename=filename, **_values(reading), by=by)
+        return import_measurements(path, filename=filename, good_only=good_only, **of_values(reading), by=by)
     profile = profile_of(kind, reading, path)
+    more: dict[str, Any] = {"take_out": take_out, "progress": progress}
     if kind == TICKETS:
-        return import_tickets(path, profile, filename=filename, by=by)
-    return import_outages(path, filename=filename, by=by, **outage_choices(reading, profile))
+        return import_tickets(path, profile, filename=filename, by=by, apart=apart, **more)
+    return import_outages(path, filename=filename, by=by, **outage_choices(reading, profile), **more)
 
 
-def _values(reading: Mapping[str, Any]) -> dict[str, Any]:
+def of_values(reading: Mapping[str, Any]) -> dict[str, Any]:
+    """How a table of values is read."""
     return {key: reading.get(key) or None for key in ("sheet", "mapping")} | {
         "day_first": reading.get("day_first")
     }

@@ -13,11 +13,11 @@ from math import inf, nan
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, or_, select
 
 from audit_app.accounts.models import Person
-from audit_app.core.db import db, serialize_writes
+from audit_app.core.db import db, reading, serialize_writes
 from audit_app.indicators.log_import import (
     Difference,
     Figures,
@@ -130,23 +130,39 @@ def import_tickets(
     filename: str | None = None,
     progress: Progress | None = None,
     take_out: bool = False,
+    apart: bool = False,
 ) -> Report:
     """Read a ticket log, store its tickets by number, and measure anew every month it touches.
 
     ``profile`` is a shipped one by name, the path of a YAML file, or the profile itself. ``take_out`` removes
     tickets of an earlier file of the same name, opened in the time of this one, that are no longer in it.
+    ``apart``: the caller has changed nothing yet, so the file may be compared with what is stored in a
+    transaction of its own that only reads; nobody waits for the long part then.
     Raises Refused when the file cannot be read at all; single odd rows are reported and the others taken.
     """
     used = profile if isinstance(profile, LogProfile) else find_profile(profile, LogProfile)
     log, name = read_tickets(path, used, progress), filename or path.name
+    plan, seen = None, ()
+    if apart:
+        db.session.rollback()
+        with reading():
+            seen, plan = _standing(), _plan(log, used, name, take_out)
+            db.session.rollback()
     serialize_writes()
-    plan = _plan(log, used, name, take_out)
+    if plan is None or _standing() != seen:
+        plan = _plan(log, used, name, take_out)
     made = record(Source.TICKETS, path, name, used.name, log.rows, len(log.tickets), log.problems, by)
     _store(log.tickets, made.id)
     for part in chunks(plan.gone, ASKED) if take_out else ():
         db.session.execute(delete(TicketRow).where(TicketRow.number.in_(part)))
-    changed = keep_figures(plan.figures, made, used.timezone, by=by, found=plan.found)
+    changed = keep_figures(plan.figures, made, used.timezone, by=by, found=None if apart else plan.found)
     return replace(_report(log, name, plan), stored=made, sha256=made.sha256, changed=changed)
+
+
+def _standing() -> tuple[Any, ...]:
+    """What a plan rests on beside the values, which are compared anew: tickets change with imports alone."""
+    newest = db.session.scalar(select(func.max(Import.id)))
+    return (newest, *((each.id, each.version, each.measure) for each in bound(Source.TICKETS)))
 
 
 def preview_tickets(
@@ -168,7 +184,7 @@ def _report(log: TicketLog, name: str, plan: Plan) -> Report:
         name,
         log.rows,
         len(log.tickets),
-        _("tickets: %(count)s", count=f"{len(log.tickets):,}"),
+        _l("tickets: %(count)s", count=f"{len(log.tickets):,}"),
         lines_of([each for each in plan.figures if each[2].value is not None]),
         troubles(log.problems),
         problem_count=count_of(log.problems),

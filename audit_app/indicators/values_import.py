@@ -1,8 +1,7 @@
 """Monthly values out of somebody's table: one row per value, or one row per indicator and a column per month.
 
 Every doubt is named by row and column. The whole file is either taken or not: while one row is in doubt
-nothing is
-stored, unless a person has seen the preview and asks for the good rows alone.
+nothing is stored, unless a person has seen the preview and asks for the good rows alone.
 """
 
 from collections.abc import Mapping
@@ -33,7 +32,7 @@ from audit_app.imports import (
     words_of,
 )
 from audit_app.imports.values import norm
-from audit_app.indicators import corrections
+from audit_app.indicators import corrections, locks
 from audit_app.indicators.entry import at, enter_measurement, may_be_entered, refuse_stranger, worked_out
 from audit_app.indicators.goals import exact
 from audit_app.indicators.log_import import record, sha256_of
@@ -174,7 +173,7 @@ def _compared(reading: Reading) -> Report:
     )
     stored = {(row.indicator_id, Month.of(row.period)): row for row in db.session.scalars(query)}
     changes, same = [], 0
-    here = set()
+    here, standing = set(), locks.standing()
     for line in report.figures:
         place = line.indicator.id, line.month
         here.add(place)
@@ -187,7 +186,10 @@ def _compared(reading: Reading) -> Report:
             same += 1
         else:
             old = row.value if row is not None else None
-            changes.append(Change(line.indicator, line.month, old, line.value, new_row=row is None))
+            closed = standing.why(line.month) if row is not None else ""
+            changes.append(
+                Change(line.indicator, line.month, old, line.value, new_row=row is None, closed=closed)
+            )
     new = sum(each.new_row for each in changes)
     gone = sum(
         row.imported is not None and row.imported.kind == KIND and row.imported.filename == report.filename
@@ -349,9 +351,7 @@ class _Work:
     """Values that passed, and the problems of those that did not."""
 
     def __init__(self, table: ForeignTable, known: dict[str, Indicator], by: Person | None) -> None:
-        self.table = table
-        self.known = known
-        self.by = by
+        self.table, self.known, self.by = table, known, by
         self.values: list[Value] = []
         self.problems: list[Trouble] = []
         self.seen: dict[tuple[int, Month], int] = {}

@@ -43,6 +43,7 @@ SENTENCES: dict[str, Any] = {
     "outages.import": _l("imported an outage log"),
     "source.remember": _l("remembered how files of a source are read"),
     "source.change": _l("changed a source of files"),
+    "source.refuse_file": _l("decided not to take in a file of the folder"),
 }
 FIELDS: dict[str, Any] = {
     "formula_en": _l("Formula in English"),

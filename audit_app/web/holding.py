@@ -88,8 +88,13 @@ def fetch(folder: Path, person_id: int, token: str) -> Held:
 def drop(folder: Path, person_id: int, token: str) -> None:
     """Forget an upload that was imported or given up."""
     if TOKEN.fullmatch(token):
-        _head(folder, person_id, token).unlink(missing_ok=True)
-        _body(folder, person_id, token).unlink(missing_ok=True)
+        for ending in (".json", ".job", ".lock", ""):
+            beside(folder, person_id, token, ending).unlink(missing_ok=True)
+
+
+def forget_body(folder: Path, person_id: int, token: str) -> None:
+    """Let the file go that was taken in; what became of it may still be looked at."""
+    _body(folder, person_id, token).unlink(missing_ok=True)
 
 
 def clean(folder: Path) -> None:
@@ -105,9 +110,14 @@ def _clean_name(filename: str) -> str:
     return name[-200:] or "file"
 
 
+def beside(folder: Path, person_id: int, token: str, ending: str) -> Path:
+    """The place of what is kept with an upload."""
+    return folder / f"held-{person_id}-{token}{ending}"
+
+
 def _body(folder: Path, person_id: int, token: str) -> Path:
-    return folder / f"held-{person_id}-{token}"
+    return beside(folder, person_id, token, "")
 
 
 def _head(folder: Path, person_id: int, token: str) -> Path:
-    return folder / f"held-{person_id}-{token}.json"
+    return beside(folder, person_id, token, ".json")

@@ -1,5 +1,6 @@
 """The upper floors of the world: indicators with their logs, and a management review in every state."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,19 @@ def certification_cycle(p: People) -> dict[str, Any]:
     return {"certificate": made, "ended": first, "gap": light, "of_body": foreign, "rule": scheme.rules[0]}
 
 
+def long_logs(p: People, uploads: Path) -> dict[str, Any]:
+    """Two logs that were read outside of the request: one cannot be read, the server of the other ended."""
+    found = {}
+    for state, result in (("done", {"refused": {"zh": "没有该列", "en": "No such column"}}), ("running", {})):
+        held = holding.keep(uploads, p.manager.id, f"{state}.csv", Upload(content=TICKETS.encode()).stream,
+                            kind="tickets", profile="generic")  # fmt: skip
+        job = {"token": held.token, "filename": held.filename, "step": "look", "size": 100, "begun": 1.7e9,
+               "state": state, "rows": 3, "share": 0.5, "facts": {}, "result": result}  # fmt: skip
+        holding.beside(uploads, p.manager.id, held.token, ".job").write_text(json.dumps(job))
+        found[state] = held
+    return found
+
+
 def build_more(p: People, folder: Path) -> dict[str, Any]:
     """Everything of the upper floors: what the addresses are filled with."""
     typed, imported = indicators_with_values(p, folder)
@@ -170,6 +184,7 @@ def build_more(p: People, folder: Path) -> dict[str, Any]:
             ("values", "code,month,value\nCSAT,2026-01,4.5\n", {"kind": "values"}),
         )
     }  # fmt: skip
+    tokens |= long_logs(p, folder / "uploads")
     return {
         "texts": standards_world.build(p, folder),
         "typed": typed,
@@ -219,6 +234,8 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "indicators.import_new": [{"kind": kind} for kind in ("values", "tickets", "outages")],
         "indicators.import_look": held,
         "indicators.import_drop": held,
+        "indicators.import_again": [{"token": made["tokens"]["running"].token}],
+        "indicators.import_working": [{"token": made["tokens"][each].token} for each in ("done", "running")],
         "indicators.imported": [{"id": made["imported"].id}],
         "indicators.source": [{"id": made["source"].id}],
         "indicators.correction": [{"id": made["proposed"].id}],
