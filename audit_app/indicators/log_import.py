@@ -91,7 +91,7 @@ def upsert(table: Table, keys: Sequence[str], names: Sequence[str], rows: Iterab
         order = itemgetter(*(names.index(name) for name in getattr(compiled, "positiontup", None) or names))
     for part in chunks(rows):
         if on_sqlite:
-            given: Any = [order(_with(row, moments, _sqlite_text)) for row in part]
+            given: Any = [order(_with(row, moments, sqlite_text)) for row in part]
         else:
             given = [
                 dict(zip(names, _with(_with(row, moments, _moment), truths, bool), strict=True))
@@ -112,7 +112,7 @@ def _moment(given: datetime | float) -> datetime:
     return given if isinstance(given, datetime) else datetime.fromtimestamp(given, UTC)
 
 
-def _sqlite_text(given: datetime | float) -> str:
+def sqlite_text(given: datetime | float) -> str:
     """A moment as the column type would write it: in UTC, without its zone."""
     moment = given.astimezone(UTC) if isinstance(given, datetime) else datetime.fromtimestamp(given, UTC)
     return moment.isoformat(" ", "microseconds")[:26]

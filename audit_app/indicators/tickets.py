@@ -7,6 +7,7 @@ preview is the same work without the second half.
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf, nan
@@ -18,6 +19,7 @@ from sqlalchemy import delete, func, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db, reading, serialize_writes
+from audit_app.indicators import staging
 from audit_app.indicators.log_import import (
     Difference,
     Figures,
@@ -31,6 +33,7 @@ from audit_app.indicators.log_import import (
     months_between,
     record,
     sha256_of,
+    sqlite_text,
     troubles,
     upsert,
     zone_of,
@@ -47,6 +50,9 @@ SHORTEST = {"number": 60, "priority": 40, "category": 100, "state": 60}
 """Longest text a column holds; the log's own words are cut there."""
 _ALL_FIT = min(SHORTEST.values())
 FIELDS = [getattr(TicketRow, name) for name in Ticket._fields]
+MOMENTS = [place for place, name in enumerate(Ticket._fields) if name.endswith("_at")]
+MANY = 10_000
+"""From so many tickets on they are made ready before the write lock is taken."""
 ASKED = 500
 """So many numbers are asked for in one query."""
 
@@ -148,11 +154,28 @@ def import_tickets(
         with reading():
             seen, plan = _standing(), _plan(log, used, name, take_out)
             db.session.rollback()
+    with _ready(log.tickets, apart) as ready:
+        return _taken(log, used, name, path, plan, seen, take_out, ready, by)
+
+
+def _taken(
+    log: TicketLog,
+    used: LogProfile,
+    name: str,
+    path: Path,
+    plan: Plan | None,
+    seen: tuple[Any, ...],
+    take_out: bool,
+    ready: Path | None,
+    by: Person | None,
+) -> Report:
+    """The second half, under the write lock; ``ready`` is where the rows lie if they were made ready."""
+    apart = plan is not None
     serialize_writes()
     if plan is None or _standing() != seen:
         plan = _plan(log, used, name, take_out)
     made = record(Source.TICKETS, path, name, used.name, log.rows, len(log.tickets), log.problems, by)
-    _store(log.tickets, made.id)
+    _store(log.tickets, made.id, ready)
     for part in chunks(plan.gone, ASKED) if take_out else ():
         db.session.execute(delete(TicketRow).where(TicketRow.number.in_(part)))
     changed = keep_figures(plan.figures, made, used.timezone, by=by, found=None if apart else plan.found)
@@ -286,10 +309,35 @@ def _gone(opened: _Opened, known: _Known, profile: LogProfile, name: str) -> lis
     return found
 
 
-def _store(tickets: Sequence[Ticket], import_id: int) -> None:
+@contextmanager
+def _ready(tickets: Sequence[Ticket], apart: bool) -> Iterator[Path | None]:
+    """Very many tickets made ready in a file (on SQLite), before anybody has to wait; None where they are
+    few, or the transaction is somebody else's.
+    """
+    if not apart or len(tickets) < MANY or db.engine.dialect.name != "sqlite":
+        yield None
+        return
+    with staging.staged(Ticket._fields, map(as_sqlite, map(_fit, plain(tickets)))) as path:
+        yield path
+
+
+def as_sqlite(row: Sequence[Any]) -> list[Any]:
+    """Plain values of a ticket as SQLite keeps them: moments are texts."""
+    made = list(row)
+    for place in MOMENTS:
+        if made[place] is not None:
+            made[place] = sqlite_text(made[place])
+    return made
+
+
+def _store(tickets: Sequence[Ticket], import_id: int, ready: Path | None = None) -> None:
+    table: Any = TicketRow.__table__
+    if ready is not None:
+        staging.put_in(table, "number", Ticket._fields, ready, import_id=import_id)
+        return
     rows = ((*row, import_id) for row in map(_fit, plain(tickets)))
     names = [*Ticket._fields, "import_id"]
-    upsert(TicketRow.__table__, ["number"], names, rows)  # type: ignore[arg-type]  # a Table
+    upsert(table, ["number"], names, rows)
 
 
 def _fit(row: Sequence[Any]) -> Sequence[Any]:

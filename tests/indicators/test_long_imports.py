@@ -28,6 +28,7 @@ CORRECTED = HEAD + "T1,2026-01-05,2026-01-06,yes\n"
 def register(app, people, monkeypatch):
     """Every log is a long one here."""
     monkeypatch.setattr(long_imports, "LONG", 1)
+    monkeypatch.setattr(tickets, "MANY", 1)
     services.load_register(by=None)
     db.session.commit()
     return people
