@@ -135,7 +135,7 @@ def test_rows_and_bytes_are_told(register, client_for, parsed):
     place.write_text(
         json.dumps({**kept, "state": "running", "rows": 12000, "share": 0.25, "size": 40_000_000})
     )
-    with alone(place.with_suffix(".lock")):
+    with alone(place.with_suffix(".lock"), patience=5):
         page = client.get(look)
         parsed(page)
         assert "Rows read: 12,000" in page.text
