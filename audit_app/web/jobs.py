@@ -114,9 +114,11 @@ def mine(folder: Path, person_id: int) -> list[Job]:
 
 
 def wait(folder: Path, person_id: int, token: str, seconds: float = 60) -> Job | None:
-    """How it stands when it has ended, or when the seconds are over (for tests and commands)."""
-    ends = time.monotonic() + seconds
-    while (job := look(folder, person_id, token)) is not None and job.goes_on and time.monotonic() < ends:
+    """How it stands when it has ended and its thread let go, or when the seconds are over."""
+    ends, lock = time.monotonic() + seconds, holding.beside(folder, person_id, token, ".lock")
+    while (job := look(folder, person_id, token)) is not None and time.monotonic() < ends:
+        if not job.goes_on and not is_held(lock):
+            break
         time.sleep(0.05)
     return job
 
