@@ -15,6 +15,7 @@ from audit_app.indicators.models import Import, TicketRow
 from audit_app.indicators.periods import Month
 from audit_app.indicators.source_models import DataSource, Picked, PickedFile
 from audit_app.notifications.models import Notice
+from audit_app.trail.models import TrailEntry
 from tests.databases import both_databases
 
 HEAD = "number,opened,resolved,sla_met\n"
@@ -200,6 +201,58 @@ def test_a_file_that_would_change_what_people_saw_waits(app, register, folder, c
     assert "100.00 %" in client.get(reply.location).text
     assert client.post(reply.location).status_code == 303
     assert value("SLA", "2026-01") == 100
+    db.session.refresh(waits)
+    assert (waits.state, waits.imported.filename) == (Picked.IMPORTED, "tickets-2026-01.csv")
+    assert (folder / waits.kept_as).read_text() == CORRECTED
+    assert list((folder / "waiting").iterdir()) == []
+    assert "Waits for a person" not in client.get("/indicators/sources").text
+
+
+def waiting(app, register, folder):
+    """A file of the folder that would change a value, waiting for a person; its row."""
+    remembered(register)
+    for text in (JANUARY, CORRECTED):
+        lay(folder, "tickets-2026-01.csv", text)
+        (row,) = pickup.run(folder, quiet=0)
+    facts = {**vars(app.config["SETTINGS"]), "pickup_dir": str(folder)}
+    app.config["SETTINGS"] = app.config["SETTINGS"].__class__(**facts)
+    return row
+
+
+def test_a_waiting_file_that_is_refused_waits_no_more_and_changes_nothing(app, register, folder, client_for):
+    row, client = waiting(app, register, folder), client_for(register.manager)
+    look = client.post(f"/indicators/sources/waiting/{row.id}").location
+    assert "Do not take it in" in client.get(look).text
+    assert client.post(f"{look}/drop").location == "/indicators/sources"
+    db.session.refresh(row)
+    assert (row.state, "Mia Manager" in row.words) == (Picked.REFUSED, True)
+    assert (folder / row.kept_as).read_text() == CORRECTED
+    assert value("SLA", "2026-01") == 50
+    assert "source.refuse_file" in db.session.scalars(select(TrailEntry.action)).all()
+
+
+def test_a_waiting_file_is_decided_once(app, register, folder, client_for):
+    row, client = waiting(app, register, folder), client_for(register.manager)
+    looks = [client.post(f"/indicators/sources/waiting/{row.id}").location for _each in range(2)]
+    client.post(f"{looks[0]}/drop")
+    reply = client.post(looks[1])
+    assert (reply.status_code, "Somebody decided on this file" in reply.text) == (422, True)
+    assert value("SLA", "2026-01") == 50
+
+
+@both_databases
+def test_a_file_that_breaks_the_reading_does_not_stop_the_later_ones(register, folder, caplog):
+    broken = remembered(register, "Broken", "a-broken.csv", zone="Asia/Shanghai", profile="generic")
+    broken.reading = {"profile": "generic", "zone": 5}  # nothing a person can choose: a fault of ours
+    remembered(register)
+    lay(folder, "a-broken.csv", JANUARY)
+    lay(folder, "tickets-2026-01.csv", JANUARY)
+    failed, taken = pickup.run(folder, quiet=0)
+    assert (failed.state, taken.state) == (Picked.FAILED, Picked.IMPORTED)
+    assert "An unexpected fault" in failed.words
+    assert "could not be picked up" in caplog.text
+    assert (folder / "failed" / "a-broken.csv").is_file()
+    assert db.session.scalars(select(Notice.kind)).all() == ["source.failed"]
 
 
 def test_a_waiting_file_outside_its_folder_is_not_opened(register, folder):
