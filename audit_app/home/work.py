@@ -36,7 +36,9 @@ from audit_app.indicators.periods import Month
 from audit_app.programme import waivers
 from audit_app.programme.models import Audit, AuditState, Programme, ProgrammeState
 from audit_app.programme.waiver_models import Waiver
+from audit_app.reviews import supplements
 from audit_app.reviews.models import DecisionState, Review, ReviewInput, ReviewState
+from audit_app.reviews.supplement_models import ReviewSupplement
 
 MOST = 50
 """Rows shown per kind; the page says so when there are more."""
@@ -259,6 +261,10 @@ def _improvement(row: Improvement) -> Task:
     return Task(row.code, row.title, row.due_on, "improvements.show", row.id, row.state.label)
 
 
+def _supplement(row: ReviewSupplement) -> Task:
+    return Task(row.code, row.title, None, "reviews.supplement", row.id, row.state.label)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("sent_back", _l("Sent back to me"), _l("Look at the reason and report again"), "arrow-back-up",
          P.ACTION_DO, owed.sent_back, owed.action_task, on_top=True),
@@ -315,6 +321,8 @@ KINDS: tuple[Kind, ...] = (
          P.REVIEW_APPROVE, reviews_to_decide, _review),
     Kind("approve", _l("Reviews to approve"), _l("Read the pack and approve"), "presentation",
          P.REVIEW_APPROVE, reviews_to_approve, _review),
+    Kind("supplements", _l("Supplements to issue"), _l("Read what is corrected and issue it"),
+         "file-certificate", P.REVIEW_APPROVE, supplements.to_issue, _supplement),
     Kind("programmes", _l("Programmes to approve"), _l("Read and approve"), "calendar-event",
          P.PROGRAMME_APPROVE, programmes_to_approve, _programme),
     Kind("waivers", _l("Waivers to approve"), _l("Read reason and measure, then decide"), "signature",

@@ -17,7 +17,7 @@ from audit_app.reviews.paper_meeting import function_of, topic_title
 from audit_app.reviews.paper_signing import signature_of
 from audit_app.reviews.paper_standards import clauses, cross_table
 from audit_app.reviews.sources import Sources
-from audit_app.reviews.telling import bare, tell, tell_moment, tell_movement, tell_unit
+from audit_app.reviews.telling import bare, tell, tell_distribution, tell_moment, tell_movement, tell_unit
 
 NEAR = 30
 """Rows of a table that may stand above charts."""
@@ -85,6 +85,8 @@ def _cover(pack: Pack, sha256: str) -> Sheet:
         (_("Approved at"), end.approved_at),
         *signature_of(pack)[1:],
     ]
+    if meta.distribution is not None:
+        facts.append((_("Distribution list"), tell_distribution(meta.distribution)))
     columns = (
         sheet.Column(_("Name"), width=28),
         sheet.Column(_("Function"), width=44),
@@ -241,9 +243,10 @@ def tab(key: str) -> str:
 
 
 def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
-    line = Sources(pack).line
+    sources = Sources.of(pack)
+    line = sources.line
     tables = [block for block in one.blocks if isinstance(block, Table) and block.where != "paper"]
-    charts = tuple(chart(block) for block in one.blocks if isinstance(block, Plot))
+    charts = tuple(chart(block, sources.of_plot(block)) for block in one.blocks if isinstance(block, Plot))
     remarks = tuple(tell(block.said) for block in one.blocks if isinstance(block, Remark))
     if one.nothing:
         written = _lines(_("Nothing to report"), one.reason)

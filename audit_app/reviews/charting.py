@@ -16,8 +16,8 @@ def number(value: Decimal | None) -> float | int | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def chart(plot: Plot) -> Chart:
-    """The chart of a plot."""
+def chart(plot: Plot, source: str = "") -> Chart:
+    """The chart of a plot; ``source``: where its figures come from, where that is known better."""
     limits = None
     if plot.limits is not None:
         lower, centre, upper = map(float, plot.limits)
@@ -37,7 +37,7 @@ def chart(plot: Plot) -> Chart:
         limits=limits,
         signals=plot.signals,
         decimals=plot.decimals,
-        source="" if plot.source is None else tell(plot.source),
+        source=source or ("" if plot.source is None else tell(plot.source)),
         cases=tuple(None if case is None else (case[0], case[1]) for case in plot.cases),
         higher_is_better=None if plot.higher is None else bool(plot.higher),
     )

@@ -17,6 +17,7 @@ from audit_app.reviews import (
     compile_audits,
     compile_corrections,
     compile_escalated,
+    compile_files,
     compile_findings,
     compile_improvements,
     compile_indicators,
@@ -50,7 +51,6 @@ from audit_app.reviews.pack import (
     Remark,
     Said,
     Signed,
-    SourceFile,
     Topic,
     Value,
     said,
@@ -91,10 +91,7 @@ def compile_pack(review: Review) -> Pack:
         inputs=_inputs(review, _blocks(review, register, findings, audits, previous)),
         conclusion=_conclusion(review),
         definitions=tuple(_definitions(register)),
-        sources=tuple(
-            SourceFile(row.filename, row.kind, row.sha256, row.rows, row.accepted, row.name or "", row.at)
-            for row in register.files.values()
-        ),
+        sources=compile_files.told(register.files),
         agenda=tuple(map(_topic, agenda.timetable(review))) or None,
     )
     return changes.marked(pack, queries.pack_before(review))
@@ -273,6 +270,7 @@ def _meta(review: Review) -> Meta:
         version=1,
         compiled_at=moment,
         zone=str(clock.zone()),
+        distribution=tuple(row.name for row in review.recipients),
     )
 
 

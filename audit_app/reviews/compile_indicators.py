@@ -89,8 +89,11 @@ def _missed(register: Register, one: Series, missed: Sequence[Calendar]) -> Said
     if valued:
         key = "indicator.missed_month"
         each = [said(key, value=one.figure(one.value(at), at), month=month(at)) for at in missed]
+    every = one.told(last).every
+    periods: dict[str, Value] = {} if every == 1 else {"periods": said(f"periods.{every}")}
     return said(
-        "indicator.missed_short",
+        "indicator.missed_periods" if periods else "indicator.missed_short",
+        **periods,
         name=one.name,
         code=one.code,
         target=one.target_words(last),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from audit_app.core.clock import local
 from audit_app.indicators import levels
 from audit_app.indicators.periods import Month as Calendar
 from audit_app.reviews.pack import Column, Many, Month, Name, Said, Table, Toned, Value, said
@@ -148,7 +149,11 @@ def _origin(register: Register, one: Series, point: Point | None) -> Value:
         return None
     if point.source in register.files:
         return str(register.files[point.source].filename)
-    return said("value.this_system" if one.own else "value.entered")
+    if one.own:
+        return said("value.this_system")
+    if not point.by or point.at is None:
+        return said("value.entered")
+    return said("value.entered_by", name=point.by, day=local(point.at).date())
 
 
 def judged(one: Series, each: Calendar) -> Value:

@@ -121,6 +121,9 @@ def judge(now: Now) -> tuple[str, Said]:
         "count": now.missed,
         "total": now.known,
     }
+    every = now.series.told(now.last).every
+    if rule.reason == "why.missed" and every > 1:
+        return rule.tone, said("why.missed_periods", periods=said(f"periods.{every}"), **facts)
     return rule.tone, said(rule.reason, **facts)
 
 

@@ -253,7 +253,9 @@ class Sealing:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What stands on the cover. ``sealing``: None where no key was configured on approval."""
+    """What stands on the cover. ``sealing``: None where no key was configured on approval; ``distribution``:
+    to whom the pack goes, by name (none: who took part); None in packs of before.
+    """
 
     code: str
     title: str
@@ -271,6 +273,7 @@ class Meta:
     compiled_at: datetime
     zone: str
     sealing: Sealing | None = field(default=None, metadata=LATER)
+    distribution: tuple[str, ...] | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from audit_app.reviews.paper_changes import changed
 from audit_app.reviews.paper_signing import signed_facts
 from audit_app.reviews.paper_standards import annex, clauses
 from audit_app.reviews.sources import Sources
-from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_moment, tell_movement
+from audit_app.reviews.telling import DASH, NOT_MEASURED, tell, tell_distribution, tell_moment, tell_movement
 
 LIGHT_WORDS = {"good": "green", "warn": "amber", "bad": "red", "neutral": "grey"}
 STATE_TONE = {"taken": "good", "asked": "warn", "rejected": "neutral"}
@@ -113,6 +113,8 @@ def cover_facts(pack: Pack, sha256: str) -> tuple[tuple[str, GridCell], ...]:
         facts.append((_("Approved by"), _("%(name)s, %(at)s", name=pack.conclusion.approved_by, at=at)))
     else:
         facts.append((_("Compiled at"), tell_moment(meta.compiled_at, meta.zone)))
+    if meta.distribution is not None:
+        facts.append((_("Distribution list"), tell_distribution(meta.distribution)))
     facts.append(("SHA-256", sha256))
     return tuple(facts)
 
@@ -185,7 +187,7 @@ def legend(*, workbook: bool = True) -> Text:
 def _previous(pack: Pack) -> Iterator[Block]:
     yield Heading(_("2 What became of the last decisions"))
     blocks = next((one.blocks for one in pack.inputs if one.key == "a"), ())
-    yield from render_blocks(blocks, Sources(pack).line)
+    yield from render_blocks(blocks, Sources.of(pack))
     yield from changed(pack)
 
 
@@ -239,7 +241,7 @@ def input_blocks(pack: Pack, one: Input, *, alone: bool = False) -> Iterator[Blo
     if one.key == "a" and pack.previous and not alone:
         yield Text(_("The table stands in section 2."), "note")
     else:
-        yield from render_blocks(one.blocks, Sources(pack).line)
+        yield from render_blocks(one.blocks, Sources.of(pack))
     yield from paper_meeting.said_on(pack, one.key)
 
 

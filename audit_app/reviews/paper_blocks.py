@@ -1,12 +1,13 @@
 """Compiled blocks on paper: remarks of one tone together, charts in rows, tables as grids."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from flask_babel import gettext as _
 
+from audit_app.exports.charts import Chart
 from audit_app.exports.document import (
     Block,
     Bullets,
@@ -23,6 +24,7 @@ from audit_app.exports.values import Badge, Tone
 from audit_app.reviews.charting import chart
 from audit_app.reviews.pack import Column, Month, Plot, Remark, Said, Table, Toned, Value
 from audit_app.reviews.pack import Figure as Measured
+from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import NUMERIC, tell, tell_cell
 
 
@@ -37,10 +39,10 @@ def concluded(texts: Iterable[tuple[str, str]], level: Literal[2, 3]) -> Iterato
         )
 
 
-def render_blocks(blocks: Iterable[object], source: Callable[[Table], str] | None = None) -> Iterator[Block]:
+def render_blocks(blocks: Iterable[object], sources: Sources | None = None) -> Iterator[Block]:
     """Compiled blocks in order: remarks of one tone together, charts in rows, tables as grids.
 
-    ``source``: the line under a table that says where its figures come from.
+    ``sources``: what says under tables and charts where their figures come from.
     """
     plots: list[Plot] = []
     remarks: list[Remark] = []
@@ -49,7 +51,7 @@ def render_blocks(blocks: Iterable[object], source: Callable[[Table], str] | Non
             yield from _remarks(remarks)
             remarks = []
         if plots and not isinstance(block, Plot):
-            yield from _figures(plots)
+            yield from _figures(plots, sources)
             plots = []
         if isinstance(block, Remark):
             remarks.append(block)
@@ -57,11 +59,11 @@ def render_blocks(blocks: Iterable[object], source: Callable[[Table], str] | Non
             plots.append(block)
         elif isinstance(block, Table) and block.where != "book":
             yield from _grid(block)
-            if source is not None and (line := source(block)):
+            if sources is not None and (line := sources.line(block)):
                 yield Text(line, "note")
     if remarks:
         yield from _remarks(remarks)
-    yield from _figures(plots)
+    yield from _figures(plots, sources)
 
 
 def _remarks(remarks: list[Remark]) -> Iterator[Block]:
@@ -74,13 +76,17 @@ def _remarks(remarks: list[Remark]) -> Iterator[Block]:
         yield Bullets(tuple(words))
 
 
-def _figures(plots: list[Plot]) -> Iterator[Block]:
+def _figures(plots: list[Plot], sources: Sources | None) -> Iterator[Block]:
     """One chart over the whole width; of several the important ones two to a row, the others three."""
+
+    def drawn(some: list[Plot]) -> tuple[Chart, ...]:
+        return tuple(chart(each, sources.of_plot(each) if sources else "") for each in some)
+
     if len(plots) == 1:
-        yield Figure(chart(plots[0]), 44)
+        yield Figure(drawn(plots)[0], 44)
         return
     if len(plots) == 3:
-        yield FigureRow(tuple(map(chart, plots)), 3, 38)
+        yield FigureRow(drawn(plots), 3, 38)
         return
     large = [plot for plot in plots if _code(plot) in (*IMPORTANT, "")]
     small = [plot for plot in plots if plot not in large]
@@ -89,9 +95,9 @@ def _figures(plots: list[Plot]) -> Iterator[Block]:
     if len(small) == 1 or len(plots) == 2:
         large, small = large + small, []
     if large:
-        yield FigureRow(tuple(map(chart, large)), 2, 46)
+        yield FigureRow(drawn(large), 2, 46)
     if small:
-        yield FigureRow(tuple(map(chart, small)), 3, 33)
+        yield FigureRow(drawn(small), 3, 33)
 
 
 def _code(plot: Plot) -> str:

@@ -15,7 +15,7 @@ from audit_app.indicators.models import Direction, Source
 from audit_app.indicators.system_counts import Outcome as AuditOutcome
 from audit_app.indicators.trend import Comparison, Movement
 from audit_app.programme.models import AuditKind, AuditState
-from audit_app.reviews import phrases_objectives
+from audit_app.reviews import phrases_objectives, phrases_system
 from audit_app.reviews.models import DecisionState, InputKey, ReviewState
 from audit_app.reviews.sign_models import Meaning
 
@@ -121,7 +121,7 @@ PHRASES: dict[str, Any] = {
     "col.good_practice": _l("Good pr."),
     "col.total": _l("Total"),
     "col.service": _l("Service"),
-    "col.missed": _l("Months missed"),
+    "col.missed": _l("Times missed"),
     "col.availability": _l("Availability in percent"),
     "col.agreed": _l("Agreed minutes"),
     "col.maintained": _l("Agreed maintenance"),
@@ -147,6 +147,7 @@ PHRASES: dict[str, Any] = {
     "value.no_trend": _l("No clear trend"),
     "value.unnamed": _l("not stated"),
     "value.entered": _l("entered by hand"),
+    "value.entered_by": _l("entered by hand: %(name)s, %(day)s"),
     "value.this_system": _l("records of this system"),
     "target.higher": "≥\u00a0%(target)s",
     "target.lower": "≤\u00a0%(target)s",
@@ -239,15 +240,18 @@ PHRASES: dict[str, Any] = {
         "had one in the twelve months before."
     ),
     "nc.repeats": _l("Confirmed by auditors as repeats of earlier findings: %(count)s."),
-    "nc.compared": _l(
-        "Counted by kind beside the time just as long before. Two numbers are a comparison, not a trend, and "
-        "more audits find more."
-    ),
     "nc.age": _l("Open findings are %(days)s days old on average."),
     "indicator.missed_short": _l(
         "%(name)s (%(code)s): missed in %(count)s of %(total)s months (%(months)s), latest %(value)s in "
         "%(month)s (target %(target)s)."
     ),
+    "indicator.missed_periods": _l(
+        "%(name)s (%(code)s): missed in %(count)s of %(total)s %(periods)s (%(months)s), latest %(value)s in "
+        "%(month)s (target %(target)s)."
+    ),
+    "periods.3": _l("quarters"),
+    "periods.6": _l("half-years"),
+    "periods.12": _l("years"),
     "indicator.summary": _l(
         "Of %(whole)s indicators with a target and a value, %(met)s meet it in their latest month; "
         "%(missed)s missed it at least once in the period."
@@ -284,10 +288,6 @@ PHRASES: dict[str, Any] = {
     "indicator.all_met": _l("Every target with a value was met in every month of the period."),
     "indicator.elsewhere": _l("Charts and months stand under the input an indicator belongs to."),
     "indicator.service_months": _l("%(service)s: target %(target)s missed: %(months)s."),
-    "correction.summary": _l(
-        "Values corrected after their month was closed: %(approved)s approved, %(waiting)s waiting for "
-        "approval. What waits is not in the figures yet."
-    ),
     "climate.open": _l("It is not decided whether climate change is a relevant issue (4.1)."),
     "climate.relevant": _l("Climate change is a relevant issue (4.1). %(reason)s"),
     "climate.not_relevant": _l("Climate change is not a relevant issue (4.1). %(reason)s"),
@@ -295,15 +295,6 @@ PHRASES: dict[str, Any] = {
     "audit.coverage": _l("Own audits of the period cover %(part)s of %(whole)s clauses."),
     "audit.uncovered": _l("Not covered: %(clauses)s."),
     "audit.share": _l("Of %(whole)s items assessed, %(part)s (%(share)s) showed no nonconformity."),
-    "audit.quarters": _l(
-        "On time is reported within 14 days of the planned end; cancelled ones and those still within their "
-        "time do not count: %(part)s of %(whole)s in the period (%(share)s)."
-    ),
-    "audit.clauses": _l(
-        "Clause by clause: the share of answers without a nonconformity in the latest audits with answers "
-        "(%(count)s), the lowest first. ● from %(low)s %%, ▲ below, ■ below %(bad)s %%. Audits look at "
-        "different samples: the last two of a clause are a comparison, not a trend."
-    ),
     "previous.none": _l("There is no decision of an earlier review to follow up."),
     "previous.summary": _l(
         "%(open)s open, of which %(overdue)s late; %(closed)s closed since the last review."
@@ -329,6 +320,9 @@ PHRASES: dict[str, Any] = {
     "light.nonconformities": _l("Nonconformities and corrective actions"),
     "light.actions": _l("Decisions of earlier reviews"),
     "why.missed": _l("%(name)s %(value)s (%(month)s) misses %(target)s; %(count)s of %(total)s months"),
+    "why.missed_periods": _l(
+        "%(name)s %(value)s (%(month)s) misses %(target)s; %(count)s of %(total)s %(periods)s"
+    ),
     "why.worsening": _l("%(name)s %(value)s (%(month)s) meets %(target)s but is getting worse"),
     "why.missed_before": _l("%(name)s %(value)s (%(month)s) meets %(target)s; missed %(count)s of %(total)s"),
     "why.met": _l("%(name)s %(value)s (%(month)s) meets %(target)s"),
@@ -370,20 +364,15 @@ PHRASES: dict[str, Any] = {
         "Indicators that missed their target without a comment, action or decision: %(count)s. See input "
         "%(input)s)."
     ),
-    "warn.corrected": _l(
-        "Values corrected after their month was closed: %(count)s. They differ from what was shown before. "
-        "See input %(input)s)."
-    ),
-    "warn.correction_waits": _l(
-        "Corrections of closed months that wait for approval: %(count)s. The figures still hold the value of "
-        "before. See input %(input)s)."
-    ),
     "warn.no_audit": _l(
         "No internal audit was reported in the period; its results are an input of the review."
     ),
     "warn.absent": _l("%(name)s was invited and did not attend."),
     "warn.open_audit": _l("%(code)s %(title)s is not reported yet."),
 }
+
+
+PHRASES |= phrases_system.PHRASES
 
 
 def phrase(key: str) -> Any:

@@ -2,7 +2,7 @@
 charts.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission as P
-from audit_app.core.clock import today
+from audit_app.core.clock import now, today, zone
 from audit_app.exports.chart_json import option
-from audit_app.reviews import exports, origins, queries, signing, signing_in, supplements
+from audit_app.reviews import compile_files, exports, origins, queries, signing, signing_in, supplements
 from audit_app.reviews.charting import chart
 from audit_app.reviews.following import may_follow
 from audit_app.reviews.integrated import answers
@@ -31,7 +31,14 @@ from audit_app.reviews.screens_prepare import ordered
 from audit_app.reviews.sources import Sources
 from audit_app.reviews.supplement_models import ReviewSupplement, SupplementState
 from audit_app.reviews.supplement_tree import CODEC
-from audit_app.reviews.telling import NUMERIC, tell, tell_cell, tell_figure, tell_movement, tone_of
+from audit_app.reviews.telling import (
+    NUMERIC,
+    tell,
+    tell_cell,
+    tell_figure,
+    tell_movement,
+    tone_of,
+)
 from audit_app.reviews.workflow import (
     OPEN,
     REVIEW,
@@ -76,14 +83,6 @@ class ShownChart:
     source: str
 
 
-Line = Callable[[Table], str]
-
-
-def no_line(_table: Table) -> str:
-    """No line of a source: the page of an input has no pack that names the files."""
-    return ""
-
-
 def address(place: origins.Place | None) -> str:
     """The address of a place; "" for none."""
     return "" if place is None else url_for(place[0], **place[1])
@@ -94,9 +93,9 @@ def linked(words: str, to: str) -> str:
     return Markup('<a href="{}">{}</a>').format(to, words) if to else words
 
 
-def blocks(compiled: tuple[Block, ...], rows: Rows, line: Line = no_line) -> list[tuple[str, Any]]:
+def blocks(compiled: tuple[Block, ...], rows: Rows, sources: Sources | None = None) -> list[tuple[str, Any]]:
     """Compiled blocks for a template: (kind, shown), kind being remark, chart or table. ``rows``: the records
-    that figures lead to; ``line``: the sentence that says where a table comes from.
+    that figures lead to; ``sources``: what says where tables and charts come from.
     """
     found: list[tuple[str, Any]] = []
     for block in compiled:
@@ -104,9 +103,9 @@ def blocks(compiled: tuple[Block, ...], rows: Rows, line: Line = no_line) -> lis
             words = linked(tell(block.said), address(origins.of_said(block.said, rows)))
             found.append(("remark", (words, TONES[block.tone])))
         elif isinstance(block, Plot):
-            found.append(("chart", shown_chart(block, rows)))
+            found.append(("chart", shown_chart(block, rows, sources.of_plot(block) if sources else "")))
         elif block.where != "book":
-            found.append(("table", shown_table(block, rows, line(block))))
+            found.append(("table", shown_table(block, rows, sources.line(block) if sources else "")))
     return found
 
 
@@ -134,9 +133,9 @@ def shown_table(table: Table, rows: Rows, source: str = "") -> ShownTable:
     return ShownTable(tell(table.title), heads, cells, more, empty, marks, source)
 
 
-def shown_chart(plot: Plot, known: Rows) -> ShownChart:
+def shown_chart(plot: Plot, known: Rows, source: str = "") -> ShownChart:
     """A chart as the page draws it, and the table of its numbers, each with a link to its rows."""
-    drawn = chart(plot)
+    drawn = chart(plot, source)
     rows = []
     for place, label in enumerate(drawn.labels):
         to = address(origins.of_label(plot, place, known))
@@ -286,14 +285,14 @@ def pack_page(review: Review) -> dict[str, Any]:
     known = origins.read(
         [block for one in pack.inputs for block in one.blocks], pack.meta.period_from, pack.meta.period_to
     )
-    line = Sources(pack).line
+    sources = Sources.of(pack)
     return {
         "pack": pack,
         "sha256": sha256,
         "lights": lights(pack.lights, known),
         "warnings": [tell(line) for line in pack.warnings],
         **around(pack, sha256),
-        "sections": [(one, input_title(one.key), blocks(one.blocks, known, line)) for one in pack.inputs],
+        "sections": [(one, input_title(one.key), blocks(one.blocks, known, sources)) for one in pack.inputs],
         "since": _since(pack),
         "supplements": [(each, words_of(each)) for each in supplements.issued(review)] if pack.frozen else [],
         "organisation": tell(pack.meta.organisation),
@@ -317,7 +316,7 @@ def of_input(row: ReviewInput, compiled: tuple[Block, ...]) -> dict[str, Any]:
     known = origins.read(compiled, row.review.period_from, row.review.period_to)
     return {
         "title": input_title(row.key.value),
-        "blocks": blocks(compiled, known),
+        "blocks": blocks(compiled, known, Sources(compiled, compile_files.in_use(), now(), str(zone()))),
         "before": before,
         "after": after,
         "answers": clauses(answers(row.key, row.review.standards)),

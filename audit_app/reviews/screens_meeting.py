@@ -127,9 +127,8 @@ def slides(review: Review) -> dict[str, Any]:
     found = [Slide("cover", pack.meta.title, pack.meta, _("Cover"))]
     if pack.agenda:
         found.append(Slide("agenda", _("Agenda"), topics_of(pack), _("Agenda")))
-    found += [
-        Slide("decision", row.text, row, _("What is to be decided"), row.code) for row in pack.decisions
-    ]
+    part = _("What was to be decided") if pack.frozen else _("What is to be decided")
+    found += [Slide("decision", row.text, row, part, row.code) for row in pack.decisions]
     known = origins.read(
         [block for one in pack.inputs for block in one.blocks], pack.meta.period_from, pack.meta.period_to
     )

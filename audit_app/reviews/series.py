@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,9 @@ class Point:
     services: tuple[tuple[str, Decimal], ...] = ()
     kept: tuple[tuple[str, bool], ...] = ()
     """Of the services those with an agreement of their own, and whether they kept it in this month."""
+    by: str = ""
+    """Who entered it by hand."""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -254,14 +257,23 @@ def read(date_from: date, date_to: date) -> Register:
     series = {each.id: _series(each) for each in indicators}
     used: set[int] = set()
     limit = limiting(indicators)
-    for indicator_id, day, value, top, bottom, comment, import_id, extra in _measured(earliest, last):
+    for indicator_id, day, value, top, bottom, comment, import_id, extra, by, at in _measured(earliest, last):
         if indicator_id in series and value is None:
             series[indicator_id].no_case.add(Month.of(day))
         elif indicator_id in series:
             row = by_id[indicator_id]
             allowed = _allowed(row, extra, limit, Month.of(day))
             point = Point(
-                value, top, bottom, comment, import_id, allowed, _services(row, extra), _kept(row, extra)
+                value,
+                top,
+                bottom,
+                comment,
+                import_id,
+                allowed,
+                _services(row, extra),
+                _kept(row, extra),
+                by or "",
+                at,
             )
             series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
@@ -273,23 +285,29 @@ def read(date_from: date, date_to: date) -> Register:
         series[indicator_id].no_case.update(set(period) - set(found))  # Counted here, so never a gap.
     told = [month for one in series.values() for month in one.points]
     first = min([*told, Month.of(date_from)])
-    return Register(tuple(series.values()), tuple(months(first, last)), period, _files(used), indicators)
+    return Register(tuple(series.values()), tuple(months(first, last)), period, files(used), indicators)
 
 
 def _measured(first: Month, last: Month) -> Any:
     """The stored months with a value, or known to have no case, as plain rows."""
-    query = select(
-        Measurement.indicator_id,
-        Measurement.period,
-        Measurement.value,
-        Measurement.numerator,
-        Measurement.denominator,
-        Measurement.comment,
-        Measurement.import_id,
-        Measurement.extra,
-    ).where(
-        Measurement.period.between(first.first, last.first),
-        or_(Measurement.value.is_not(None), Measurement.denominator == 0),
+    query = (
+        select(
+            Measurement.indicator_id,
+            Measurement.period,
+            Measurement.value,
+            Measurement.numerator,
+            Measurement.denominator,
+            Measurement.comment,
+            Measurement.import_id,
+            Measurement.extra,
+            Person.name,
+            Measurement.entered_at,
+        )
+        .outerjoin(Person, Measurement.entered_by_id == Person.id)
+        .where(
+            Measurement.period.between(first.first, last.first),
+            or_(Measurement.value.is_not(None), Measurement.denominator == 0),
+        )
     )
     return db.session.execute(query)
 
@@ -340,7 +358,8 @@ def _kept(row: Indicator, extra: Any) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _files(used: set[int]) -> dict[int, Any]:
+def files(used: Any) -> dict[int, Any]:
+    """Imported files by id; ``used``: their ids, or a query for them."""
     query = (
         select(
             Import.id,

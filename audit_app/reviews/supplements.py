@@ -209,6 +209,15 @@ def get(supplement_id: int, *, to: Person) -> ReviewSupplement:
     return found
 
 
+def to_issue(_person: Person) -> Select[Any]:
+    """Those that wait for top management."""
+    return (
+        select(ReviewSupplement)
+        .where(ReviewSupplement.state == SupplementState.WRITTEN)
+        .options(joinedload(ReviewSupplement.review))
+    )
+
+
 def of_review(review: Review, to: Person | None = None) -> list[ReviewSupplement]:
     """Supplements to a review by number: those a person may see, or all of them."""
     query = select(ReviewSupplement) if to is None else visible_to(to)

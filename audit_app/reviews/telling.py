@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import format_decimal, get_locale
+from flask_babel import gettext as _
 
 from audit_app.accounts.models import in_reader_language
 from audit_app.core.rounding import half_up
@@ -102,6 +103,19 @@ def tell_movement(word: str) -> str:
 def tell_moment(moment: datetime | None, zone: str) -> str:
     """A moment to the minute on the organisation's clocks."""
     return DASH if moment is None else f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+NAMED = 12
+"""Names of a distribution list that a cover holds."""
+
+
+def tell_distribution(names: tuple[str, ...], most: int = NAMED) -> str:
+    """To whom a pack goes, in one line; a list without names means those who took part."""
+    if not names:
+        return _("Those who took part.")
+    more = len(names) - most
+    told = ("、" if chinese() else ", ").join(names[:most])
+    return told if more <= 0 else _("%(words)s, +%(count)s more", words=told, count=more)
 
 
 def tone_of(value: Value) -> str:

@@ -53,7 +53,7 @@ def rows_of(pack):
 
 
 def test_no_table_and_no_chart_is_without_a_source(pack):
-    line = Sources(pack).line
+    line = Sources.of(pack).line
     assert [table.title for table in blocks(pack, Table) if table.rows and not line(table)] == []
     assert [plot.title for plot in blocks(pack, Plot) if plot.source is None] == []
     assert blocks(pack, Table)
