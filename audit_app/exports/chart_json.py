@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from .chart_scale import finite, ticks
+from .chart_scale import finite, runs, ticks
 from .charts import Chart, Number
 from .values import plain, tone_of
 
@@ -17,6 +17,9 @@ TONES = {"good": "#2c9a5b", "warn": "#c97a1a", "bad": "#d1493f", "info": "#3b6fc
 NEUTRAL, FAINT = "#7a8799", "rgba(128,138,152,0.28)"
 DASHES: tuple[Any, ...] = ("solid", "dashed", "dotted", [8, 3, 2, 3], [12, 4])
 SYMBOLS = ("circle", "rect", "triangle", "diamond", "emptyCircle")
+
+MARKED = 60
+"""Most points of a line whose every value has a mark."""
 
 
 def option(chart: Chart) -> dict[str, Any]:
@@ -66,8 +69,17 @@ def _series(chart: Chart, index: int) -> dict[str, Any]:
     }  # fmt: skip
     if chart.kind == "line":
         stroke = {"type": DASHES[index % len(DASHES)], "width": 2}
-        made |= {"connectNulls": False, "showSymbol": len(chart.labels) <= 60, "lineStyle": stroke}
+        made |= {"connectNulls": False, "showSymbol": len(chart.labels) <= MARKED, "lineStyle": stroke}
         made |= {"symbol": SYMBOLS[index % len(SYMBOLS)], "symbolSize": 6}
+        alone = {run[0][0] for run in runs(one.values) if len(run) == 1}
+        if (
+            alone and len(chart.labels) > MARKED
+        ):  # No line runs through them: without a mark they would not be seen.
+            made |= {"showSymbol": True, "showAllSymbol": True, "symbolSize": 0}
+            made["data"] = [
+                {"value": value, "symbolSize": 6} if place in alone else value
+                for place, value in enumerate(made["data"])
+            ]
         made |= {"step": "middle", "symbol": "none"} if one.stepped else {}
     else:
         made |= {"barMaxWidth": 42, **({"stack": "all"} if chart.kind == "stacked" else {})}
