@@ -31,7 +31,7 @@ def review(people: People) -> int:
 
 
 def first_note(review: int) -> int:
-    found = db.session.get(Review, review).agenda[0].id
+    found = db.session.get(Review, review).agenda[1].id
     db.session.commit()
     return found
 
