@@ -23,6 +23,7 @@ from audit_app.config import Settings, from_environment
 from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.indicators import by_command
 from audit_app.indicators import queries as indicator_queries
 from audit_app.indicators import services as indicators
 from audit_app.indicators.periods import Month
@@ -39,6 +40,8 @@ data_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the database file and the evidence.",
 )
+
+as_option = click.option("--as", "who", help="Who imports (address); needed where closed months change.")
 
 
 @contextlib.contextmanager
@@ -180,10 +183,11 @@ def import_checklist(
 @main.command("import-indicators")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--good-only", is_flag=True, help="Take the good rows although others are in doubt.")
+@as_option
 @data_option
-def import_indicators(file: Path, good_only: bool, data: Path | None) -> None:
+def import_indicators(file: Path, good_only: bool, who: str | None, data: Path | None) -> None:
     """Read monthly values of indicators from XLSX or CSV; a row in doubt stops the import, and is named."""
-    _import(data, lambda: indicators.import_measurements(file, good_only=good_only, by=None))
+    _import(data, who, lambda by: indicators.import_measurements(file, good_only=good_only, by=by))
 
 
 @main.command("import-tickets")
@@ -193,10 +197,11 @@ def import_indicators(file: Path, good_only: bool, data: Path | None) -> None:
     required=True,
     help="Name of a shipped profile (servicenow, itop, jira, generic) or a YAML file.",
 )
+@as_option
 @data_option
-def import_tickets(file: Path, profile: str, data: Path | None) -> None:
+def import_tickets(file: Path, profile: str, who: str | None, data: Path | None) -> None:
     """Read a ticket log and compute its indicators."""
-    _import(data, lambda: indicators.import_tickets(file, profile=profile, by=None, progress=_progress))
+    _import(data, who, lambda by: indicators.import_tickets(file, profile=profile, by=by, progress=_progress))
 
 
 @main.command("import-outages")
@@ -209,6 +214,7 @@ def import_tickets(file: Path, profile: str, data: Path | None) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV that says when which service was watched; guessed from the outages otherwise.",
 )
+@as_option
 @data_option
 def import_outages(
     file: Path,
@@ -216,18 +222,20 @@ def import_outages(
     target_from: str | None,
     profile: str | None,
     observed: Path | None,
+    who: str | None,
     data: Path | None,
 ) -> None:
     """Read an outage log and compute availability and downtime."""
     _import(
         data,
-        lambda: indicators.import_outages(
+        who,
+        lambda by: indicators.import_outages(
             file,
             target=target,
             target_from=Month.parse(target_from) if target_from else None,
             profile=profile,
             observed=observed,
-            by=None,
+            by=by,
         ),
     )
 
@@ -258,9 +266,11 @@ def _progress(rows: int, share: float) -> None:
         click.echo(f"\r{rows:,} rows, {share:.0%} of the file ", nl=False, err=True)
 
 
-def _import(data: Path | None, act: Any) -> None:
+def _import(data: Path | None, who: str | None, act: Any) -> None:
     with opened(data), force_locale("en"):
-        report = act()
+        by = by_command.person(who)
+        report = act(by)
+        by_command.refuse_proposals_of_nobody(report, by)
         db.session.commit()
         for line in report.lines():
             click.echo(line)

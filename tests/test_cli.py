@@ -314,3 +314,37 @@ def test_a_key_for_signing_is_made_once(data):
     assert Path(made[0]).is_file()
     again = run("signing-key", "Harbour Cloud 海港云", data=data, ok=False)
     assert again.stderr.startswith("Error: ")
+
+
+def test_values_of_closed_months_are_proposed_by_a_person(tmp_path):
+    """Whoever proposes may not approve: so the command must know who it is."""
+    data = tmp_path / "own"
+    run("create-admin", "root@example.org", data=data)
+    file = tmp_path / "kpi.csv"
+    file.write_text("code,month,value\nSLA,2024-03,90\n", encoding="utf-8")
+    run("import-indicators", file, data=data)
+    file.write_text("code,month,value\nSLA,2024-03,91\n", encoding="utf-8")
+    command = [sys.executable, "-m", "audit_app.cli", "import-indicators", str(file), "--data", str(data)]
+    closed = {**environment(), "LOCK_DAYS": "45"}
+
+    def told(*more):
+        return subprocess.run(
+            [*command, *more], cwd=ROOT, env=closed, capture_output=True, text=True, encoding="utf-8"
+        )
+
+    assert "--as ADDRESS" in told().stderr
+    assert "Nobody who may import files" in told("--as", "nobody@example.org").stderr
+    with opened(data):
+        accounts.add_person(
+            email="lin@example.org",
+            name="Lin",
+            roles=[Role.PROGRAMME_MANAGER],
+            password="harbour-2000",
+            by=None,
+        )
+        db.session.commit()
+    done = told("--as", "Lin@example.org")
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(data / "audit.db")) as connection:
+        rows = connection.execute("SELECT p.email FROM value_correction c JOIN person p ON p.id = c.by_id")
+        assert rows.fetchall() == [("lin@example.org",)]
