@@ -19,6 +19,7 @@ FORBIDDEN = {
     "an inline handler": re.compile(r"\son[a-z]+\s*=\s*[\"']"),
     "an address elsewhere": re.compile(r"(?:src|href)=[\"']?(?:https?:)?//"),
     "autoescape switched off": re.compile(r"autoescape\s+false"),
+    "a comma of English between two values": re.compile(r"\}\}, \{\{|join\([\"'], |\{\{ [\"'], [\"'] "),
 }
 
 
