@@ -24,6 +24,7 @@ from audit_app.accounts import services as accounts
 from audit_app.accounts.permissions import Role
 from audit_app.cli import main, opened
 from audit_app.core.db import db
+from audit_app.indicators.services import load_register
 from audit_app.reviews import services as reviews
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -181,6 +182,9 @@ def test_an_unknown_profile_is_a_sentence(data):
 
 
 def test_a_row_in_doubt_stops_the_values_unless_only_good_rows_are_wanted(data, tmp_path):
+    with opened(data):  # what people enter is switched on by somebody, on the screen
+        load_register(by=None)
+        db.session.commit()
     table = tmp_path / "values.csv"
     table.write_text("code,month,value\nCSAT,2026-01,85\nNOPE,2026-01,5\n", encoding="utf-8")
     refused = run("import-indicators", table, data=data, ok=False)

@@ -102,5 +102,7 @@ def _figure(register: Register, one: Series) -> Value:
     if not known:
         return said("objective.silent", code=one.code)
     last = known[-1]
-    aim = one.target_words(last) or said("value.no_target")
-    return said("objective.figure", code=one.code, value=one.figure(one.value(last), last), target=aim)
+    value, aim = one.figure(one.value(last), last), one.target_words(last)
+    if aim is None:
+        return said("objective.no_target", code=one.code, value=value)
+    return said("objective.figure", code=one.code, value=value, target=aim)

@@ -96,7 +96,9 @@ class LiveDecisionForm(BaseForm):
     owner_id = row(_l("Who carries it out"), need=True)
     due_on = day(_l("Due"), need=True)
 
-    def fill(self, review: Review) -> None:
-        """Choices; ids are told apart where a page holds a form for each topic."""
-        self.input_key.choices = letters(review)
+    def fill(self, review: Review, *, input_known: bool) -> None:
+        """Choices; ids are told apart where a page holds a form for each topic. Under a topic without input
+        none is chosen beforehand: a decision must not stand under the first one because nobody looked.
+        """
+        self.input_key.choices = [*([] if input_known else [("", "–")]), *letters(review)]
         self.owner_id.choices = rows_as_choices(people(Permission.ACTION_DO), empty=True)

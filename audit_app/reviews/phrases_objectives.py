@@ -19,5 +19,6 @@ PHRASES: dict[str, Any] = {
         "figures; closed in the period: %(achieved)s achieved, %(failed)s not achieved."
     ),
     "objective.figure": _l("%(code)s %(value)s (target %(target)s)"),
+    "objective.no_target": _l("%(code)s %(value)s (no target)"),
     "objective.silent": _l("%(code)s without a value"),
 }

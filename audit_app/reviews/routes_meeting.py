@@ -103,7 +103,7 @@ def meeting_decide(id: int, topic: int) -> ResponseReturnValue:
     if item is None:
         raise NotVisible
     form = forms_meeting.LiveDecisionForm(prefix=f"t{topic}-")
-    form.fill(review)
+    form.fill(review, input_known=item.input_key is not None)
     fine = form.validate_on_submit() and bool(refused_or(form, _decided, review, form.values()))
     review = _meeting_of(id)
     item = next(each for each in review.agenda if each.id == topic)

@@ -63,7 +63,7 @@ def decisions_of(
     ]
     if form is None:
         form = forms_meeting.LiveDecisionForm(formdata=None, prefix=f"t{item.id}-")
-        form.fill(review)
+        form.fill(review, input_known=item.input_key is not None)
         form.input_key.data = item.input_key.value if item.input_key else None
     found: dict[int, Any] = dict(taking or {})
     for row in mine:

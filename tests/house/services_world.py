@@ -74,7 +74,7 @@ def grow(p: People, made: dict[str, Any], count: int) -> None:
             )  # fmt: skip
         catalogue.add_maintenance(
             made["service"], day=today() + timedelta(days=20 + number), start=time(1), end=time(3),
-            announced_on=today(), announced_time=time(0), announced_by="高工", by=p.manager,
+            announced_on=today() - timedelta(days=1), announced_time=time(0), announced_by="高工", by=p.manager,
         )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def test_a_month_is_open_for_the_days_that_are_set_and_closed_after(register):
         assert locks.open_until(month) == today()
         assert not locks.standing().why(month)
     with clock.at(datetime(2026, 5, 16, 4, tzinfo=UTC)):
-        assert "2026-05-15" in str(locks.standing().why(month))
+        assert "15 May 2026" in str(locks.standing().why(month))
 
 
 def test_a_pack_closes_the_months_that_end_in_its_period_at_once(register):

@@ -158,6 +158,20 @@ def test_a_decision_is_recorded_live_with_the_chosen_option(people, client_for):
     assert len(review.decisions) == 1
 
 
+def test_a_decision_under_a_topic_that_is_no_input_asks_which_one_it_answers(people, client_for):
+    review = factory.preparing(people)
+    item = next(each for each in review.agenda if each.input_key is None)
+    db.session.commit()
+    client, pre = client_for(people.manager), f"t{item.id}-"
+    facts = {"text": "Buy pumps", "input_key": "", "owner_id": people.owner.id, "due_on": "2026-09-01"}
+    address = f"/reviews/{review.id}/meeting/topics/{item.id}/decide"
+    wrong = client.post(address, data={pre + name: value for name, value in facts.items()})
+    assert wrong.status_code == 422
+    assert "Buy pumps" in wrong.text
+    assert '<details class="topic-new" open>' in wrong.text
+    assert review.decisions == []
+
+
 def test_an_option_that_was_not_considered_cannot_be_chosen(people):
     review = factory.preparing(people)
     made = services.ask_decision(review, text="Pumps", input_key="j", options=OPTIONS, by=people.manager)
