@@ -158,6 +158,12 @@ def _first_line(text: str) -> str:
     return first if len(first) <= HEADING else first[:HEADING].rstrip() + " …"
 
 
+def _owner_due(row: DecisionRow) -> str:
+    if not row.owner and not row.due_on:
+        return DASH
+    return _("%(name)s, %(at)s", name=row.owner or DASH, at=row.due_on or DASH)
+
+
 def _decision_facts(row: DecisionRow) -> Facts:
     whole = [] if _first_line(row.text) == row.text.strip() else [(_("Decision"), Strong(row.text))]
     pairs: list[tuple[str, GridCell]] = [
@@ -168,7 +174,7 @@ def _decision_facts(row: DecisionRow) -> Facts:
         *([(_("Chosen"), Strong(row.chosen))] if row.chosen else []),
         (_("Resources"), row.resources or DASH),
         (_("Follows from"), Link(input_title(row.input_key), url=f"#input-{row.input_key}")),
-        (_("Owner, due"), _("%(name)s, %(at)s", name=row.owner or DASH, at=row.due_on or DASH)),
+        (_("Owner, due"), _owner_due(row)),
     ]
     return Facts(tuple(pairs))
 

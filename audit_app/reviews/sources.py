@@ -7,6 +7,7 @@ from typing import Self
 
 from flask_babel import gettext as _
 
+from audit_app.exports.values import named_role
 from audit_app.reviews.origins import key_of
 from audit_app.reviews.pack import Block, Many, Pack, Plot, Said, SourceFile, Table, Value
 from audit_app.reviews.telling import chinese, tell, tell_moment
@@ -137,7 +138,7 @@ def _by_hand(entries: Iterable[Said]) -> str:
     named = []
     for name, found in sorted(days.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         span = " – ".join(dict.fromkeys((min(found), max(found))))
-        named.append(f"{name} ({span})")
+        named.append(named_role(name, span))
     told = tell(Many(tuple(named[:FILES])))
     if len(named) > FILES:
         told = _("%(words)s, +%(count)s more", words=told, count=len(named) - FILES)

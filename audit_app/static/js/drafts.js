@@ -1,7 +1,8 @@
 // Typed text survives an expired sign-in. When a guarded form is sent, its words are kept in sessionStorage under the
 // page's path. If the next page is the sign-in or an error page, the draft is marked "interrupted" and comes back
 // when the same person opens that path again. Any ordinary page means that the form went through: the draft is dropped.
-// Passwords, files and hidden fields are never kept; signing out wipes everything.
+// A form with data-remember keeps its words while they are typed, until it is saved or left with "Cancel": a sheet of
+// many rows is seldom filled in one go. Passwords, files and hidden fields are never kept; signing out wipes everything.
 
 const PREFIX = "draft:";
 const person = document.body.dataset.person;
@@ -45,7 +46,7 @@ function putBack(form, values) {
 }
 
 const guarded = () => [...document.querySelectorAll("form[data-guard]")];
-const keyOf = (form) => `${PREFIX}${here}#${guarded().indexOf(form)}`;
+const keyOf = (form) => `${PREFIX}${here}${location.search}#${guarded().indexOf(form)}`;
 
 function keep(form, state) {
   const hasFiles = [...form.elements].some((control) => control.type === "file" && control.files.length);
@@ -70,7 +71,7 @@ function onBarePage() {
 
 function onOrdinaryPage(words) {
   for (const [key, draft] of drafts()) {
-    if (draft.person !== person || draft.state !== "interrupted") { sessionStorage.removeItem(key); continue; }
+    if (draft.person !== person || draft.state === "sent") { sessionStorage.removeItem(key); continue; }
     const form = guarded().find((candidate) => keyOf(candidate) === key);
     if (!form) continue;
     sessionStorage.removeItem(key);
@@ -81,7 +82,7 @@ function onOrdinaryPage(words) {
     note.className = "notice tone tone-warning";
     note.setAttribute("role", "status");
     const sentence = document.createElement("div");
-    sentence.textContent = words.restored + (draft.hasFiles ? ` ${words.files}` : "");
+    sentence.textContent = (draft.state === "typed" ? words.typed : words.restored) + (draft.hasFiles ? ` ${words.files}` : "");
     note.append(sentence);
     form.prepend(note);
   }
@@ -95,7 +96,9 @@ export function startDrafts({ words }) {
 
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
-    if (form) form.dataset.dirty = "yes";
+    if (!form) return;
+    form.dataset.dirty = "yes";
+    if ("remember" in form.dataset) try { keep(form, "typed"); } catch { /* see above */ }
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -106,7 +109,7 @@ export function startDrafts({ words }) {
     try { keep(form, "sent"); } catch { /* see above */ }
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-leave]")) for (const form of guarded()) delete form.dataset.dirty;
+    if (event.target.closest("[data-leave]")) for (const form of guarded()) { delete form.dataset.dirty; try { sessionStorage.removeItem(keyOf(form)); } catch { /* see above */ } }
   });
   window.addEventListener("beforeunload", (event) => {
     if (guarded().some((form) => form.dataset.dirty)) event.preventDefault();
