@@ -13,7 +13,7 @@ from audit_app.core.db import db
 from audit_app.demo import outages, tickets
 from audit_app.demo.story import Story, texts
 from audit_app.exports.values import listed
-from audit_app.indicators import queries
+from audit_app.indicators import queries, sources
 from audit_app.indicators import services as indicators
 from audit_app.indicators.board import Point, Status, status
 from audit_app.indicators.log_import import find_profile
@@ -22,6 +22,7 @@ from audit_app.indicators.objective_models import Objective, ObjectiveState
 from audit_app.indicators.objective_standing import Reading, standings
 from audit_app.indicators.periods import Month
 from audit_app.indicators.profiles import OutageProfile
+from audit_app.indicators.reports import Report
 
 MONTHS = 24
 CALM = 3
@@ -29,6 +30,11 @@ CALM = 3
 ENTERED, LATEST = 4, 6
 """Values are entered on the fourth of the next month; after the sixth the month is there for certain."""
 QUARTER = timedelta(days=92)
+SOURCES = {
+    sources.TICKETS: {"en": "Monthly export of the service desk", "zh": "服务台月度导出"},
+    sources.OUTAGES: {"en": "Log of the monitoring", "zh": "监控中断日志"},
+}
+"""Under which names the two logs are remembered."""
 BEHIND = {"en": "Behind: {names}.", "zh": "落后的目标：{names}。"}
 
 
@@ -61,7 +67,8 @@ def _read_tickets(story: Story, first: Month, place: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"tickets-{month}.csv"
         tickets.write(path, rows, clock.now(), story.language)
-        indicators.import_tickets(path, "generic", by=story.people["tang"])
+        report = indicators.import_tickets(path, "generic", by=story.people["tang"])
+        _remembered(story, path, sources.TICKETS, {"profile": "generic"}, report, story.people["tang"])
 
 
 def _read_outages(story: Story, first: Month, month: Month) -> None:
@@ -71,9 +78,22 @@ def _read_outages(story: Story, first: Month, month: Month) -> None:
         outages.write(path, outages.moved(story, first, month))
         # Months are those of the organisation's clock, as the agreements on its services have them.
         by_clock = find_profile("outages", OutageProfile).model_copy(update={"timezone": str(clock.zone())})
-        indicators.import_outages(
+        report = indicators.import_outages(
             path, by=story.people["gao"], observed=outages.watched(story, first, month), profile=by_clock
         )
+        reading = {"profile": "outages", "zone": str(clock.zone())}
+        _remembered(story, path, sources.OUTAGES, reading, report, story.people["gao"])
+
+
+def _remembered(
+    story: Story, path: Path, kind: str, reading: dict[str, str], report: Report, by: Person
+) -> None:
+    """The first file of a kind is remembered as its source, the later ones come from it."""
+    source = sources.match(path.name, kind)
+    if source is None:
+        headings = sources.headings_of(path, kind, reading)
+        source = sources.remember(SOURCES[kind][story.language], path.name, kind, reading, headings, by=by)
+    sources.used(source, report)
 
 
 def _enter(story: Story, month: Month, place: int) -> None:
