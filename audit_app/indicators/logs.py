@@ -332,6 +332,7 @@ def read_outages(
                 _bounded(reading.rows)
                 if progress is not None:
                     progress(reading.rows, share())
+        _bounded(reading.rows)
         return OutageLog(reading.outages, reading.problems.in_order(), reading.rows, reading.left_out)
 
     return rows_of(path, profile, read)
