@@ -36,7 +36,6 @@ from audit_app.indicators.textfiles import Share, heading, rows_of
 
 STRETCH = 5_000  # rows between two reports of progress
 MOST_ROWS = 5_000_000  # beyond this the owner splits a log; also bounds what a packed file may unfold to
-
 LEFT = re.compile(r"[-\u2212]?\d+(:\d{2}){1,2}|[-\u2212]?(\d+\s*[wdhms]\s*)+")
 
 Progress = Callable[[int, float], None]
