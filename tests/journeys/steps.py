@@ -103,6 +103,11 @@ class Manager(TeamChoice):
         self.form({"File": log, "How the log is written": profile}, "Look at the file")
         self.sees("Figures that would be stored", "2016-03", "Nothing is stored yet.")
         self.submit("Import")
+        self.taken_in(log)
+
+    def taken_in(self, log: Path) -> None:
+        """A long log is stored while its page tells how far it is; the end of it is the page of the import."""
+        self.page.wait_for_url(re.compile(r"/indicators/imports/\d+$"), timeout=180_000)
         self.heading(log.name)
 
     def import_outages(self, log: Path, profile: str, target: str) -> None:
@@ -112,7 +117,7 @@ class Manager(TeamChoice):
                   "Look at the file")  # fmt: skip
         self.sees("Figures that would be stored", "2025-12")
         self.submit("Import")
-        self.heading(log.name)
+        self.taken_in(log)
 
     def sees_the_figures(self, code: str, *figures: str) -> None:
         """The page of an indicator shows these months."""
