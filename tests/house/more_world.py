@@ -155,7 +155,7 @@ def long_logs(p: People, uploads: Path) -> dict[str, Any]:
     """Two logs that were read outside of the request: one cannot be read, the server of the other ended."""
     found = {}
     for state, result in (("done", {"refused": {"zh": "没有该列", "en": "No such column"}}), ("running", {})):
-        held = holding.keep(uploads, p.manager.id, f"{state}.csv", Upload(content=TICKETS.encode()).stream,
+        held = holding.keep(uploads, p.manager.id, f"日志 {len(state)}.csv", Upload(content=TICKETS.encode()).stream,
                             kind="tickets", profile="generic")  # fmt: skip
         job = {"token": held.token, "filename": held.filename, "step": "look", "size": 100, "begun": 1.7e9,
                "state": state, "rows": 3, "share": 0.5, "facts": {}, "result": result}  # fmt: skip

@@ -70,7 +70,8 @@ def expected(mark: Any, person: Person, sees_all: bool) -> set[int]:
     """The statuses that a mark promises a person: never 500, and 403 exactly when no permission is held."""
     if mark not in (PUBLIC, SIGNED_IN) and not any(person.may(each) for each in mark):
         return {403}
-    return {200, 302, 303} if sees_all else {200, 302, 303, 403, 404}
+    # 204: a page that asks how far a reading is, when it has ended.
+    return {200, 204, 302, 303} if sees_all else {200, 204, 302, 303, 403, 404}
 
 
 FOR_SOME_ROWS = {"reviews.step", "reviews.sign", "reviews.climate"}

@@ -119,7 +119,7 @@ MUTANTS = {
     "page rounds to even": ("page", telling, "tell_figure", half_even),
     "paper drops a row": ("pdf", paper_blocks, "_grid", without_last_row),
     "paper rounds once more": ("pdf", paper_blocks, "tell_cell", lambda make: lambda value, column: make(tenths(value), column)),
-    "paper loses its charts": ("pdf", paper_blocks, "_figures", lambda _make: lambda _plots: iter(())),
+    "paper loses its charts": ("pdf", paper_blocks, "_figures", lambda _make: lambda *_rest: iter(())),
     "book drops a row": ("xlsx", book, "_rows", lambda make: lambda table: make(table)[:-1]),
     "book rounds once more": ("xlsx", book, "_cell", lambda make: lambda value, column: make(tenths(value), column)),
     "book draws a month late": ("xlsx", book, "chart", shifted),
