@@ -25,6 +25,7 @@ from audit_app.reviews.pack import (
     Value,
     said,
 )
+from audit_app.reviews.series import measured
 
 ROWS = 12
 """Corrections on paper; the workbook holds all."""
@@ -88,17 +89,23 @@ def blocks(found: list[ValueCorrection]) -> tuple[Block, ...]:
     return (Remark(told, "warn"), Table(said("table.corrections"), columns, rows, limit=ROWS))
 
 
+def figures(each: ValueCorrection) -> tuple[Figure, Figure]:
+    """The value before and the one proposed, as the month was measured."""
+    told = each.indicator.told_in(each.month)
+    was, becomes = (measured(value, told.unit, told.decimals) for value in (each.was_value, each.value))
+    return was, becomes
+
+
 def _row(each: ValueCorrection) -> tuple[Value, ...]:
     indicator, month = each.indicator, each.month
     decision: Any = each.decision
     name = said("plot.indicator", code=indicator.code, name=Name(indicator.name_en, indicator.name_zh))
-    told = indicator.told_in(month)
-    decimals = max(2, told.decimals) if told.unit == "%" else told.decimals
+    was, becomes = figures(each)
     return (
         name,
         Month(month.first),
-        Figure(each.was_value, decimals, told.unit),
-        Figure(each.value, decimals, told.unit),
+        was,
+        becomes,
         _who(each.by, each.at),
         Toned(said("value.waits"), "warn") if decision is None else _who(decision.by, decision.at),
         each.title,

@@ -256,14 +256,14 @@ def _corrections(review: Review, places: dict[str, str]) -> Iterator[Point]:
     """Corrections of closed months that nobody decided: the pack would show the value of before."""
     found = compile_corrections.read(review.period_from, review.period_to)
     for each in compile_corrections.waiting(found):
-        one = each.indicator
+        one, (was, becomes) = each.indicator, compile_corrections.figures(each)
         words = _(
             "%(code)s %(name)s: a correction of %(month)s waits for approval, from %(was)s to %(now)s.",
             code=one.code,
             name=tell(Name(one.name_en, one.name_zh)),
             month=days.month(each.month.first),
-            was=tell(each.was_value),
-            now=tell(each.value),
+            was=tell(was),
+            now=tell(becomes),
         )
         yield Point(
             places.get(one.code, "h"), words, "indicators.correction", _("Decide it"), {"id": each.id}

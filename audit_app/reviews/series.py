@@ -24,6 +24,11 @@ from audit_app.indicators.targets import limiting
 from audit_app.reviews.pack import Figure, Name, Said, Value, said
 
 
+def measured(value: Decimal | None, unit: str, decimals: int) -> Figure:
+    """A value of an indicator as packs show it: percentages with two digits at least."""
+    return Figure(value, max(2, decimals) if unit == "%" else decimals, unit)
+
+
 @dataclass(frozen=True)
 class Point:
     """One month of an indicator. ``target``: of that month alone, where the indicator has none of its own."""
@@ -100,9 +105,9 @@ class Series:
         return self.since(month) == self.since(other)
 
     def figure(self, value: Decimal | None, month: Month | None = None) -> Figure:
-        """A value of a month with the unit it was measured in; percentages show two digits at least."""
+        """A value of a month with the unit it was measured in."""
         told = self.told(month)
-        return Figure(value, max(2, told.decimals) if told.unit == "%" else told.decimals, told.unit)
+        return measured(value, told.unit, told.decimals)
 
     def value(self, month: Month) -> Decimal | None:
         """Value of a month, or None."""

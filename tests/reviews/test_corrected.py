@@ -69,7 +69,7 @@ def test_what_waits_is_pointed_out_in_pack_and_gate_and_is_in_no_figure(people):
     assert [(each.key, each.endpoint, each.args) for each in points] == [
         ("e", "indicators.correction", {"id": made.id})
     ]
-    assert "from 85 to 81" in points[0].words
+    assert "from 85.0 points to 81.0 points" in points[0].words.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_what_was_approved_names_both_people_on_page_paper_and_workbook(client_for, people):
