@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audit_app.accounts.models import Person
@@ -235,16 +235,19 @@ def test_what_lies_before_a_redefinition_changes_nothing_that_is_said_after_it(h
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=values, data=st.data())
-def test_no_line_of_a_chart_has_values_on_both_sides(app, history, data):
-    place = data.draw(st.integers(0, len(history) - 1))
+@given(history=values, at=st.integers(0, 29))
+@example(history=[None] * 11 + [Decimal(0)] * 8 + [None], at=19)  # nothing measured since the redefinition
+def test_no_line_of_a_chart_has_values_on_both_sides(app, history, at):
+    place = at % len(history)
     found = seen(history, place)
     if found.last is None:
         return
     made = charting.chart(found, found.points)
     assert not crossing([line.values for line in made.series], place)
-    for _name, line in made.limits.lines if made.limits else ():
-        assert all(value is None for value in line[:place])
+    limits = [line for _name, line in made.limits.lines] if made.limits else []
+    assert not crossing(limits, place)
+    if any(value is not None for value in history[place:]):  # until then the old definition still speaks
+        assert all(value is None for line in limits for value in line[:place])
     drawn = [value for value in history if value is not None]
     assert sum(value is not None for line in made.series for value in line.values) == len(drawn)
     assert all(a < b for a, b in pairwise(made.signals))
