@@ -19,7 +19,7 @@ from audit_app.accounts import services as accounts
 from audit_app.accounts.permissions import Role
 from audit_app.checklists import chain, devices
 from audit_app.checklists import services as checklists
-from audit_app.config import Settings, from_environment
+from audit_app.config import Settings, from_environment, language_of_shell
 from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
@@ -92,7 +92,7 @@ def demo(data: Path | None, port: int, no_serve: bool, lang: str | None) -> None
     folder = data or Path("demo-data")
     with opened(folder, build=True):
         if not build.is_built():
-            build.run(lang or build.preferred_language(), click.echo)
+            build.run(lang or language_of_shell(), click.echo)
         build.print_accounts(click.echo, f"http://127.0.0.1:{port}")
     if not no_serve:
         _serve(from_environment(data_dir=folder), "127.0.0.1", port)

@@ -135,6 +135,12 @@ def from_environment(**given: Any) -> Settings:
     return Settings(**values)
 
 
+def language_of_shell() -> str:
+    """``zh`` when the environment of the shell says so, else ``en``."""
+    told = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if told.lower().startswith("zh") else "en"
+
+
 def _parse(text: str, kind: Any) -> Any:
     if kind is bool:
         return text.strip().lower() in {"1", "true", "yes", "on"}

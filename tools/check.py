@@ -21,6 +21,7 @@ CHECKS = {
     "floors (import-linter)": ["importlinter.cli", "lint_imports_command"],
     "lock files": ["tools.lock", "--check"],
     "Chinese wording": ["tools.po", "--check"],
+    "insecure calls, house rules, secrets (bandit, semgrep, kingfisher)": ["tools.scan"],
 }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME, DEV = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+SCAN = ROOT / "requirements-scan.lock"  # for .venv/scan alone; it need not agree with the others
 STAMP = "# made by: python run.py lock; of the dependencies "
 PYTHON = "3.11"  # the oldest that is supported; a universal lock holds for newer ones too
 
@@ -36,7 +37,7 @@ def wanted() -> str:
 def faults() -> list[str]:
     """Why the lock files cannot be trusted, one sentence each; an empty list when they are right."""
     found = []
-    for path in (RUNTIME, DEV):
+    for path in (RUNTIME, DEV, SCAN):
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         if not text.startswith(STAMP + wanted() + "\n"):
             found.append(f"{path.name} does not belong to pyproject.toml: run `python run.py lock`.")
@@ -57,9 +58,18 @@ def pins(path: Path) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9][a-z0-9.-]*)==([^\s;\\]+)", text, re.MULTILINE))
 
 
-def compile_lock(target: Path, *more: str) -> None:
-    """Let uv resolve pyproject.toml into `target`; its own settings and those of the machine are not read."""
-    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet", "--no-config"]
+def compile_lock(target: Path, *more: str, source: str = "pyproject.toml") -> None:
+    """Let uv resolve `source` (none: a group alone) into `target`; no other settings are read."""
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        *([source] if source else []),
+        "--quiet",
+        "--no-config",
+    ]
     command += ["--universal", "--generate-hashes", "--python-version", PYTHON]
     command += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
     machine = (
@@ -86,13 +96,14 @@ def main(arguments: list[str]) -> int:
         upgrade = [option for option in arguments if option == "--upgrade"]
         compile_lock(RUNTIME, *upgrade)
         compile_lock(DEV, "--group", "dev", "--constraint", RUNTIME.name, *upgrade)
-        stamp(RUNTIME)
-        stamp(DEV)
+        compile_lock(SCAN, "--group", "scan", *upgrade, source="")
+        for path in (RUNTIME, DEV, SCAN):
+            stamp(path)
     found = faults()
     print(
         "\n".join(found)
         if found
-        else f"{RUNTIME.name}: {len(pins(RUNTIME))}, {DEV.name}: {len(pins(DEV))} packages."
+        else "; ".join(f"{path.name}: {len(pins(path))}" for path in (RUNTIME, DEV, SCAN)) + " packages."
     )
     return 1 if found else 0
 

@@ -4,7 +4,7 @@ Times carry the organisation's time zone and its rules, so that a change of the 
 """
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from flask_babel import force_locale
@@ -52,7 +52,7 @@ def audit_event(audit: Audit, base_url: str) -> Event:
     event = Event()
     event.add("uid", f"audit-{audit.id}-{audit.code}@audit-plan")
     event.add("sequence", audit.version)
-    event.add("dtstamp", (audit.notified_at or datetime.now(UTC)).astimezone(UTC))
+    event.add("dtstamp", (audit.notified_at or now()).astimezone(UTC))
     event.add("dtstart", audit.starts_on)
     event.add("dtend", audit.ends_on + timedelta(days=1))
     event.add("summary", f"{audit.code} {audit.title}")

@@ -114,7 +114,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "temp_store=MEMORY",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA {pragma}")  # nosemgrep: sql-from-pieces -- the literals above
     cursor.close()
 
 

@@ -1,7 +1,6 @@
 """Building the demo: the chapters in turn, one progress bar, and the table of accounts."""
 
 import gc
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from flask_babel import gettext as _
 from audit_app.accounts import queries as accounts
 from audit_app.accounts.language import LOCALES
 from audit_app.accounts.permissions import Role
+from audit_app.config import language_of_shell
 from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.demo import (
@@ -64,12 +64,6 @@ def is_built() -> bool:
     return accounts.organisation() is not None
 
 
-def preferred_language() -> str:
-    """``zh`` when the environment of the shell says so, else ``en``."""
-    told = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if told.lower().startswith("zh") else "en"
-
-
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
     """The build makes millions of short-lived objects beside many that stay: looking for circles among them
@@ -107,7 +101,7 @@ def print_accounts(echo: Echo, url: str) -> None:
     """Who can sign in: role, name, address, the password that all share; in the demo's language."""
     people = accounts.active_people()
     spoken = [each.language for each in people if Role.TOP_MANAGEMENT in each.role_set]
-    with force_locale(LOCALES[spoken[0] if spoken else preferred_language()]):
+    with force_locale(LOCALES[spoken[0] if spoken else language_of_shell()]):
         rows = [
             (", ".join(str(role.label) for role in Role if role in each.role_set), each.name, each.email)
             for each in people

@@ -6,11 +6,12 @@ report beside it. A file that would change a month people have seen waits for a 
 
 import logging
 import os
+import secrets
 import stat
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -163,9 +164,12 @@ def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
 def _free(target: Path) -> Path:
     """The place itself or, where its name is taken, one with the moment before the name."""
     target.parent.mkdir(exist_ok=True)
-    return (
-        target.with_name(f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{target.name}") if target.exists() else target
-    )
+    return target.with_name(_own_name(target.name)) if target.exists() else target
+
+
+def _own_name(name: str) -> str:
+    """A name that no other file has: the moment, to be read by people, and eight letters of chance."""
+    return f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}-{name}"
 
 
 def _move(path: Path, target: Path, row: PickedFile) -> None:
@@ -231,7 +235,7 @@ def _settled(row_id: int, state: Picked, words: str) -> PickedFile:
     if row is None or row.state is not Picked.WAITING:
         raise Refused(_("Somebody decided on this file of the folder meanwhile; nothing was changed."))
     row.state, row.words = state, words[:2000]
-    row.kept_as = f"{FOLDERS[state]}/{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{row.filename}"[-400:]
+    row.kept_as = f"{FOLDERS[state]}/{_own_name(row.filename)}"[-400:]
     return row
 
 

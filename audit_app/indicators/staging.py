@@ -29,7 +29,7 @@ def staged(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Path
             f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE ready ({', '.join(names)})"
         )
         file.execute("BEGIN")
-        file.executemany(f"INSERT INTO ready VALUES ({', '.join('?' * len(names))})", rows)  # noqa: S608 -- own names
+        file.executemany(f"INSERT INTO ready VALUES ({', '.join('?' * len(names))})", rows)  # noqa: S608  # nosec B608  # nosemgrep: sql-from-pieces -- own names
         file.execute("COMMIT")
         file.close()
         yield path
@@ -48,7 +48,7 @@ def put_in(table: Table, key: str, names: Sequence[str], path: Path, **same: Any
     renewed = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
     chosen = ", ".join([*names, *("?" for _name in same)])
     connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {chosen} FROM staged.ready WHERE true "  # noqa: S608 -- own names
+        f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {chosen} FROM staged.ready WHERE true "  # noqa: S608  # nosec B608 -- own names
         f"ON CONFLICT ({key}) DO UPDATE SET {renewed}",
         tuple(same.values()),
     )

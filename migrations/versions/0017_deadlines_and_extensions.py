@@ -244,7 +244,7 @@ def _take_over_requests() -> None:
     owners = {
         (table, str(row.id)): row
         for table in KEEPS
-        for row in connection.execute(sa.text(f"SELECT * FROM {table}")).all()  # noqa: S608  # two fixed names
+        for row in connection.execute(sa.text(f"SELECT * FROM {table}")).all()  # noqa: S608  # nosec B608 -- two fixed names
     }
     waiting: dict[tuple[str, str], dict] = {}
     made: list[dict] = []

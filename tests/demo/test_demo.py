@@ -18,7 +18,7 @@ from audit_app.agenda import queries as agenda
 from audit_app.agenda.models import Meeting, MeetingKind
 from audit_app.checklists import services as checklists
 from audit_app.checklists.models import AnswerRevision, RecordKind, Verdict
-from audit_app.config import Settings
+from audit_app.config import Settings, language_of_shell
 from audit_app.core import clock, workdays
 from audit_app.core.db import db
 from audit_app.demo import build, cast, figures, visits
@@ -394,4 +394,4 @@ def test_the_language_follows_the_shell(told: str, language: str, monkeypatch: p
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", told)
-    assert build.preferred_language() == language
+    assert language_of_shell() == language

@@ -10,7 +10,7 @@ import pytest
 from tests.house.files import tracked
 from tools import lock
 
-LOCKS = [lock.RUNTIME, lock.DEV]
+LOCKS = [lock.RUNTIME, lock.DEV, lock.SCAN]
 PIN = re.compile(r"[a-z0-9][a-z0-9.-]*==[^\s;]+( ; [^\\]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
