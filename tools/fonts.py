@@ -5,8 +5,9 @@
 
 ReportLab takes static TrueType only. A second small font of each weight holds the marks that Chinese draws
 in a full square and Latin script does not (``LATIN``), cut from the same outlines. The repertoire is GBK
-(GB 2312 lacks characters of common names) with Latin, Greek, Cyrillic, punctuation and a few marks. Needs
-fontTools; run once and commit what it writes.
+with Latin, Greek, Cyrillic, punctuation and a few marks, and every ideograph of the package: rare ones stand
+in names (䶮 lies in extension A, some beyond the first plane). Needs fontTools; run once and commit what it
+writes.
 """
 
 import shutil
@@ -24,10 +25,11 @@ WEIGHTS = {
     "NotoSansSC-Bold.ttf": "700Bold/NotoSansSC_700Bold.ttf",
 }
 BLOCKS = (
-    (0x20, 0x7E), (0xA0, 0x24F), (0x2B0, 0x2FF), (0x370, 0x3FF), (0x400, 0x45F), (0x2000, 0x206F),
+    (0x20, 0x7E), (0xA0, 0x24F), (0x2B0, 0x36F), (0x370, 0x3FF), (0x400, 0x45F), (0x1E00, 0x1EFF),
+    (0x2000, 0x206F),
     (0x20A0, 0x20BF), (0x2100, 0x214F), (0x2150, 0x218F), (0x2190, 0x21FF), (0x2200, 0x22FF),
     (0x2460, 0x24FF), (0x25A0, 0x25FF), (0x2600, 0x26FF), (0x2700, 0x27BF), (0x3000, 0x303F),
-    (0xFF00, 0xFFEF),
+    (0xFF00, 0xFFEF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x323AF),
 )  # fmt: skip
 
 

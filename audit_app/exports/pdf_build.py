@@ -1,13 +1,16 @@
 """A Document into the bytes of a PDF: A4, one embedded font, the same bytes for the same value."""
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from io import BytesIO
 from typing import Any
 
+from flask_babel import gettext as _
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
-from .document import Document
+from .document import Document, Text
 from .pdf_flow import Builder, Gap
-from .pdf_fonts import REGULAR, load
+from .pdf_fonts import REGULAR, lacking, load, missing
 from .pdf_page import FRAME, PagedCanvas, watermark
 from .pdf_styles import PAGE
 from .values import is_chinese, plain, speaking
@@ -17,7 +20,40 @@ def render(paper: Document) -> bytes:
     """The finished PDF. Any text is accepted; rendering twice gives equal bytes."""
     load()
     with speaking(paper.language):
-        return _render(paper)
+        return _render(_explained(paper))
+
+
+NAMED = 12
+"""Characters that the note names before it says how many more there are."""
+
+
+def _explained(paper: Document) -> Document:
+    """The paper, with a note at its end when a character is told by its number: what that means."""
+    found = sorted({char for text in _texts(paper) for char in lacking(text)})
+    if not found:
+        return paper
+    named = " ".join(missing(char) for char in found[:NAMED])
+    if (rest := len(found) - NAMED) > 0:
+        named = _("%(words)s, +%(count)s more", words=named, count=rest)
+    words = _(
+        "Some characters are not in the font of this paper. Their Unicode number stands in their place: "
+        "%(numbers)s. The screen shows the characters themselves.",
+        numbers=named,
+    )
+    return replace(paper, blocks=(*paper.blocks, Text(words, "note")))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text typed by people, however deep."""
+    if isinstance(value, str):
+        if not value.isascii():
+            yield value
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _texts(each)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            yield from _texts(getattr(value, each.name))
 
 
 def _render(paper: Document) -> bytes:

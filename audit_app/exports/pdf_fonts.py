@@ -1,11 +1,12 @@
 """The one font family that PDFs embed: loaded with the first page drawn, kept for the life of the process."""
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR = "NotoSansSC"
@@ -46,8 +47,21 @@ _FOLDER = Path(__file__).resolve().parent / "fonts"
 _LOCK = Lock()
 
 
+_BEYOND = re.compile(r"> <([0-9A-F]{5,6})>")
+_cmap = ttfonts.makeToUnicodeCMap
+
+
+def _readable(fontname: str, subset: list[int]) -> str:
+    """What readers copy from the page; ReportLab writes it wrongly for characters beyond the first plane."""
+    return _BEYOND.sub(
+        lambda found: f"> <{chr(int(found[1], 16)).encode('utf-16-be').hex().upper()}>",
+        str(_cmap(fontname, subset)),
+    )
+
+
 @cache
 def _loaded() -> dict[str, TTFont]:
+    ttfonts.makeToUnicodeCMap = _readable
     fonts = {name: TTFont(name, str(_FOLDER / file)) for name, file in FILES.items()}
     for font in fonts.values():
         pdfmetrics.registerFont(font)
@@ -73,13 +87,29 @@ def drawable(text: str, font: str = REGULAR) -> str:
     if text.isascii() and text.isprintable():
         return text
     known = _widths(font)
-    text = text.translate(INVISIBLE).translate(_STAND_INS)
+    text = _readied(text)
     text = "".join([char if ord(char) in known and char >= " " else missing(char) for char in text])
     return _latin(text) if _MARKED.search(text) else text
 
 
+def lacking(text: str, font: str = REGULAR) -> set[str]:
+    """The characters of `text` that are drawn as their number, since the font does not have them."""
+    if text.isascii():
+        return set()
+    known = _widths(font)
+    return {char for char in _readied(text) if ord(char) not in known and char > " "}
+
+
+def _readied(text: str) -> str:
+    """`text` as it is looked up: letters joined with their accents, as some keyboards do not send them."""
+    if _ACCENTED.search(text):
+        text = _ACCENTED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    return text.translate(INVISIBLE).translate(_STAND_INS)
+
+
+_ACCENTED = re.compile("[^\u0300-\u036f][\u0300-\u036f]+")
 _MARKED = re.compile(f"[{MARKS}]")
-_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U000323af]")
 _ASIDE = f" \xa0{MARKS}"
 _CLOSING = {"”": "“", "’": "‘"}
 

@@ -14,7 +14,7 @@ NO_START = frozenset("，：；！？。、．・‧）】》〉」』〕〗］�
 NO_END = frozenset("（【《〈「『〔〖［｛‘“([{￥＄£$¥" + "‘“".translate(HELD))
 """Characters that may not end a line."""
 
-_WIDE = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f"
+_WIDE = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f\U00020000-\U000323af"
 # A unit: a run of spaces, one wide character, a code such as SMS-IA-2026-03, or a run of others, which may
 # also break after - / _ , ; & = ?
 _UNIT = re.compile(

@@ -30,6 +30,7 @@ from audit_app.reviews import (
     compile_actions,
     compile_audits,
     compile_overview,
+    gate,
     lights,
     nonconformities,
     origins,
@@ -37,7 +38,7 @@ from audit_app.reviews import (
     screens,
     series,
 )
-from audit_app.reviews.models import Decision, DecisionState, Review, ReviewState
+from audit_app.reviews.models import Decision, DecisionState, Participant, Review, ReviewInput, ReviewState
 from audit_app.reviews.pack import PreviousAction
 from audit_app.reviews.telling import tell
 from audit_app.reviews.workflow import REVIEW, after_audits, asked_inputs, inputs_complete, missing_inputs
@@ -211,6 +212,7 @@ class Steering:
     filled: int
     whole: int
     stops: list[str]
+    left: list[gate.Point]
     first: date
     last: date
 
@@ -240,6 +242,7 @@ def compile_for(person: Person) -> Steering:
         len(asked) - len(missing_inputs(review)) if review else 0,
         len(asked),
         stops(review),
+        gate.of_leaving(review) if review else [],
         first,
         last,
     )
@@ -251,7 +254,11 @@ def next_review(person: Person) -> Review | None:
         queries.visible_to(person)
         .where(Review.state != ReviewState.APPROVED)
         .options(
-            selectinload(Review.inputs),
+            selectinload(Review.inputs).joinedload(ReviewInput.owner).lazyload(Person.roles),
+            selectinload(Review.participants).options(
+                joinedload(Participant.person).lazyload(Person.roles),
+                joinedload(Participant.deputy).lazyload(Person.roles),
+            ),
             selectinload(Review.decisions),
             joinedload(Review.chair),
             joinedload(Review.prepared_by),

@@ -23,12 +23,21 @@ from audit_app.reviews import (
     compile_actions,
     compile_corrections,
     compile_indicators,
+    leaving,
     series,
     workflow,
     yearly,
 )
 from audit_app.reviews.compile import uncommented
-from audit_app.reviews.models import Climate, DecisionState, ExtraKey, InputKey, Review, ReviewState
+from audit_app.reviews.models import (
+    Climate,
+    DecisionState,
+    ExtraKey,
+    InputKey,
+    Review,
+    ReviewInput,
+    ReviewState,
+)
 from audit_app.reviews.pack import Name
 from audit_app.reviews.telling import tell
 from audit_app.reviews.workflow import REVIEW, input_filled
@@ -139,6 +148,25 @@ def _climate(review: Review) -> Iterator[Point]:
         yield Point("b", words, "reviews.input", _("Decide it"), {"id": row.id})
 
 
+def of_leaving(review: Review) -> list[Point]:
+    """What waits for people who are gone: inputs to give to others, places to fill."""
+    return [
+        *(_left(row) for row in leaving.unwritten(review)),
+        *(_place(review, each.person) for each in leaving.empty_places(review)),
+    ]
+
+
+def _left(row: ReviewInput) -> Point:
+    assert row.owner is not None  # somebody was asked, and has left
+    words = _("%(title)s: %(name)s has left. Give it to somebody else.", title=row.title, name=row.owner.name)
+    return Point(row.key.value, words, "reviews.requests_page", _("Ask for it"), {"id": row.review_id})
+
+
+def _place(review: Review, person: Person) -> Point:
+    words = _("%(name)s is invited and has no access any more.", name=person.name)
+    return Point("", words, "reviews.places", _("Change who takes part"), {"id": review.id})
+
+
 def _requests(review: Review) -> Iterator[Point]:
     """Nobody asked, late, or somebody who is gone."""
     for row in review.inputs:
@@ -147,11 +175,8 @@ def _requests(review: Review) -> Iterator[Point]:
         if row.owner is None:
             words = _("%(title)s: nobody is asked to write it.", title=row.title)
         elif not row.owner.is_active:
-            words = _(
-                "%(title)s: %(name)s has left. Give it to somebody else.",
-                title=row.title,
-                name=row.owner.name,
-            )
+            yield _left(row)
+            continue
         elif row.wanted_on < today():
             words = _(
                 "%(title)s: asked of %(name)s until %(day)s.",
@@ -314,6 +339,4 @@ def _previous(review: Review) -> Iterator[Point]:
 def _people(review: Review) -> Iterator[Point]:
     for each in review.participants:
         gone = [one for one in (each.person, each.deputy) if one is not None and not one.is_active]
-        for one in gone:
-            words = _("%(name)s is invited and has no access any more.", name=one.name)
-            yield Point("", words, "reviews.places", _("Change who takes part"), {"id": review.id})
+        yield from (_place(review, one) for one in gone)

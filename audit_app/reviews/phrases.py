@@ -368,6 +368,8 @@ PHRASES: dict[str, Any] = {
         "No internal audit was reported in the period; its results are an input of the review."
     ),
     "warn.absent": _l("%(name)s was invited and did not attend."),
+    "warn.left_input": _l("Input %(input)s) was asked of %(name)s, who has left; nothing is written yet."),
+    "warn.left_place": _l("%(name)s was invited and has left; nobody is named to come instead."),
     "warn.open_audit": _l("%(code)s %(title)s is not reported yet."),
 }
 

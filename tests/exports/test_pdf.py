@@ -113,6 +113,23 @@ def test_unknown_characters_leave_a_visible_box_and_ticks_never_turn_into_one() 
     assert pdf_fonts.drawable("👨\u200d👩") == "[U+1F468][U+1F469]"
 
 
+def test_rare_names_are_drawn_and_can_be_copied_from_the_page() -> None:
+    rare = "王䶮㛃𬭎𠂉Nguyễn"
+    assert words_of(d.Text(rare)).startswith(rare)
+    assert "ZoëÓ" in words_of(d.Text("Zoe\u0308 O\u0301"))
+    line = "𬭎" * 400
+    assert words_of(d.Text(line)).count("𬭎") == 400
+
+
+def test_a_paper_that_names_characters_by_their_number_says_so_once_at_its_end() -> None:
+    text = words_of(d.Text("𠮷野"), d.Facts((("🙂", "𠮷"),)))
+    assert text.count("notinthefont") == 1
+    assert text.count("[U+20BB7]") == 3
+    many = words_of(d.Text("".join(chr(0x1F600 + place) for place in range(20))))
+    assert "+8more" in many
+    assert "notinthefont" not in words_of(d.Text("王䶮 – é"))
+
+
 def test_a_cell_of_fifty_thousand_characters_breaks_over_pages_and_loses_none() -> None:
     long = "".join(chr(0x4E00 + i % 3000) for i in range(50_000))
     reader = pdf_of(d.Grid((d.GridColumn("A"), d.GridColumn("B", 3)), (("x", long),)))

@@ -33,6 +33,7 @@ UNSHOWN = {
     "Pack.format", "Pack.inputs", "Pack.previous",  # a version; walked block by block; stands in input a)
     "Meta.zone", "Attendee.attended", "Signed.way", "Signed.lines", "Signed.width", "Signed.height",
     "Light.movement", "Light.tone", "Change.tone", "Conclusion.asked_again", "Since.meets_on",
+    "SourceFile.kind",  # said by the profile and the name of the file
 }  # fmt: skip
 """What a renderer turns into words or strokes of its own (tests of their own hold these), or tells by its code."""
 KEYS = {

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
+from unicodedata import normalize
 
 import html5lib
 from openpyxl import load_workbook
@@ -119,6 +120,10 @@ class Paper:
         self.text = squeezed("\n".join(line for page in kept for line in page))
         """Without what stands on top and at the foot of every page."""
         self._whole = squeezed("\n".join(self.pages))
+        self._named = {
+            int(code, 16): f"[U+{code}]" for code in re.findall(r"\[U\+([0-9A-F]{4,6})]", self._whole)
+        }
+        """Characters that the paper names by their number, since its font does not have them."""
         self._over = [
             squeezed("\n".join((*before[-20:], *after[skipped : skipped + 20])))
             for before, after in pairwise(kept)
@@ -127,7 +132,8 @@ class Paper:
 
     def says(self, words: str) -> bool:
         """Whether a text stands on it, also where it runs over a page that repeats a heading before it goes on."""
-        return any(words in text for text in (self.text, self._whole, *self._over))
+        drawn = normalize("NFC", words).translate(self._named)
+        return any(each in text for each in {words, drawn} for text in (self.text, self._whole, *self._over))
 
 
 HEADS = 16
