@@ -16,14 +16,20 @@ from audit_app.config import Settings
 from audit_app.core import clock
 from audit_app.core.db import db
 from tests import chains, quick
-from tests.people import People, invite
+from tests.people import People, invite, known
 
 ZONE = "Asia/Shanghai"
 """Where the organisation under test is. Set before the tests are read: a day that one of them counts from must be
 the day of the application, also in the hours in which it is another one in UTC."""
 clock.use_zone(ZONE)
 Flask.url_rule_class = quick.LateRule
+quick.before_collection()
 pytest_plugins = ["tests.databases", "tests.live"]
+
+
+def pytest_collection_finish() -> None:
+    """From here on only tests make objects."""
+    quick.after_collection()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -74,11 +80,12 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
     """An application with an empty database, its context pushed; CSRF is off here and on in the journeys."""
     application = create_app(settings)
-    quick.remember_templates(application, compiled_templates)
+    quick.remember(application, compiled_templates)
     application.config["WTF_CSRF_ENABLED"] = False
     application.test_client_class = OwnContextClient
     with application.app_context():
         chains.watch(db.engine)
+        quick.without_durability(db.engine)
         yield application
         db.session.remove()
         db.engine.dispose()
@@ -87,9 +94,9 @@ def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
 @pytest.fixture
 def people(app: Flask) -> People:
     """The same few people, departments and processes everywhere; committed."""
-    made = invite()
+    found = known() or invite()
     db.session.commit()
-    return made
+    return found
 
 
 class ClientFor:

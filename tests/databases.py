@@ -11,6 +11,7 @@ In `tests/conftest.py`: `pytest_plugins = ["tests.databases"]`. In a test:
     def test_something_else(database_url): ...       # once on each
 """
 
+import contextvars
 import shutil
 import tempfile
 import uuid
@@ -23,6 +24,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import create_engine
+
+from tests import quick
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
@@ -94,6 +97,16 @@ class Databases:
         return path
 
     @cached_property
+    def sqlite_with_people(self) -> Path:
+        """An SQLite file in which the named people of :mod:`tests.people` are known."""
+        path = self.folder / "people.db"
+        shutil.copyfile(self.sqlite_template, path)
+        contextvars.Context().run(
+            invite_people, f"sqlite:///{path}", self.folder
+        )  # at the hour it is, not a test's
+        return path
+
+    @cached_property
     def postgres_template(self) -> str:
         """The name of a PostgreSQL database with the schema and no rows."""
         self.server.run("CREATE DATABASE template_schema")
@@ -101,15 +114,15 @@ class Databases:
         return "template_schema"
 
     @contextmanager
-    def fresh(self, kind: str, folder: Path, *, schema: bool = True) -> Iterator[str]:
+    def fresh(self, kind: str, folder: Path, *, schema: bool = True, people: bool = False) -> Iterator[str]:
         """The address of a new database, complete or (for tests of migrations) empty; removed afterwards.
 
-        `folder` is where an SQLite file goes. The caller disposes of its engines before leaving.
+        With `people` an SQLite file comes with the people in it. `folder` is where an SQLite file goes. The caller disposes of its engines before leaving.
         """
         if kind == SQLITE:
             path = folder / "audit.db"
             if schema:
-                shutil.copyfile(self.sqlite_template, path)
+                shutil.copyfile(self.sqlite_with_people if people else self.sqlite_template, path)
             yield f"sqlite:///{path}"
             return
         name = f"test_{uuid.uuid4().hex}"
@@ -135,10 +148,28 @@ def build_schema(url: str) -> None:
     keys = [key for table in Base.metadata.tables.values() for key in table.foreign_key_constraints]
     rules = [key._create_rule for key in keys]
     engine = create_engine(url)
+    quick.without_durability(engine)
     Base.metadata.create_all(engine)
     engine.dispose()
     for key, rule in zip(keys, rules, strict=True):
         key._create_rule = rule
+
+
+def invite_people(url: str, folder: Path) -> None:
+    """Put the people of the tests into an empty database, by an application of its own."""
+    from audit_app import create_app
+    from audit_app.config import Settings
+    from audit_app.core.db import db
+    from tests.people import invite
+
+    app = create_app(
+        Settings(database_url=url, data_dir=folder, secret_key="only-for-tests-" * 3, testing=True)
+    )
+    with app.app_context():
+        invite()
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -152,5 +183,6 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh database with the whole schema: SQLite unless the test asks otherwise."""
-    with databases.fresh(getattr(request, "param", SQLITE), tmp_path) as url:
+    kind, people = getattr(request, "param", SQLITE), "people" in request.fixturenames
+    with databases.fresh(kind, tmp_path, people=people) as url:
         yield url

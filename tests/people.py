@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_security import hash_password
+from sqlalchemy import select
 
 from audit_app.accounts.models import Department, Organisation, Person, Process, ProcessClause, Site
 from audit_app.accounts.permissions import Role
@@ -134,6 +135,16 @@ def invite() -> People:
     for person in (found.manager, found.lead, found.auditor, found.auditor2):
         qualify(person, found.admin)
     return found
+
+
+def known() -> People | None:
+    """Those of :func:`invite` in a database that has them from the start; None in one that has nobody."""
+    persons = {person.email.split("@")[0]: person for person in db.session.scalars(select(Person))}
+    if not persons:
+        return None
+    departments = {each.code.lower(): each for each in db.session.scalars(select(Department))}
+    processes = {each.code.lower(): each for each in db.session.scalars(select(Process))}
+    return People(**persons, **departments, **processes, site=db.session.scalars(select(Site)).one())
 
 
 def qualify(
