@@ -151,6 +151,12 @@ class SupplementForm(BaseForm):
         }
 
 
+class WithdrawForm(BaseForm):
+    """Why a supplement that waits is withdrawn."""
+
+    reason = long_text(_l("Reason of the withdrawal"), need=True, longest=2000)
+
+
 class InputForm(BaseForm):
     """The assessment of one input."""
 

@@ -1,4 +1,4 @@
-"""Supplements over HTTP: write, read, issue with the sign-in repeated."""
+"""Supplements over HTTP: write, read, withdraw, issue with the sign-in repeated."""
 
 from typing import Any
 
@@ -80,6 +80,19 @@ def issue_supplement(id: int) -> ResponseReturnValue:
     return form_page("supplement_issue", form, **told, **routes_signing.certificate())
 
 
+@blueprint.route("/supplements/<int:id>/withdraw", methods=["GET", "POST"])
+@allow(P.REVIEW_PREPARE)
+def withdraw_supplement(id: int) -> ResponseReturnValue:
+    """Take back a supplement that waits, with the reason."""
+    row, form = _written(id), forms.WithdrawForm()
+    if form.validate_on_submit() and refused_or(form, supplements.withdraw, row, **form.values(), by=_me()):
+        flash(_("Withdrawn. The next supplement may be written."), "success")
+        return redirect(url_for("reviews.supplement", id=id))
+    row = supplements.get(id, to=current_user)
+    told = {"row": row, "step": SUPPLEMENT.by_name["withdraw"], "corrects": screens.words_of(row)}
+    return form_page("supplement_withdraw", form, **told)
+
+
 @blueprint.get("/supplements/<int:id>/file.pdf")
 @allow(*SEE)
 def supplement_file(id: int) -> ResponseReturnValue:
@@ -99,7 +112,7 @@ def _issue(row: ReviewSupplement) -> ReviewSupplement:
 
 
 def _written(id: int) -> ReviewSupplement:
-    """A supplement that can still be changed; an issued one cannot, by anybody."""
+    """A supplement that can still be changed; one that is issued or withdrawn cannot, by anybody."""
     row = supplements.get(id, to=current_user)
     if row.state is not SupplementState.WRITTEN:
         abort(403)

@@ -13,10 +13,14 @@ from audit_app.reviews.models import AnyKey, Decision, KeyOfInput, Review
 
 
 class SupplementState(Label):
-    """Life of a supplement: once issued it never changes; a further correction is the next number."""
+    """Life of a supplement: once issued it never changes; a further correction is the next number.
+
+    One that was withdrawn before it was issued keeps its number, so that none is given twice.
+    """
 
     WRITTEN = "written", _l("Written, not issued yet"), "warning"
     ISSUED = "issued", _l("Issued and frozen"), "success"
+    WITHDRAWN = "withdrawn", _l("Withdrawn"), "secondary"
 
 
 class ReviewSupplement(Versioned, Base):
@@ -36,11 +40,15 @@ class ReviewSupplement(Versioned, Base):
     written_at: Mapped[datetime]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(String(2000), default="")
 
     review: Mapped[Review] = relationship()
     decision: Mapped[Decision | None] = relationship()
     written_by: Mapped[Person] = relationship(foreign_keys=[written_by_id])
     issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    withdrawn_by: Mapped[Person | None] = relationship(foreign_keys=[withdrawn_by_id])
 
     __table_args__ = (
         UniqueConstraint("review_id", "number"),
@@ -48,6 +56,9 @@ class ReviewSupplement(Versioned, Base):
         CheckConstraint("input_key IS NULL OR decision_id IS NULL", name="corrects_one_thing"),
         CheckConstraint("(issued_by_id IS NULL) = (issued_at IS NULL)", name="issued_who_and_when"),
         CheckConstraint("(state = 'issued') = (issued_at IS NOT NULL)", name="issued_has_a_moment"),
+        CheckConstraint("(withdrawn_by_id IS NULL) = (withdrawn_at IS NULL)", name="withdrawn_who_and_when"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_has_a_moment"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_reason <> '')", name="withdrawn_with_a_reason"),
     )
 
     @property

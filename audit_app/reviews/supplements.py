@@ -1,4 +1,4 @@
-"""Verbs on supplements: write, change, issue. Issuing freezes; the pack that is corrected stays as it is."""
+"""Verbs on supplements: write, change, withdraw, issue. Issuing freezes; the pack itself stays as it is."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -83,6 +83,18 @@ def edit(
         row.input_key, row.decision = input_key, decision
         row.reason, row.correction = reason.strip(), correction.strip()
         row.written_by, row.written_at = by, now()
+    return row
+
+
+def withdraw(row: ReviewSupplement, *, reason: str, by: Person) -> ReviewSupplement:
+    """Take a supplement back before it is issued: it stays readable with the reason, and the next one may be
+    written. Raises :class:`Refused` without a reason, without the right, and once it is issued.
+    """
+    if not reason.strip():
+        raise Refused(_l("Say why the supplement is withdrawn."), "reason")
+    with db.session.begin_nested(), trail.act("review_supplement.withdraw", row, by=by):
+        SUPPLEMENT.fire("withdraw", row, by=by)
+        row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, now(), reason.strip()
     return row
 
 
@@ -223,6 +235,7 @@ def of_review(review: Review, to: Person | None = None) -> list[ReviewSupplement
     query = select(ReviewSupplement) if to is None else visible_to(to)
     query = query.where(ReviewSupplement.review_id == review.id).options(
         joinedload(ReviewSupplement.written_by), joinedload(ReviewSupplement.issued_by),
+        joinedload(ReviewSupplement.withdrawn_by),
         joinedload(ReviewSupplement.decision), joinedload(ReviewSupplement.review),
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(ReviewSupplement.number)))

@@ -35,6 +35,7 @@ SENTENCES: dict[str, Any] = {
     "review_supplement.write": _l("wrote a supplement to the review"),
     "review_supplement.edit": _l("changed the supplement"),
     "review_supplement.issue": _l("issued the supplement"),
+    "review_supplement.withdraw": _l("withdrew the supplement"),
 }
 
 FIELDS: dict[str, Any] = {

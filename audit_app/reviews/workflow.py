@@ -189,9 +189,19 @@ SUPPLEMENT = Workflow(
     (
         Step("edit", _l("Change the supplement"), (W.WRITTEN,), W.WRITTEN, P.REVIEW_PREPARE, (), "secondary"),
         Step("issue", _l("Issue the supplement"), (W.WRITTEN,), W.ISSUED, P.REVIEW_APPROVE, (), "success"),
+        Step(
+            "withdraw",
+            _l("Withdraw the supplement"),
+            (W.WRITTEN,),
+            W.WITHDRAWN,
+            P.REVIEW_PREPARE,
+            (),
+            "danger",
+        ),
     ),
 )
-"""A correction of an approved review: written by who prepares reviews, issued by top management."""
+"""A correction of an approved review: written by who prepares reviews, issued by top management;
+withdrawn by who prepares them, as long as it is not issued."""
 
 OPEN = frozenset({S.PREPARING, S.HELD})
 """While inputs are written and decisions asked and taken."""

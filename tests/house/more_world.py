@@ -121,11 +121,13 @@ STATES = ("planned", "preparing", "held", "approved")
 
 
 def review_supplements(made: Review, p: People) -> list[Any]:
-    """One issued, one that is only written."""
+    """One issued, one that is only written, one that was withdrawn."""
     words = {"reason": "数字抄错", "correction": "应为两人。", "by": p.manager}
     first = supplements.write(made, decision=made.decisions[0], **words)
     supplements.issue(first, review_exports.supplement_files, by=p.boss)
-    return [first, supplements.write(made, input_key=InputKey.H, **words)]
+    taken_back = supplements.write(made, input_key=InputKey.K, **words)
+    supplements.withdraw(taken_back, reason="Written under the wrong review.", by=p.manager)
+    return [first, supplements.write(made, input_key=InputKey.H, **words), taken_back]
 
 
 def certification_cycle(p: People) -> dict[str, Any]:
@@ -257,6 +259,7 @@ def more_addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "reviews.supplement_file": [{"id": made["supplements"][0].id}],
         "reviews.edit_supplement": [{"id": made["supplements"][1].id}],
         "reviews.issue_supplement": [{"id": made["supplements"][1].id}],
+        "reviews.withdraw_supplement": [{"id": made["supplements"][1].id}],
         "reviews.new_decision": [{"id": reviews_["preparing"].id}],
         "reviews.edit_decision": asked,
         "reviews.take_decision": asked,

@@ -19,6 +19,7 @@ from audit_app.reviews import exports, queries, sealing, services, supplements
 from audit_app.reviews.models import InputKey, Review
 from audit_app.reviews.supplement_models import FrozenSupplement, FrozenSupplementFile, ReviewSupplement
 from audit_app.reviews.supplement_tree import CODEC
+from audit_app.trail import queries as trail
 from tests.people import PASSWORD
 from tests.reviews import factory
 
@@ -113,6 +114,44 @@ def test_nothing_can_be_changed_once_it_is_issued(client_for, people, review):
             with pytest.raises(Exception, match="append-only"):
                 db.session.execute(text(statement))
             db.session.rollback()
+
+
+def test_one_that_waits_is_withdrawn_with_a_reason_and_keeps_its_number(client_for, people, review, parsed):
+    made = written(review, people)
+    writer, url = client_for(people.manager), f"/reviews/supplements/{made.id}/withdraw"
+    assert client_for(people.boss).get(url).status_code == 403
+    reply = writer.post(url, data={"reason": " "})
+    assert reply.status_code == 422
+    parsed(reply)
+    assert writer.post(url, data={"reason": "𠮷 was right"}).status_code == 302
+    db.session.expire_all()
+    assert (made.state.value, made.withdrawn_by, made.withdrawn_reason) == (
+        "withdrawn", people.manager, "𠮷 was right",
+    )  # fmt: skip
+    assert trail.history(made)[0].action == "review_supplement.withdraw"
+    page = writer.get(f"/reviews/supplements/{made.id}")
+    parsed(page)
+    assert "𠮷 was right" in page.text
+    assert client_for(people.owner).get(f"/reviews/supplements/{made.id}").status_code == 404
+    for step in ("edit", "issue", "withdraw"):
+        assert client_for(people.manager).get(f"/reviews/supplements/{made.id}/{step}").status_code == 403
+    with pytest.raises(Refused):
+        supplements.issue(made, exports.supplement_files, by=people.boss)
+    db.session.rollback()
+    assert list(db.session.scalars(supplements.to_issue(people.boss))) == []
+    assert written(review, people).number == 2
+    assert supplements.issued(review) == []
+
+
+def test_an_issued_one_cannot_be_withdrawn_and_nobody_withdraws_without_a_word(people, review):
+    made = issued(review, people)
+    with pytest.raises(Refused):
+        supplements.withdraw(made, reason="x", by=people.manager)
+    waits = written(review, people)
+    with pytest.raises(Refused, match="Say why"):
+        supplements.withdraw(waits, reason="\n", by=people.manager)
+    with pytest.raises(Refused):
+        supplements.withdraw(waits, reason="x", by=people.boss)
 
 
 @pytest.mark.parametrize(
