@@ -32,8 +32,16 @@ def propose(
 ) -> tuple[ValueCorrection, bool]:
     """Propose other facts for a closed month; the row stays as it is. Returns it, and whether it is new.
 
-    The very same proposal again changes nothing; another one takes the place of the one that waits.
+    The very same proposal again changes nothing; another one takes the place of the one that waits. Raises
+    Refused without a person: whoever made it could approve it too (7.5.3).
     """
+    if by is None:
+        raise Refused(
+            _l(
+                "The file says other values for closed months. These are proposed, and somebody else approves"
+                " them: name the person who proposes them with --as ADDRESS. Nothing was imported."
+            )
+        )
     serialize_writes()
     before = waiting_of([row.id]).get(row.id)
     if before is not None and all(getattr(before, name) == facts[name] for name in NUMBERS):
@@ -88,6 +96,10 @@ def approve(correction: ValueCorrection, reason: str = "", *, by: Person) -> Val
     already or the value that it was to replace is another one by now.
     """
     _may(correction, by)
+    if correction.by_id is None:  # Some were proposed by the command line before it had to name a person.
+        raise Refused(
+            _l("Nobody is named who proposed it. Refuse this correction, and let it be proposed anew.")
+        )
     row = correction.measurement
     db.session.refresh(row)
     if any(getattr(row, name) != getattr(correction, f"was_{name}") for name in NUMBERS):

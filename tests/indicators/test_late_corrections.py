@@ -3,13 +3,14 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
 from audit_app.core import clock
-from audit_app.core.clock import today
+from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.core.errors import Conflict, Refused
 from audit_app.indicators import corrections, entry, locks, months, queries, services
@@ -216,6 +217,29 @@ def test_a_log_proposes_for_closed_months_and_stores_the_open_ones(app, register
     assert entry.at(sla, closed).value == 100
     events = months.history(entry.at(sla, closed))
     assert (events[0].old, events[0].new, events[0].reason, events[0].filename) == (0, 100, "b.csv", "b.csv")
+
+
+def test_nobody_proposes_and_what_nobody_proposed_is_not_approved(register, tmp_path):
+    """Four eyes: without a name one and the same person could propose by command and approve on screen."""
+    closed, opened = old_month(), Month.of(today()).previous()
+    path = saved(tmp_path, "kpi.csv", f"code,{closed},{opened}\nCSAT,80,81\n")
+    services.import_measurements(path, by=register.manager)
+    db.session.commit()
+    path.write_text(f"code,{closed},{opened}\nCSAT,82,81\n")
+    with pytest.raises(Refused, match="name the person"):
+        services.import_measurements(path, by=None)
+    with pytest.raises(Refused, match="name the person"):
+        told(register, 82, "Counted twice", by=None)
+    db.session.rollback()
+    row = stored(closed)
+    numbers = {"value": Decimal(82), "numerator": None, "denominator": None, "extra": {}}
+    was = {f"was_{name}": getattr(row, name) for name in numbers}
+    old = ValueCorrection(measurement=row, **numbers, **was, comment="", reason="Twice", at=now())
+    db.session.add(old)
+    db.session.flush()
+    with pytest.raises(Refused, match="Nobody is named"):
+        services.approve_correction(old, by=admin(register))
+    assert services.refuse_correction(old, "Anew, please", by=admin(register)).state.value == "refused"
 
 
 def test_a_table_of_values_proposes_for_closed_months(register, tmp_path):
