@@ -1,6 +1,7 @@
 """Fixtures for every test: a real application over a real database, and a few named people."""
 
 import contextvars
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,15 @@ clock.use_zone(ZONE)
 Flask.url_rule_class = quick.LateRule
 quick.before_collection()
 pytest_plugins = ["tests.databases", "tests.live"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``-n 2`` each process begins with one half and helps the other at the end: what a file makes for all of its
+    tests is made once, not once in each process, which is what sharing out test by test does."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 def pytest_collection_finish() -> None:
@@ -72,8 +82,11 @@ class OwnContextClient(FlaskClient):
 
 @pytest.fixture(scope="session")
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where this test process keeps its compiled templates."""
-    return tmp_path_factory.mktemp("templates")
+    """Where the test processes of this run keep their compiled templates."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The whole job once, as people do it, on an empty database of either kind: from the first administrator to the
+"""The whole job once, as people do it, on an empty database of either kind (PostgreSQL with -m long): from the first administrator to the
 approved management review. Nothing is mocked: the product's own commands, a real browser, real logs."""
 
 import re
@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from tests.databases import SQLITE, Databases, on_postgresql
+from tests.databases import POSTGRESQL, SQLITE, Databases
 from tests.journeys import reporting, steps, things
 from tests.journeys.house import ROOT, Product
 from tests.live import Browsers
@@ -21,7 +21,7 @@ DATA = ROOT / "tests" / "data"
 ISO = re.compile("20000")
 
 
-@pytest.fixture(params=[SQLITE, on_postgresql])
+@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=[pytest.mark.postgres, pytest.mark.long])])
 def product(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Product]:
     """The product over an empty database: no table is there yet."""
     with databases.fresh(request.param, tmp_path, schema=False) as url:
