@@ -31,6 +31,7 @@ from audit_app.indicators import corrections, locks, profiles
 from audit_app.indicators.entry import rounded
 from audit_app.indicators.measures import Figure
 from audit_app.indicators.models import Import, Indicator, Measurement, Source
+from audit_app.indicators.moments import instant, moment_of, sqlite_text
 from audit_app.indicators.periods import Month
 from audit_app.indicators.problems import Problem, Problems
 from audit_app.indicators.profiles import AnyProfile
@@ -75,7 +76,8 @@ def upsert(table: Table, keys: Sequence[str], names: Sequence[str], rows: Iterab
 
     The statement is compiled once and the rows go straight to the driver: turning 100,000 moments into text
     one by one through the column types took longer than the inserting itself. Moments may be given as
-    seconds and truths as 0 and 1; SQLite gets moments as the text that the types would write.
+    instants (see ``moments``) and truths as 0 and 1; SQLite gets moments as the text that the types would
+    write.
     """
     connection = db.session.connection()
     on_sqlite = connection.dialect.name == "sqlite"
@@ -91,7 +93,7 @@ def upsert(table: Table, keys: Sequence[str], names: Sequence[str], rows: Iterab
         order = itemgetter(*(names.index(name) for name in getattr(compiled, "positiontup", None) or names))
     for part in chunks(rows):
         if on_sqlite:
-            given: Any = [order(_with(row, moments, sqlite_text)) for row in part]
+            given: Any = [order(_with(row, moments, _text)) for row in part]
         else:
             given = [
                 dict(zip(names, _with(_with(row, moments, _moment), truths, bool), strict=True))
@@ -108,14 +110,12 @@ def _with(values: Sequence[Any], places: Sequence[int], made: Callable[[Any], An
     return row
 
 
-def _moment(given: datetime | float) -> datetime:
-    return given if isinstance(given, datetime) else datetime.fromtimestamp(given, UTC)
+def _moment(given: datetime | int) -> datetime:
+    return moment_of(given) if isinstance(given, int) else given
 
 
-def sqlite_text(given: datetime | float) -> str:
-    """A moment as the column type would write it: in UTC, without its zone."""
-    moment = given.astimezone(UTC) if isinstance(given, datetime) else datetime.fromtimestamp(given, UTC)
-    return moment.isoformat(" ", "microseconds")[:26]
+def _text(given: datetime | int) -> str:
+    return sqlite_text(given if isinstance(given, int) else instant(given))
 
 
 def bound(source: Source) -> list[Indicator]:

@@ -7,18 +7,23 @@ Clauses: 8.6.1 incidents, 8.3.3 service levels, 8.7.1 availability (ISO/IEC 2000
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import compress
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from flask_babel import lazy_gettext as _l
 
 from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, by_service
+from audit_app.indicators.moments import DAY, SECOND, instant
 from audit_app.indicators.periods import Span
 
 Better = Literal["higher", "lower", "band"]
 Rows = TypeVar("Rows", contravariant=True)
 
 HOUR = timedelta(hours=1)
-OLD = timedelta(days=30)
+_MINUTE = 60 * SECOND
+_HOUR = 60 * _MINUTE
+_OLD = 30 * DAY
 PERCENTILE = "linear interpolation between closest ranks (Hyndman and Fan type 7)"
 
 
@@ -86,12 +91,67 @@ class Measure(Generic[Rows]):
     clause: str
 
 
-Tickets = Sequence[TicketFacts]
+@dataclass(frozen=True)
+class Cases:
+    """The same facts of many tickets by columns, moments as instants (see ``moments``): months of very many
+    tickets are told in seconds.
+    """
+
+    opened: Sequence[int]
+    resolved: Sequence[int | None]
+    closed: Sequence[int | None]
+    responded: Sequence[int | None]
+    met: Sequence[bool | None]
+    reopened: Sequence[bool]
+
+    @classmethod
+    def of(cls, tickets: Iterable[TicketFacts]) -> "Cases":
+        """The columns of tickets."""
+        rows = list(tickets)
+        return cls(
+            [instant(each.opened_at) for each in rows],
+            [_instant(each.resolved_at) for each in rows],
+            [_instant(each.closed_at) for each in rows],
+            [_instant(getattr(each, "responded_at", None)) for each in rows],
+            [each.sla_met for each in rows],
+            [each.reopened for each in rows],
+        )
+
+    @cached_property
+    def finished(self) -> list[int | None]:
+        """When the work ended: resolved or, where the log does not say, closed."""
+        pairs = zip(self.resolved, self.closed, strict=True)
+        return [shut if done is None else done for done, shut in pairs]
+
+    @cached_property
+    def _by_opening(self) -> dict[Span, "Cases"]:
+        return {}
+
+    def opened_in(self, period: Span) -> "Cases":
+        """Those opened in a period: most ticket KPIs are told by the month of opening."""
+        if period not in self._by_opening:
+            start, end = instant(period.start), instant(period.end)
+            here = [start <= moment < end for moment in self.opened]
+            self._by_opening[period] = Cases(
+                list(compress(self.opened, here)),
+                list(compress(self.resolved, here)),
+                list(compress(self.closed, here)),
+                list(compress(self.responded, here)),
+                list(compress(self.met, here)),
+                list(compress(self.reopened, here)),
+            )
+        return self._by_opening[period]
 
 
-def opened_in(tickets: Iterable[TicketFacts], period: Span) -> list[TicketFacts]:
-    """Tickets opened in a period: most ticket KPIs are told by the month of opening."""
-    return [ticket for ticket in tickets if period.start <= ticket.opened_at < period.end]
+def _instant(moment: datetime | None) -> int | None:
+    return None if moment is None else instant(moment)
+
+
+Tickets = Sequence[TicketFacts] | Cases
+
+
+def _cases(tickets: Tickets) -> Cases:
+    return tickets if isinstance(tickets, Cases) else Cases.of(tickets)
 
 
 def percentile(values: Iterable[float], percent: float) -> float | None:
@@ -115,18 +175,18 @@ def _count(number: int, **extra: Any) -> Figure:
     return Figure(number, number, None, extra)
 
 
-def _finished_at(ticket: TicketFacts) -> datetime | None:
-    """When the work ended: resolved or, where the log does not say, closed."""
-    return ticket.resolved_at or ticket.closed_at
+def _times(began: Sequence[int], ended: Sequence[int | None]) -> list[int]:
+    return [end - start for start, end in zip(began, ended, strict=True) if end is not None]
 
 
-def _resolve_times(tickets: Tickets, period: Span) -> list[timedelta]:
-    return [t.resolved_at - t.opened_at for t in opened_in(tickets, period) if t.resolved_at is not None]
+def _resolve_times(tickets: Tickets, period: Span) -> list[int]:
+    mine = _cases(tickets).opened_in(period)
+    return _times(mine.opened, mine.resolved)
 
 
 def sla_attainment(tickets: Tickets, period: Span) -> Figure:
     """Percent of the tickets opened in the period, with a known outcome, that met their target."""
-    known = [ticket.sla_met for ticket in opened_in(tickets, period) if ticket.sla_met is not None]
+    known = [met for met in _cases(tickets).opened_in(period).met if met is not None]
     return _share(sum(known), len(known))
 
 
@@ -135,10 +195,8 @@ def resolve_mean(tickets: Tickets, period: Span) -> Figure:
     resolved.
     """
     times = _resolve_times(tickets, period)
-    total = sum(times, timedelta())
-    return Figure(
-        total / HOUR / len(times) if times else None, total / HOUR, len(times), {"clock": "calendar"}
-    )
+    hours = sum(times) / _HOUR
+    return Figure(hours / len(times) if times else None, hours, len(times), {"clock": "calendar"})
 
 
 def resolve_percentile(percent: float) -> Callable[[Tickets, Span], Figure]:
@@ -146,7 +204,7 @@ def resolve_percentile(percent: float) -> Callable[[Tickets, Span], Figure]:
 
     def compute(tickets: Tickets, period: Span) -> Figure:
         times = _resolve_times(tickets, period)
-        value = percentile((time / HOUR for time in times), percent)
+        value = percentile((time / _HOUR for time in times), percent)
         return Figure(value, None, len(times), {"clock": "calendar", "method": PERCENTILE})
 
     return compute
@@ -154,47 +212,54 @@ def resolve_percentile(percent: float) -> Callable[[Tickets, Span], Figure]:
 
 def reopen_rate(tickets: Tickets, period: Span) -> Figure:
     """Percent of the tickets opened in the period and once resolved (or closed) that were opened again."""
-    ended = [t for t in opened_in(tickets, period) if t.reopened or _finished_at(t) is not None]
-    return _share(sum(ticket.reopened for ticket in ended), len(ended))
+    mine = _cases(tickets).opened_in(period)
+    pairs = zip(mine.reopened, mine.finished, strict=True)
+    ended = [again for again, end in pairs if again or end is not None]
+    return _share(sum(ended), len(ended))
 
 
 def opened(tickets: Tickets, period: Span) -> Figure:
     """Tickets opened in the period."""
-    return _count(len(opened_in(tickets, period)))
+    return _count(len(_cases(tickets).opened_in(period).opened))
 
 
 def resolved(tickets: Tickets, period: Span) -> Figure:
     """Tickets finished in the period, whenever opened: backlog = backlog before + opened − resolved."""
-    ends = (_finished_at(ticket) for ticket in tickets)
-    return _count(sum(1 for end in ends if end is not None and end in period))
+    start, end = instant(period.start), instant(period.end)
+    return _count(sum(1 for done in _cases(tickets).finished if done is not None and start <= done < end))
 
 
-def _open_at(tickets: Tickets, moment: datetime) -> list[TicketFacts]:
-    return [
-        t for t in tickets if t.opened_at < moment and ((end := _finished_at(t)) is None or end >= moment)
-    ]
+def _open_since(tickets: Tickets, moment: int) -> list[int]:
+    """When those were opened that were open at a moment."""
+    cases = _cases(tickets)
+    pairs = zip(cases.opened, cases.finished, strict=True)
+    return [began for began, end in pairs if began < moment and (end is None or end >= moment)]
+
+
+def _still_open(tickets: Tickets, period: Span) -> tuple[int, int]:
+    """Tickets open at the end of the period, and those of them that are old then."""
+    end = instant(period.end)
+    still = _open_since(tickets, end)
+    return len(still), sum(end - began > _OLD for began in still)
 
 
 def backlog(tickets: Tickets, period: Span) -> Figure:
     """Tickets opened before the end of the period, neither resolved nor closed by then; old ones beside."""
-    still = _open_at(tickets, period.end)
-    return _count(len(still), over_30_days=sum(period.end - ticket.opened_at > OLD for ticket in still))
+    still, old = _still_open(tickets, period)
+    return _count(still, over_30_days=old)
 
 
 def backlog_old(tickets: Tickets, period: Span) -> Figure:
     """Of the backlog, the tickets older than 30 days at the end of the period."""
-    still = _open_at(tickets, period.end)
-    return _count(sum(period.end - ticket.opened_at > OLD for ticket in still), backlog=len(still))
+    still, old = _still_open(tickets, period)
+    return _count(old, backlog=still)
 
 
 def response_mean(tickets: Tickets, period: Span) -> Figure:
     """Mean minutes from opening to first response, over tickets opened in the period that tell it."""
-    times = [
-        answered - ticket.opened_at
-        for ticket in opened_in(tickets, period)
-        if (answered := getattr(ticket, "responded_at", None)) is not None
-    ]
-    minutes = sum(times, timedelta()) / timedelta(minutes=1)
+    mine = _cases(tickets).opened_in(period)
+    times = _times(mine.opened, mine.responded)
+    minutes = sum(times) / _MINUTE
     return Figure(minutes / len(times) if times else None, minutes, len(times), {"clock": "calendar"})
 
 

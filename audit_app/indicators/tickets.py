@@ -4,22 +4,17 @@ What an import would do is worked out first, from the file and what is stored, a
 preview is the same work without the second half.
 """
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from math import inf, nan
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db, reading, serialize_writes
-from audit_app.indicators import staging
 from audit_app.indicators.log_import import (
     Difference,
     Figures,
@@ -33,89 +28,28 @@ from audit_app.indicators.log_import import (
     months_between,
     record,
     sha256_of,
-    sqlite_text,
     troubles,
     upsert,
     zone_of,
 )
-from audit_app.indicators.logs import Progress, Ticket, TicketLog, flat, read_tickets
+from audit_app.indicators.logs import Progress, Ticket, TicketLog, read_tickets
 from audit_app.indicators.measures import TICKET_MEASURES
 from audit_app.indicators.models import Import, Indicator, Source, TicketRow
 from audit_app.indicators.periods import Month, Span
 from audit_app.indicators.profiles import LogProfile
 from audit_app.indicators.reports import Delta, Report
-from audit_app.indicators.spill import Spilled
+from audit_app.indicators.staging import LONGEST, Staged, fit
+from audit_app.indicators.tally import Tally
+from audit_app.indicators.ticket_rows import Plain, plain
 
-SHORTEST = {"number": 60, "priority": 40, "category": 100, "state": 60}
-"""Longest text a column holds; the log's own words are cut there."""
-_ALL_FIT = min(SHORTEST.values())
 FIELDS = [getattr(TicketRow, name) for name in Ticket._fields]
-MOMENTS = [place for place, name in enumerate(Ticket._fields) if name.endswith("_at")]
-MANY = 10_000
-"""From so many tickets on they are made ready before the write lock is taken."""
 ASKED = 500
 """So many numbers are asked for in one query."""
 
 
-class Facts(NamedTuple):
-    """What the measures need of a ticket."""
-
-    opened_at: datetime
-    resolved_at: datetime | None
-    closed_at: datetime | None
-    sla_met: bool | None
-    reopened: bool
-    responded_at: datetime | None
-
-
-class Tally:
-    """The facts of very many tickets, 35 bytes each, to be asked month by month."""
-
-    def __init__(self) -> None:
-        self._moments = tuple(array("d") for _name in range(4))
-        self._said = array("b")
-
-    def add(self, tickets: Iterable[Sequence[Any]]) -> None:
-        """Take tickets in, as plain values (see ``logs.flat``)."""
-        take_opened, take_resolved, take_closed, take_responded = (each.append for each in self._moments)
-        say = self._said.append
-        for _number, opened, resolved, closed, met, reopened, _p, _c, _s, responded in tickets:
-            take_opened(opened)
-            take_resolved(nan if resolved is None else resolved)
-            take_closed(nan if closed is None else closed)
-            take_responded(nan if responded is None else responded)
-            say((3 if met is None else int(met)) + 4 * reopened)
-
-    def by_month(self, spans: dict[Month, Span]) -> Iterator[tuple[Month, Span, list[Facts]]]:
-        """For each month, in their order, the tickets opened before its end that were opened, open or
-        finished in it.
-        """
-        starts = [span.start.timestamp() for span in spans.values()]
-        ends = [span.end.timestamp() for span in spans.values()]
-        places = [array("l") for _span in spans]
-        for place, (opened, resolved, closed) in enumerate(zip(*self._moments[:3], strict=True)):
-            end = resolved if resolved == resolved else closed if closed == closed else inf
-            for at in range(bisect_right(ends, opened), bisect_right(starts, max(end, opened))):
-                places[at].append(place)
-        for (month, span), mine in zip(spans.items(), places, strict=True):
-            yield month, span, [self._facts(place) for place in mine]
-
-    def _facts(self, place: int) -> Facts:
-        opened, resolved, closed, responded = (each[place] for each in self._moments)
-        said = self._said[place]
-        return Facts(
-            datetime.fromtimestamp(opened, UTC),
-            datetime.fromtimestamp(resolved, UTC) if resolved == resolved else None,
-            datetime.fromtimestamp(closed, UTC) if closed == closed else None,
-            None if said & 3 == 3 else bool(said & 3),
-            said >= 4,
-            datetime.fromtimestamp(responded, UTC) if responded == responded else None,
-        )
-
-
-def plain(tickets: Sequence[Ticket]) -> Iterable[Sequence[Any]]:
-    """Tickets as plain values, their moments as seconds."""
-    return tickets.plain() if isinstance(tickets, Spilled) else map(flat, tickets)
+def plain_rows(tickets: Sequence[Ticket]) -> Iterable[Plain]:
+    """Tickets with their moments as instants."""
+    return tickets.plain() if isinstance(tickets, Staged) else map(plain, tickets)
 
 
 @dataclass(frozen=True)
@@ -154,8 +88,7 @@ def import_tickets(
         with reading():
             seen, plan = _standing(), _plan(log, used, name, take_out)
             db.session.rollback()
-    with _ready(log.tickets, apart) as ready:
-        return _taken(log, used, name, path, plan, seen, take_out, ready, by)
+    return _taken(log, used, name, path, plan, seen, take_out, by)
 
 
 def _taken(
@@ -166,16 +99,15 @@ def _taken(
     plan: Plan | None,
     seen: tuple[Any, ...],
     take_out: bool,
-    ready: Path | None,
     by: Person | None,
 ) -> Report:
-    """The second half, under the write lock; ``ready`` is where the rows lie if they were made ready."""
+    """The second half, under the write lock."""
     apart = plan is not None
     serialize_writes()
     if plan is None or _standing() != seen:
         plan = _plan(log, used, name, take_out)
     made = record(Source.TICKETS, path, name, used.name, log.rows, len(log.tickets), log.problems, by)
-    _store(log.tickets, made.id, ready)
+    _store(log.tickets, made.id)
     for part in chunks(plan.gone, ASKED) if take_out else ():
         db.session.execute(delete(TicketRow).where(TicketRow.number.in_(part)))
     changed = keep_figures(plan.figures, made, used.timezone, by=by, found=None if apart else plan.found)
@@ -220,54 +152,32 @@ def _plan(log: TicketLog, profile: LogProfile, name: str, take_out: bool) -> Pla
     """Compare with what is stored and measure the months touched: those of the file, and those in which its
     tickets were said to be opened before.
     """
-    indicators, tally, opened = bound(Source.TICKETS), Tally(), _Opened(zone_of(profile.timezone))
-    tally.add(opened.note(plain(log.tickets)))
+    indicators, tally, zone = bound(Source.TICKETS), log.tally, zone_of(profile.timezone)
+    touched = tally.months(zone)
     delta, gone = Delta(new=len(log.tickets)), []
     known = _Known(log.tickets) if db.session.scalar(select(TicketRow.number).limit(1)) is not None else None
     if known is not None:
-        gone = _gone(opened, known, profile, name)
-        delta = replace(_compared(log.tickets, opened), gone=len(gone), taken_out=take_out)
+        gone = _gone(tally.span(), known, profile, name)
+        compared, before = _compared(log.tickets, zone)
+        delta = replace(compared, gone=len(gone), taken_out=take_out)
+        touched |= before
         if take_out:
-            opened.months |= months_between((moment for _number, moment in gone), opened.zone)
-    spans = {month: month.span(opened.zone) for month in sorted(opened.months)}
+            touched |= months_between((moment for _number, moment in gone), zone)
+    spans = {month: month.span(zone) for month in sorted(touched)}
     if known is not None and spans:
         out = {number for number, _moment in gone} if take_out else set()
-        tally.add(map(flat, _others(known, spans, out)))
+        tally = tally.copy()
+        tally.add(map(plain, _others(known, spans, out)))
     figures = _figures(indicators, spans, tally)
     found = differences(figures, Source.TICKETS, profile.timezone)
     return Plan(figures, found, delta, [number for number, _moment in gone])
-
-
-class _Opened:
-    """The months in which tickets were opened, by the clock of a zone, and the first and last moment."""
-
-    def __init__(self, zone: Any) -> None:
-        self.zone = zone
-        self.months: set[Month] = set()
-        self.first, self.last = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
-
-    def note(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-        """The same plain values; the months in which they begin are noted as they go by."""
-        first, last = inf, -inf
-        quarters: set[int] = set()
-        for row in rows:
-            opened = row[1]
-            if opened < first:
-                first = opened
-            if opened > last:
-                last = opened
-            quarters.add(opened // 900)  # a quarter of an hour lies in one month, whatever the zone
-            yield row
-        self.months |= {Month.of(datetime.fromtimestamp(each * 900, self.zone)) for each in quarters}
-        if quarters:
-            self.first, self.last = (datetime.fromtimestamp(each, UTC) for each in (first, last))
 
 
 class _Known:
     """Which numbers a file holds, without a second copy of very many of them."""
 
     def __init__(self, tickets: Sequence[Ticket]) -> None:
-        self._file = tickets if isinstance(tickets, Spilled) else None
+        self._file = tickets if isinstance(tickets, Staged) else None
         self._numbers = set() if self._file is not None else {_number(each) for each in tickets}
 
     def among(self, numbers: Sequence[str]) -> set[str]:
@@ -276,31 +186,36 @@ class _Known:
 
 
 def _number(ticket: Ticket) -> str:
-    return ticket.number[: SHORTEST["number"]]
+    return ticket.number[: LONGEST["number"]]
 
 
-def _compared(tickets: Iterable[Ticket], opened: _Opened) -> Delta:
-    """How many tickets are new, changed or the same; when those stored were said to be opened is noted."""
+def _compared(tickets: Iterable[Ticket], zone: Any) -> tuple[Delta, set[Month]]:
+    """How many tickets are new, changed or the same, and the months in which those stored were said to be
+    opened.
+    """
     new = changed = same = 0
+    months: set[Month] = set()
     for part in chunks(tickets, ASKED):
         ours = {_number(each): tuple(_cut(each)) for each in part}
         query = select(*FIELDS).where(TicketRow.number.in_(ours))
         theirs = {row.number: tuple(row) for row in db.session.execute(query)}
-        opened.months |= months_between((row[1] for row in theirs.values()), opened.zone)
+        months |= months_between((row[1] for row in theirs.values()), zone)
         alike = sum(ours[number] == row for number, row in theirs.items())
         new, changed, same = new + len(ours) - len(theirs), changed + len(theirs) - alike, same + alike
-    return Delta(new, changed, same)
+    return Delta(new, changed, same), months
 
 
-def _gone(opened: _Opened, known: _Known, profile: LogProfile, name: str) -> list[tuple[str, datetime]]:
+def _gone(opened: Span | None, known: _Known, profile: LogProfile, name: str) -> list[tuple[str, datetime]]:
     """Tickets that an earlier file of this name and profile brought, opened between the first and the last of
     this one, and that are not in it. Other files say nothing: a monthly export holds what was open before.
     """
+    if opened is None:
+        return []
     query = (
         select(TicketRow.number, TicketRow.opened_at)
         .join(Import, Import.id == TicketRow.import_id)
         .where(Import.profile == profile.name, Import.filename == name)
-        .where(TicketRow.opened_at.between(opened.first, opened.last))
+        .where(TicketRow.opened_at.between(opened.start, opened.end))
     )
     found: list[tuple[str, datetime]] = []
     for part in chunks(db.session.execute(query.execution_options(yield_per=ASKED)), ASKED):
@@ -309,50 +224,19 @@ def _gone(opened: _Opened, known: _Known, profile: LogProfile, name: str) -> lis
     return found
 
 
-@contextmanager
-def _ready(tickets: Sequence[Ticket], apart: bool) -> Iterator[Path | None]:
-    """Very many tickets made ready in a file (on SQLite), before anybody has to wait; None where they are
-    few, or the transaction is somebody else's.
-    """
-    if not apart or len(tickets) < MANY or db.engine.dialect.name != "sqlite":
-        yield None
-        return
-    with staging.staged(Ticket._fields, map(as_sqlite, map(_fit, plain(tickets)))) as path:
-        yield path
-
-
-def as_sqlite(row: Sequence[Any]) -> list[Any]:
-    """Plain values of a ticket as SQLite keeps them: moments are texts."""
-    made = list(row)
-    for place in MOMENTS:
-        if made[place] is not None:
-            made[place] = sqlite_text(made[place])
-    return made
-
-
-def _store(tickets: Sequence[Ticket], import_id: int, ready: Path | None = None) -> None:
+def _store(tickets: Sequence[Ticket], import_id: int) -> None:
     table: Any = TicketRow.__table__
-    if ready is not None:
-        staging.put_in(table, "number", Ticket._fields, ready, import_id=import_id)
+    if isinstance(tickets, Staged) and tickets.can_be_copied():
+        tickets.copy_into(table, import_id=import_id)
         return
-    rows = ((*row, import_id) for row in map(_fit, plain(tickets)))
+    rows = ((*row, import_id) for row in map(fit, plain_rows(tickets)))
     names = [*Ticket._fields, "import_id"]
     upsert(table, ["number"], names, rows)
 
 
-def _fit(row: Sequence[Any]) -> Sequence[Any]:
-    """Plain values with their texts no longer than their columns."""
-    if len(row[0]) + len(row[6]) + len(row[7]) + len(row[8]) <= _ALL_FIT:
-        return row
-    return [
-        each[: SHORTEST[name]] if name in SHORTEST else each
-        for name, each in zip(Ticket._fields, row, strict=True)
-    ]
-
-
 def _cut(ticket: Ticket) -> Ticket:
     """A ticket with its texts no longer than their columns."""
-    return ticket._replace(**{name: getattr(ticket, name)[:longest] for name, longest in SHORTEST.items()})
+    return ticket._replace(**{name: getattr(ticket, name)[:longest] for name, longest in LONGEST.items()})
 
 
 def _figures(indicators: Sequence[Indicator], spans: dict[Month, Span], tally: Tally) -> Figures:

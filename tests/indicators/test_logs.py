@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from audit_app.core.errors import Refused
 from audit_app.indicators import logs
 from audit_app.indicators.logs import Outage, ProblemKind, Ticket, TicketReading, read_outages, read_tickets
-from audit_app.indicators.moments import moment_reader
+from audit_app.indicators.moments import instant, moment_of, moment_reader, sqlite_text
 from audit_app.indicators.profiles import LogProfile, outage_profile, ticket_profile
 
 GENERIC = ticket_profile("generic")
@@ -270,6 +271,34 @@ def test_moments_are_read_by_the_first_pattern_that_fits(text: str, moment: date
 def test_the_fast_reader_agrees_with_strptime(moment: datetime, pattern: str) -> None:
     text = moment.strftime(pattern)
     assert moment_reader([pattern], "UTC")(text) == datetime.strptime(text, pattern).replace(tzinfo=UTC)
+
+
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),
+    st.sampled_from(["Europe/Berlin", "America/Sao_Paulo", "Asia/Shanghai", "Africa/Monrovia"]),
+    st.sampled_from(["%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
+)
+def test_day_and_clock_read_apart_are_the_moment_of_the_zone(
+    moment: datetime, zone: str, pattern: str
+) -> None:
+    """Also on the days on which clocks are moved, and where the offset was no whole minute."""
+    text, told = moment.strftime(pattern), "iso" if pattern.startswith("%Y") else pattern
+    expected = moment.replace(microsecond=0, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    assert moment_reader([told], zone)(text) == expected
+
+
+@pytest.mark.parametrize("hour", range(24))
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+def test_every_hour_of_a_day_on_which_clocks_are_moved(day: str, hour: int) -> None:
+    text = f"{day} {hour:02}:30"
+    expected = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    assert moment_reader(["%Y-%m-%d %H:%M"], "Europe/Berlin")(text) == expected
+
+
+@given(st.datetimes(datetime(1, 1, 2), timezones=st.just(UTC)))
+def test_an_instant_is_the_moment_to_the_microsecond(moment: datetime) -> None:
+    assert moment_of(instant(moment)) == moment
+    assert sqlite_text(instant(moment)) == moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def test_an_outage_table_is_read_with_its_problems(tmp_path: Path) -> None:

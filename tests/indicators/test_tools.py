@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audit_app.indicators import logs, spill, textfiles
+from audit_app.indicators import logs, spill, staging, textfiles
 from audit_app.indicators.logs import ProblemKind, read_tickets
 from audit_app.indicators.moments import moment_reader
 from audit_app.indicators.profiles import LogProfile, ticket_profile
@@ -118,7 +118,7 @@ def test_very_many_tickets_give_the_same_log_from_the_disk(
     monkeypatch.setattr(spill, "IN_MEMORY", 5)
     monkeypatch.setattr(logs, "STRETCH", 7)
     many = read(tmp_path, text, "generic", rows=rule)
-    assert isinstance(many.tickets, spill.Spilled)
+    assert isinstance(many.tickets, staging.Staged)
     assert sorted(many.tickets) == sorted(few.tickets)
     assert list(many.problems) == list(few.problems)
     assert list(many.tickets) == list(many.tickets)
