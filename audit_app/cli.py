@@ -201,7 +201,8 @@ def import_indicators(file: Path, good_only: bool, who: str | None, data: Path |
 @data_option
 def import_tickets(file: Path, profile: str, who: str | None, data: Path | None) -> None:
     """Read a ticket log and compute its indicators."""
-    _import(data, who, lambda by: indicators.import_tickets(file, profile=profile, by=by, progress=_progress))
+    given: dict[str, Any] = {"profile": profile, "progress": _progress, "apart": True}
+    _import(data, who, lambda by: indicators.import_tickets(file, by=by, **given))
 
 
 @main.command("import-outages")
@@ -226,18 +227,13 @@ def import_outages(
     data: Path | None,
 ) -> None:
     """Read an outage log and compute availability and downtime."""
-    _import(
-        data,
-        who,
-        lambda by: indicators.import_outages(
-            file,
-            target=target,
-            target_from=Month.parse(target_from) if target_from else None,
-            profile=profile,
-            observed=observed,
-            by=by,
-        ),
-    )
+
+    def act(by: Any) -> Any:
+        month = Month.parse(target_from) if target_from else None
+        given: dict[str, Any] = {"target": target, "target_from": month, "profile": profile}
+        return indicators.import_outages(file, by=by, observed=observed, apart=True, **given)
+
+    _import(data, who, act)
 
 
 @main.command("pick-up")

@@ -125,6 +125,19 @@ class Entry:
     keys: tuple[str, ...]
 
 
+def standing() -> tuple[Any, ...]:
+    """What measured minutes rest on in the catalogue: it is another one when anything was entered or taken
+    back.
+    """
+    asked = (
+        select(Service.id, Service.version).order_by(Service.id),
+        select(ServiceAlias.id, ServiceAlias.service_id, ServiceAlias.key).order_by(ServiceAlias.id),
+        select(ServiceAgreement.id, ServiceAgreement.taken_back_at).order_by(ServiceAgreement.id),
+        select(MaintenanceWindow.id, MaintenanceWindow.taken_back_at).order_by(MaintenanceWindow.id),
+    )
+    return tuple(tuple(map(tuple, db.session.execute(each))) for each in asked)
+
+
 def entries(chosen: Iterable[Service] | None = None) -> list[Entry]:
     """Services (None: all) with their agreements and maintenance; a constant number of queries."""
     query = select(Service).order_by(Service.code)

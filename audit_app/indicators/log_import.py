@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Boolean, Table, select
+from sqlalchemy import Boolean, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
@@ -127,6 +127,14 @@ def bound(source: Source) -> list[Indicator]:
             _l("No indicator in use is computed from this log. Load the register, or add an indicator first.")
         )
     return found
+
+
+def standing(source: Source) -> tuple[Any, ...]:
+    """What the comparison of a log rests on beside the values, which are compared anew: tickets and outages
+    change with imports alone.
+    """
+    newest = db.session.scalar(select(func.max(Import.id)))
+    return (newest, *((each.id, each.version, each.measure) for each in bound(source)))
 
 
 def troubles(problems: Iterable[Problem]) -> list[Trouble]:

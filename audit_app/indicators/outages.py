@@ -14,8 +14,8 @@ from sqlalchemy import delete, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now
-from audit_app.core.db import db, serialize_writes
-from audit_app.indicators import windows
+from audit_app.core.db import db, reading, serialize_writes
+from audit_app.indicators import levels, windows
 from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, by_service
 from audit_app.indicators.levels import Line as ServiceLine
 from audit_app.indicators.levels import entries, facts_of
@@ -32,6 +32,7 @@ from audit_app.indicators.log_import import (
     lines_of,
     record,
     sha256_of,
+    standing,
     troubles,
     upsert,
     zone_of,
@@ -67,29 +68,37 @@ def import_outages(
     filename: str | None = None,
     progress: Progress | None = None,
     take_out: bool = False,
+    apart: bool = False,
 ) -> Report:
     """Read an outage log, store it by service and beginning, and measure anew every month that was watched.
 
     Without a ``profile`` the shipped one is taken whose columns the file has.
     ``target`` (percent) becomes the target of the availability from the month ``target_from`` on (see
-    :func:`ensure_target`). ``leave_out`` names services that are not in
-    production (else the profile's list); they are not counted. ``observed`` says when which service was
-    watched,
-    also of services without an outage, as a mapping or a CSV file (see ``windows``); without it the months
-    from a
-    service's first to its last outage count. ``take_out`` removes outages of the services of this file, begun
-    in its time, that are no longer in it. Raises Refused when the file cannot be read at all.
+    :func:`ensure_target`). ``leave_out`` names services that are not in production (else the profile's list);
+    they are not counted. ``observed`` says when which service was watched, also of services without an
+    outage, as a mapping or a CSV file (see ``windows``); without it the months from a service's first to its
+    last outage count. ``take_out`` removes outages of the services of this file, begun in its time, that are
+    no longer in it. ``apart`` as ``tickets.import_tickets`` says. Raises Refused when the file cannot be read
+    at all.
     """
+    if apart:
+        db.session.rollback()
     used = _profile(path, profile)
     unwanted, name = _names(used.leave_out if leave_out is None else leave_out), filename or path.name
     log = read_outages(path, used, unwanted, progress)
+    plan, seen = None, ()
+    if apart:
+        with reading():
+            seen, plan = _standing(), _plan(log, used, observed, unwanted, name, take_out)
+            db.session.rollback()
+    serialize_writes()
+    if plan is None or _standing() != seen:
+        plan = _plan(log, used, observed, unwanted, name, take_out)
     if target is not None:
         for indicator in bound(Source.OUTAGES):
             if indicator.measure == AVAILABILITY:
                 reason = _("Given with “%(name)s”.", name=name)
                 ensure_target(indicator, target, month=target_from, reason=reason, by=by)
-    serialize_writes()
-    plan = _plan(log, used, observed, unwanted, name, take_out)
     made = record(
         Source.OUTAGES,
         path,
@@ -107,7 +116,7 @@ def import_outages(
     for part in chunks(plan.gone if take_out else []):
         db.session.execute(delete(OutageRow).where(OutageRow.id.in_(part)))
     _write_watch(plan, made.id)
-    changed = keep_figures(plan.figures, made, used.timezone, by=by, found=plan.found)
+    changed = keep_figures(plan.figures, made, used.timezone, by=by, found=None if apart else plan.found)
     return replace(_report(log, name, plan, observed), stored=made, sha256=made.sha256, changed=changed)
 
 
@@ -133,6 +142,11 @@ def preview_outages(
     name = filename or path.name
     plan = _plan(log, used, observed, unwanted, name, take_out)
     return replace(_report(log, name, plan, observed), sha256=sha256_of(path))
+
+
+def _standing() -> tuple[Any, ...]:
+    """What a plan rests on beside the values, which are compared anew."""
+    return standing(Source.OUTAGES) + levels.standing()
 
 
 @dataclass(frozen=True)
@@ -338,17 +352,11 @@ def _report(log: OutageLog, name: str, plan: Plan, observed: Observed) -> Report
     if log.left_out:
         taken = _l("outages: %(count)s; left out as test targets: %(out)s", count=count, out=log.left_out)
     lines = [line for line in lines_of(plan.figures) if line.value is not None]
-    notes = (
-        []
-        if observed
-        else [
-            _l(
-                "When the services were watched was not told: each counts from the month of its first "
-                "outage to that of "
-                "its last."
-            )
-        ]
+    guessed = _l(
+        "When the services were watched was not told: each counts from the month of its first "
+        "outage to that of its last."
     )
+    notes = [] if observed else [guessed]
     return Report(
         name,
         log.rows,

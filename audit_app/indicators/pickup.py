@@ -22,7 +22,7 @@ from sqlalchemy.orm import joinedload
 from audit_app.accounts.models import Person
 from audit_app.core.alone import alone
 from audit_app.core.clock import now, today
-from audit_app.core.db import db
+from audit_app.core.db import db, reading
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.exports.values import one_by_one
 from audit_app.indicators import queries, sources
@@ -54,6 +54,7 @@ def run(folder: Path, *, quiet: float = QUIET_SECONDS) -> list[PickedFile]:
     if not folder.is_dir():
         raise Refused(_("There is no folder “%(folder)s” to pick files up from.", folder=folder))
     moment, found = now(), []
+    db.session.commit()
     with _alone(folder):
         for path in sorted(folder.iterdir()):
             if _is_finished(path, quiet):
@@ -87,9 +88,13 @@ def _pick(folder: Path, path: Path, moment: datetime) -> PickedFile:
     row, source_id = PickedFile(run_at=moment, filename=path.name[-255:]), None
     try:
         row.sha256 = sha256_of(path)
-        source = sources.match(path.name)
-        source_id = source.id if source is not None else None
-        _take(row, path, source)
+        with reading():  # nobody waits while a file is read and compared
+            source = sources.match(path.name)
+            source_id = source.id if source is not None else None
+            settled = _look(row, path, source)
+            db.session.rollback()
+        if not settled:
+            _take(row, path, source)
     except Refused as refused:
         db.session.rollback()
         row.state, row.words, row.import_id = Picked.FAILED, str(refused), None
@@ -127,12 +132,13 @@ def _keep(row: PickedFile, folder: Path, path: Path) -> None:
         db.session.commit()
 
 
-def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
+def _look(row: PickedFile, path: Path, source: DataSource | None) -> bool:
+    """Whether that settles it: the file was imported before, or a person must decide. Raises Refused."""
     known = queries.same_file(row.sha256)
     if known is not None:
         row.state, row.import_id = Picked.KNOWN, known.id
         row.words = _("The very same file was imported before; nothing was done.")
-        return
+        return True
     if source is None:
         raise Refused(
             _(
@@ -153,8 +159,13 @@ def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
     if told.told:
         row.state = Picked.WAITING
         row.words = _("It would change stored values: %(changes)s", changes=one_by_one(map(str, told.told)))
-        return
-    report = sources.take(path, path.name, source.kind, source.reading, by=None)
+        return True
+    return False
+
+
+def _take(row: PickedFile, path: Path, source: DataSource | None) -> None:
+    assert source is not None
+    report = sources.take(path, path.name, source.kind, source.reading, by=None, apart=True)
     assert report.stored is not None
     sources.used(source, report)
     row.state, row.import_id = Picked.IMPORTED, report.stored.id

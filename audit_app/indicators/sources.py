@@ -203,9 +203,9 @@ def take(
     if kind == VALUES:
         return import_measurements(path, filename=filename, good_only=good_only, **of_values(reading), by=by)
     profile = profile_of(kind, reading, path)
-    more: dict[str, Any] = {"take_out": take_out, "progress": progress}
+    more: dict[str, Any] = {"take_out": take_out, "progress": progress, "apart": apart}
     if kind == TICKETS:
-        return import_tickets(path, profile, filename=filename, by=by, apart=apart, **more)
+        return import_tickets(path, profile, filename=filename, by=by, **more)
     return import_outages(path, filename=filename, by=by, **outage_choices(reading, profile), **more)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db, reading, serialize_writes
@@ -28,6 +28,7 @@ from audit_app.indicators.log_import import (
     months_between,
     record,
     sha256_of,
+    standing,
     troubles,
     upsert,
     zone_of,
@@ -80,13 +81,14 @@ def import_tickets(
     transaction of its own that only reads; nobody waits for the long part then.
     Raises Refused when the file cannot be read at all; single odd rows are reported and the others taken.
     """
+    if apart:
+        db.session.rollback()
     used = profile if isinstance(profile, LogProfile) else find_profile(profile, LogProfile)
     log, name = read_tickets(path, used, progress), filename or path.name
     plan, seen = None, ()
     if apart:
-        db.session.rollback()
         with reading():
-            seen, plan = _standing(), _plan(log, used, name, take_out)
+            seen, plan = standing(Source.TICKETS), _plan(log, used, name, take_out)
             db.session.rollback()
     return _taken(log, used, name, path, plan, seen, take_out, by)
 
@@ -104,7 +106,7 @@ def _taken(
     """The second half, under the write lock."""
     apart = plan is not None
     serialize_writes()
-    if plan is None or _standing() != seen:
+    if plan is None or standing(Source.TICKETS) != seen:
         plan = _plan(log, used, name, take_out)
     made = record(Source.TICKETS, path, name, used.name, log.rows, len(log.tickets), log.problems, by)
     _store(log.tickets, made.id)
@@ -112,12 +114,6 @@ def _taken(
         db.session.execute(delete(TicketRow).where(TicketRow.number.in_(part)))
     changed = keep_figures(plan.figures, made, used.timezone, by=by, found=None if apart else plan.found)
     return replace(_report(log, name, plan), stored=made, sha256=made.sha256, changed=changed)
-
-
-def _standing() -> tuple[Any, ...]:
-    """What a plan rests on beside the values, which are compared anew: tickets change with imports alone."""
-    newest = db.session.scalar(select(func.max(Import.id)))
-    return (newest, *((each.id, each.version, each.measure) for each in bound(Source.TICKETS)))
 
 
 def preview_tickets(

@@ -5,12 +5,13 @@ import os
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
+from sqlalchemy import text as sql
 
 from audit_app.core.clock import now
-from audit_app.core.db import db
+from audit_app.core.db import WRITE_LOCK, db
 from audit_app.core.errors import NotVisible, Refused
-from audit_app.indicators import entry, pickup, queries, services, sources
+from audit_app.indicators import catalogue, entry, outages, pickup, queries, services, sources, tickets
 from audit_app.indicators.models import Import, TicketRow
 from audit_app.indicators.periods import Month
 from audit_app.indicators.source_models import DataSource, Picked, PickedFile
@@ -161,6 +162,75 @@ def test_files_of_the_folder_are_taken_moved_and_told(app, register, folder):
     assert "No source is remembered" in (folder / "failed" / "strange.csv.report.txt").read_text()
     assert (folder / "tickets-2026-09.csv").is_symlink()
     assert pickup.run(folder, quiet=0) == []
+
+
+def saves_meanwhile(monkeypatch, module, url):
+    """Each comparison is accompanied by somebody else's save that waits for nothing; how often that went well."""
+    real, saved = module._plan, []
+
+    def plan(*given):
+        made = real(*given)
+        other = create_engine(url, connect_args={"timeout": 0.1} if url.startswith("sqlite") else {})
+        with other.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                assert connection.scalar(sql("SELECT pg_try_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+            connection.execute(sql("UPDATE person SET name = name"))
+        other.dispose()
+        saved.append(True)
+        return made
+
+    monkeypatch.setattr(module, "_plan", plan)
+    return saved
+
+
+@both_databases
+@pytest.mark.parametrize("kind", ["tickets", "outages"])
+def test_nobody_waits_while_files_of_the_folder_are_read_and_compared(
+    app, register, folder, monkeypatch, kind
+):
+    module, content = tickets, JANUARY
+    if kind == "outages":
+        module, content = outages, "service,start,end\nMail,2026-01-05 10:00,2026-01-05 11:00\n"
+        headings = ["service", "start", "end"]
+        sources.remember("Out", "out-2026-01.csv", kind, {"profile": kind}, headings, by=register.manager)
+        db.session.commit()
+    else:
+        remembered(register, pattern="out-2026-01.csv")
+    saved = saves_meanwhile(monkeypatch, module, app.config["SETTINGS"].database)
+    lay(folder, "out-2026-01.csv", content)
+    (row,) = pickup.run(folder, quiet=0)
+    assert (row.state, len(saved)) == (Picked.IMPORTED, 2), row.words
+    assert value(*{"tickets": ("SLA", "2026-01"), "outages": ("DWN", "2026-01")}[kind]) in (50, 60)
+
+
+@both_databases
+@pytest.mark.parametrize("between", ["file", "catalogue"])
+def test_outages_compared_without_the_lock_are_compared_anew_when_something_came_between(
+    app, register, tmp_path, monkeypatch, between
+):
+    path, done, real = tmp_path / "a.csv", [], outages.serialize_writes
+    path.write_text("service,start,end\nMail,2026-01-05 10:00,2026-01-05 11:00\n")
+
+    def just_before():
+        if not done:
+            done.append(True)
+            if between == "file":
+                other = tmp_path / "b.csv"
+                other.write_text("service,start,end\nMail,2026-01-06 10:00,2026-01-06 10:30\n")
+                outages.import_outages(other, by=None)
+            else:
+                facts = {"code": "MAIL", "name_en": "Mail", "name_zh": "邮件"}
+                catalogue.add_service(**facts, aliases=["Mail"], by=None)
+            db.session.commit()
+        real()
+
+    planned, plan = [], outages._plan
+    monkeypatch.setattr(outages, "serialize_writes", just_before)
+    monkeypatch.setattr(outages, "_plan", lambda *given: planned.append(True) or plan(*given))
+    outages.import_outages(path, by=None, apart=True)
+    db.session.commit()
+    assert len(planned) == {"file": 3, "catalogue": 2}[between]
+    assert value("DWN", "2026-01") == {"file": 90, "catalogue": 60}[between]
 
 
 def test_a_file_still_being_written_waits_for_the_next_run(register, folder):
