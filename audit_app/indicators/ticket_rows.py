@@ -229,18 +229,8 @@ class TicketRows:
             if reopens is UNKNOWN:
                 reopens = again.told(reopened, row, subject)
             answered = None if responded in missing else later(responded, opened, row, subject)
-            yield (
-                subject,
-                opened,
-                done,
-                shut,
-                good,
-                bool(reopens),
-                priority_of[priority],
-                text_of[category],
-                text_of[state],
-                answered,
-            )
+            words = priority_of[priority], text_of[category], text_of[state]
+            yield subject, opened, done, shut, good, bool(reopens), *words, answered
 
     def _doubt(self, text: str, row: int, subject: str) -> None:
         """Name a moment that the clock showed twice, or never."""
