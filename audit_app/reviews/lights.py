@@ -64,6 +64,8 @@ INDICATOR_RULES = (
     Rule(lambda now: now.missed > 0, "warn", "why.missed_before"),
     Rule(lambda _now: True, "good", "why.met"),
 )
+COUNTS = ("why.missed", "why.missed_before")
+"""Reasons that count months, or the periods in which an indicator is measured."""
 AUDIT_RULES = (
     Rule(lambda facts: not facts["planned"], "bad", "why.audits_none"),
     Rule(lambda facts: facts["late"] > 0, "bad", "why.audits_late"),
@@ -122,8 +124,10 @@ def judge(now: Now) -> tuple[str, Said]:
         "total": now.known,
     }
     every = now.series.told(now.last).every
-    if rule.reason == "why.missed" and every > 1:
-        return rule.tone, said("why.missed_periods", periods=said(f"periods.{every}"), **facts)
+    if rule.reason in COUNTS and every > 1:
+        return rule.tone, said(f"{rule.reason}_periods", periods=said(f"periods.{every}"), **facts)
+    if rule.reason == "why.missed_before":  # Packs of before hold this key, without a unit.
+        return rule.tone, said("why.missed_before_months", **facts)
     return rule.tone, said(rule.reason, **facts)
 
 

@@ -325,6 +325,12 @@ PHRASES: dict[str, Any] = {
     ),
     "why.worsening": _l("%(name)s %(value)s (%(month)s) meets %(target)s but is getting worse"),
     "why.missed_before": _l("%(name)s %(value)s (%(month)s) meets %(target)s; missed %(count)s of %(total)s"),
+    "why.missed_before_months": _l(
+        "%(name)s %(value)s (%(month)s) meets %(target)s; missed in %(count)s of %(total)s months"
+    ),
+    "why.missed_before_periods": _l(
+        "%(name)s %(value)s (%(month)s) meets %(target)s; missed in %(count)s of %(total)s %(periods)s"
+    ),
     "why.met": _l("%(name)s %(value)s (%(month)s) meets %(target)s"),
     "why.no_target": _l("%(name)s %(value)s (%(month)s); no target is set"),
     "why.no_data": _l("%(name)s has no value in the period"),

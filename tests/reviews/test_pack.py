@@ -1,6 +1,6 @@
 """The pack as a value: written and read without loss, never worded better than the figures are."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -252,6 +252,16 @@ def test_an_unworded_key_shows_itself():
 )
 def test_a_light_gets_worse_as_soon_as_one_of_its_indicators_does(words, told):
     assert lights.together(words) == told
+
+
+@pytest.mark.parametrize(("every", "unit"), [(1, "months"), (3, "quarters"), (12, "years")])
+@pytest.mark.parametrize("last", [Decimal(90), Decimal(10)])
+def test_what_was_missed_is_counted_with_its_unit(every, unit, last):
+    one, register = series_of([Decimal(10), Decimal(80), last], "higher", Decimal(50))
+    now = lights.stand(register, replace(one, every=every))
+    tone, reason = lights.judge(replace(now, stale=False, movement="no_signal"))
+    assert tone == ("warn" if last > 50 else "bad")
+    assert tell(reason).endswith(f"{1 if last > 50 else 2} of 3 {unit}")
 
 
 def test_a_number_never_parts_from_its_unit():
