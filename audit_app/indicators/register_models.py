@@ -20,6 +20,14 @@ from audit_app.indicators.models import Direction, Frequency, Indicator, Meaning
 from audit_app.indicators.periods import Month
 
 TAKEN_BACK = "(taken_back_at IS NULL) = (taken_back_reason = '')"
+NEVER_JUDGED = "indicators.never_judged"
+"""Kept as the reason where the system itself makes room for another first target; worded when it is read."""
+REASONS: dict[str, Any] = dict.fromkeys(
+    # Rows of before hold the sentence in the language of whoever set the target.
+    (NEVER_JUDGED, "No month was judged by it.", "没有任何月份按其判定过。"),
+    _l("No month was judged by it."),
+)
+"""Reasons that the system gave itself, in the language of who reads them."""
 
 
 class Recorded:
@@ -61,6 +69,11 @@ class Recorded:
     def month(self) -> Month:
         """The first month it holds in."""
         return Month.of(self.period)
+
+    @property
+    def back_words(self) -> Any:
+        """Why it was taken back, as typed; what the system wrote itself in the reader's language."""
+        return REASONS.get(self.taken_back_reason, self.taken_back_reason)
 
     @property
     def stands(self) -> bool:

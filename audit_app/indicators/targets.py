@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
@@ -15,7 +14,7 @@ from audit_app.core.errors import NotVisible, Refused
 from audit_app.indicators.goals import BEGINNING, NO_GOAL, Goal, exact, held, standing
 from audit_app.indicators.models import Direction, Indicator, Measurement
 from audit_app.indicators.periods import Month
-from audit_app.indicators.register_models import IndicatorTarget
+from audit_app.indicators.register_models import NEVER_JUDGED, IndicatorTarget
 from audit_app.indicators.taking_back import take_back
 from audit_app.trail import services as trail
 
@@ -106,7 +105,7 @@ def _make_room(indicator: Indicator, first: Month, *, by: Person | None) -> None
             continue
         if first != BEGINNING:
             raise Refused(_l("A target begins in this month already. Take it back first."), "month")
-        take_back(row, _("No month was judged by it."), "indicator.target_back", by=by)
+        take_back(row, NEVER_JUDGED, "indicator.target_back", by=by)
 
 
 def was_measured(indicator: Indicator) -> bool:

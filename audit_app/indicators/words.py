@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.indicators.register_models import REASONS
 from audit_app.notifications import kinds
 
 SENTENCES: dict[str, Any] = {
@@ -45,6 +46,7 @@ SENTENCES: dict[str, Any] = {
     "source.change": _l("changed a source of files"),
     "source.refuse_file": _l("decided not to take in a file of the folder"),
 }
+VALUES: dict[str, Any] = REASONS
 FIELDS: dict[str, Any] = {
     "formula_en": _l("Formula in English"),
     "formula_zh": _l("Formula in Chinese"),

@@ -14,12 +14,15 @@ SENTENCES: dict[str, Any] = {
     "evidence.attach": _l("attached a file"),
 }
 FIELDS: dict[str, Any] = {}
+VALUES: dict[str, Any] = {}
+"""What the system wrote into a column by a key: the key, and its words for the reader."""
 
 
 def learn(module: Any) -> None:
-    """Take over the ``SENTENCES`` and ``FIELDS`` of a domain's words module."""
+    """Take over the ``SENTENCES``, ``FIELDS`` and ``VALUES`` of a domain's words module."""
     SENTENCES.update(getattr(module, "SENTENCES", {}))
     FIELDS.update(getattr(module, "FIELDS", {}))
+    VALUES.update(getattr(module, "VALUES", {}))
 
 
 def sentence(action: str) -> Any:
@@ -55,5 +58,5 @@ def _short(value: Any) -> str:
         return "–"
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
-    text = str(value)
+    text = str(VALUES.get(value, value) if isinstance(value, str) else value)
     return text if len(text) <= 300 else text[:300] + "…"

@@ -128,6 +128,22 @@ def test_before_anything_was_measured_the_first_target_is_simply_another(people)
     assert [row.stands for row in targets.of_indicator(made)].count(True) == 1
 
 
+@pytest.mark.parametrize("stored", ["indicators.never_judged", "没有任何月份按其判定过。"])
+def test_what_the_system_gave_as_reason_is_read_in_the_language_of_the_reader(people, client_for, stored):
+    services.load_register(by=None)
+    made = queries.by_code("CSR")
+    services.set_target(made, 88, by=people.manager)
+    (row,) = (each for each in targets.of_indicator(made) if not each.stands)
+    assert row.taken_back_reason == "indicators.never_judged"
+    row.taken_back_reason = stored
+    db.session.commit()
+    client = client_for(people.manager)
+    for language, said in (("en", "No month was judged by it."), ("zh", "没有任何月份按其判定过。")):
+        page = client.get(f"/indicators/{made.id}?lang={language}").text
+        assert said in page
+        assert "never_judged" not in page
+
+
 def test_it_is_set_and_taken_back_on_the_page_and_nothing_typed_is_lost(people, measured, client_for):
     client, url = client_for(people.manager), f"/indicators/{measured.id}"
     reply = client.post(f"{url}/targets/new", data={"month": str(RAISED), "target": "195", "reason": SINCE})
