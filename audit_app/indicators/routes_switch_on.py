@@ -44,14 +44,17 @@ class Line:
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The numbers its target consists of."""
+        """The numbers its target consists of; one that comes back keeps its targets."""
+        if self.offer.asleep:
+            return ()
         return ("low", "high") if self.offer.indicator.direction is Direction.BAND else ("target",)
 
     def shown(self, name: str) -> str:
         """What an input holds: what was typed, else what we suggest."""
         if self.typed is not None:
             return self.typed.get(f"{name}-{self.code}", "")
-        known = self.offer.owner_id if name == "owner" else getattr(self.offer.suggested, name)
+        before = self.offer.asleep.owner_id if self.offer.asleep else None
+        known = before or self.offer.owner_id if name == "owner" else getattr(self.offer.suggested, name)
         return str(known or "") if name == "owner" else number_text(known)
 
     def facts(self) -> dict[str, Any]:
@@ -76,7 +79,7 @@ class Sheet:
     @property
     def free(self) -> list[Line]:
         """Those that can be switched on."""
-        return [each for each in self.lines if each.offer.present is None]
+        return [each for each in self.lines if each.offer.present is None or each.offer.asleep]
 
     @property
     def wrong(self) -> list[Line]:

@@ -28,6 +28,11 @@ class Offered:
     present: Indicator | None
 
     @property
+    def asleep(self) -> Indicator | None:
+        """The one in the register that is out of use."""
+        return self.present if self.present is not None and not self.present.active else None
+
+    @property
     def by_hand(self) -> bool:
         """Whether somebody enters its values."""
         return self.indicator.source is Source.MANUAL
@@ -57,7 +62,8 @@ def switch_on(
     high: Any = None,
     by: Person | None,
 ) -> Indicator:
-    """Take one indicator that ships into the register, with an owner and a target of one's own.
+    """Take one indicator that ships into the register, with an owner and a target of one's own. One that is
+    in the register and out of use comes back as it is there, with its own definition and targets.
 
     Raises Refused, with the field, for a code that does not ship or is in the register already, for numbers
     that cannot be a target, and without an owner where somebody has to enter the values.
@@ -65,8 +71,9 @@ def switch_on(
     kpi = next((each for each in register.shipped() if each["code"] == code), None)
     if kpi is None:
         raise Refused(_l("No indicator %(code)s ships with this system.", code=code))
-    if db.session.scalar(select(Indicator.id).where(Indicator.code == code)) is not None:
-        raise Refused(_l("%(code)s is in the register already.", code=code))
+    present = db.session.scalar(select(Indicator).where(Indicator.code == code))
+    if present is not None:
+        return _again(present, owner_id, by=by)
     indicator = register.made(kpi)
     goal = targets.checked(indicator.direction, indicator.unit, target, low, high)
     if indicator.direction is Direction.BAND and not goal.is_set:
@@ -80,3 +87,14 @@ def switch_on(
         db.session.add(indicator)
     targets.first_target(indicator, goal, by=by)
     return indicator
+
+
+def _again(present: Indicator, owner_id: int | None, *, by: Person | None) -> Indicator:
+    """Put into use what is in the register and out of use; its months, definition and targets stand."""
+    if present.active:
+        raise Refused(_l("%(code)s is in the register already.", code=present.code))
+    if owner_id is None and present.source is Source.MANUAL:
+        raise Refused(_l("Choose who enters its values."), "owner_id")
+    with trail.act("indicator.switch_on", present, by=by):
+        present.active, present.owner_id = True, owner_id
+    return present

@@ -2,11 +2,14 @@
 
 import pytest
 
+from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.indicators import queries, register, services, switching_on
 from audit_app.indicators.goals import BEGINNING
 from audit_app.indicators.models import Indicator, Source
+from audit_app.indicators.periods import Month
+from audit_app.trail import queries as trail
 from audit_app.trail.models import TrailEntry
 
 URL = "/indicators/switch-on"
@@ -86,6 +89,29 @@ def test_all_that_is_ticked_is_taken_or_nothing(people, client_for):
     assert (kbu.owner_id, str(kbu.goal(BEGINNING).target), kbu.process) == (people.owner.id, "75", None)
     assert queries.by_code("FCR") is None
     assert client.post(URL, data={}).status_code == 422
+
+
+def test_one_out_of_use_is_offered_again_and_comes_back_with_its_months_and_targets(
+    people, client_for, parsed
+):
+    client = client_for(people.manager)
+    kbu = services.switch_on("KBU", owner_id=people.owner.id, target=75, by=people.manager)
+    month = Month.of(today()).previous()
+    services.enter_measurement(kbu, month, numerator=3, denominator=4, by=people.manager)
+    kbu.active, kbu.owner_id = False, None
+    db.session.commit()
+    page = client.get(URL)
+    parsed(page)
+    assert 'name="on-KBU"' in page.text
+    assert 'name="target-KBU"' not in page.text
+    assert client.post(URL, data={"on-KBU": "1", "owner-KBU": ""}).status_code == 422
+    assert not kbu.active
+    data = {"on-KBU": "1", "owner-KBU": str(people.owner2.id), "target-KBU": "10"}
+    assert client.post(URL, data=data).status_code == 303
+    db.session.expire_all()
+    assert (kbu.active, kbu.owner_id, str(kbu.goal(month).target)) == (True, people.owner2.id, "75")
+    assert trail.history(kbu)[0].action == "indicator.switch_on"
+    assert 'name="on-KBU"' not in client.get(URL).text
 
 
 def test_only_who_defines_indicators_switches_them_on(people, client_for):
