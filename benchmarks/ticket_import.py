@@ -5,7 +5,8 @@ run.
 
 Promise: at most 4 times the bare pass, and under 200 MB at the peak, for 141,712 updates of 24,918 incidents
 (46 MB), and for a million rows. Each pass is a process of its own, so its peak memory is its own, imports included. The passes take
-turns, and the quickest of each counts, as other work on the machine only ever makes them slower.
+turns, and the quickest of each counts, as other work on the machine only ever makes them slower. On a busy machine the time
+of the processor, beside it, is the one to go by.
 """
 
 import csv
@@ -85,9 +86,10 @@ def measured(work: Callable[[Path], int], path: Path) -> dict[str, float]:
     if work is ours:
         import audit_app.indicators.logs  # noqa: F401 -- so that the import is not timed
 
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     rows = work(path)
-    return {"rows": rows, "seconds": time.perf_counter() - started, "megabytes": peak_megabytes()}
+    spent = {"seconds": time.perf_counter() - started, "processor": time.process_time() - worked}
+    return {"rows": rows, **spent, "megabytes": peak_megabytes()}
 
 
 def peak_megabytes() -> float:
@@ -129,15 +131,18 @@ def compare(log: Path, rounds: int) -> bool:
                 now = in_own_process(work, path)
                 then = best.get(title, now)
                 best[title] = {key: max(now[key], then[key]) for key in now} | {
-                    "seconds": min(now["seconds"], then["seconds"])
+                    key: min(now[key], then[key]) for key in ("seconds", "processor")
                 }
-    yardstick = best["bare csv.reader"]["seconds"]
+    yardstick = best["bare csv.reader"]
     kept = True
     for title, got in best.items():
-        times = got["seconds"] / yardstick
+        times, worked = (got[key] / yardstick[key] for key in ("seconds", "processor"))
         kept = kept and times <= MOST_TIMES and got["megabytes"] < MOST_MEGABYTES
         rows, seconds, megabytes = got["rows"], got["seconds"], got["megabytes"]
-        print(f"{title:18} {rows:>9,.0f} rows {seconds:7.3f} s {times:5.2f} × {megabytes:7.1f} MB")
+        print(
+            f"{title:18} {rows:>9,.0f} rows {seconds:7.3f} s {times:5.2f} × "
+            f"(processor {got['processor']:.3f} s {worked:5.2f} ×) {megabytes:7.1f} MB"
+        )
     verdict = "kept" if kept else "BROKEN"
     print(f"promise: at most {MOST_TIMES:g} × the bare pass, under {MOST_MEGABYTES:g} MB: {verdict}")
     return kept
