@@ -1,6 +1,7 @@
 """A Chart as a native chart of a workbook, over figures written beside it; gaps stay gaps."""
 
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +15,7 @@ from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 from .chart_scale import finite
 from .charts import Chart, Number
 from .values import plain, tone_of
+from .xlsx_text import shown_width
 
 COLOURS = ("1B4694", "B45F06", "0F766E", "7C3AED", "64748B")
 TONES = {"good": "1D7A46", "warn": "A15C00", "bad": "B3261E", "info": "1B4694", "neutral": "64748B"}
@@ -33,7 +35,10 @@ def native(write: Write, data: Any, at: int, chart: Chart) -> tuple[int, LineCha
     write(data, at, 1, title, bold=True)
     columns = [(plain(one.name), one.values) for one in chart.series] + _guides(chart)
     for index, (name, _values) in enumerate(columns, 2):
-        write(data, at + 1, index, name, bold=True, rule=True, align="right")
+        write(data, at + 1, index, name, bold=True, rule=True, align="right", wrap=True)
+    data.row_dimensions[at + 1].height = 15 * max(
+        [ceil(shown_width(name) / 10) for name, _values in columns], default=1
+    )
     form = "#,##0" + ("." + "0" * chart.decimals if chart.decimals else "")
     for row, label in enumerate(chart.labels):
         write(data, at + 2 + row, 1, label)

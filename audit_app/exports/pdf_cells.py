@@ -54,7 +54,7 @@ class Line:
             link(canvas, self.url, (x, base - 2, x + used, base + self.size))
 
 
-PEN_HIGH = 20.0
+PEN_HIGH = 18.0
 """Points in height for what a pen drew in a cell."""
 
 

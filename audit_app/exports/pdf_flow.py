@@ -224,7 +224,9 @@ class Builder:
         return needs
 
     def _rows(self, block: d.Grid, look: Look, size: GridSize) -> list[Row]:
-        shown = block.rows[: block.limit] if block.limit else block.rows
+        # "+1 more" would take the room of the row that it leaves out.
+        cut = block.limit if 0 < block.limit < len(block.rows) - 1 else len(block.rows)
+        shown = block.rows[:cut]
         rows = [self._row(block, look, row, size.cell) for row in shown]
         rest = len(block.rows) - len(shown)
         grey = Type(size.cell.size, size.cell.leading, colour=MUTED)

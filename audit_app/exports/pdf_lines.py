@@ -39,6 +39,10 @@ KEPT = 150.0
 """A box no taller than this, in points, stays on one page."""
 
 
+POINT = 4
+"""Lines of a point in a list that go to the next page with it."""
+
+
 class Lines(Flow):
     """Lines one under another; with `ground` on a pale box with an edge of the strong colour.
 
@@ -81,12 +85,21 @@ class Lines(Flow):
             fit += 1
         if fit == len(self.lines) - 1 and fit > 2:
             fit -= 1
+        fit = self._whole_points(fit)
         if fit == 0 or (fit <= self.titled + 1 and len(self.lines) > fit and high < 300):
             return []
         again = self.lines[: self.titled] if fit > self.titled else []
         upper, lower = self._part(self.lines[:fit]), self._part([*again, *self.lines[fit:]])
         lower.after = self.after
         return [upper, lower]
+
+    def _whole_points(self, fit: int) -> int:
+        """Of a list in a box, only as many lines as end a point; a point longer than some lines is torn."""
+        start = fit
+        while 0 < start < len(self.lines) and fit - start < POINT and not self.lines[start].mark:
+            start -= 1
+        listed = any(line.mark for line in self.lines[self.titled :])
+        return start if listed and fit - start < POINT and start > self.titled else fit
 
     def _part(self, lines: list[Line]) -> "Lines":
         part = Lines(lines, self.wide, self.kind, self.indent, self.ground, self.edge, self.titled)

@@ -16,7 +16,8 @@ from openpyxl.packaging.core import DocumentProperties
 
 from .sheet import Sheet, Workbook
 from .values import is_chinese, plain, speaking
-from .xlsx_sheet import Pen, add_charts, print_setup, write_sheet
+from .xlsx_charts import add_charts
+from .xlsx_sheet import Pen, print_setup, write_sheet
 from .xlsx_text import sheet_names, text_of
 
 

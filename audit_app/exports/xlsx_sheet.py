@@ -11,13 +11,11 @@ from openpyxl import Workbook as Book
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .chart_xlsx import WIDTH, native
 from .sheet import Cell, Column, Sheet, Workbook
 from .values import Digits, Link, Scalar, Tone, inner, plain, scalar, tone_of
-from .xlsx_text import RISKY, sheet_names, shown_width, text_of, value_of
+from .xlsx_text import RISKY, shown_width, text_of, value_of
 
 INK, ACCENT, MUTED, WASH, RULE = "FF1B2432", "FF1B4694", "FF5D6878", "FFE9EFF9", "FFD5DAE1"
 TONES = {
@@ -28,11 +26,12 @@ LONGEST_DURATION = 1440 * 2_000_000
 """In minutes; Excel knows no later day, and no time below zero."""
 DAY, INSTANT, MONTH = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "yyyy-mm"
 DATED = (DAY, INSTANT, MONTH)
-CHART_ROWS = 17
-"""Rows of the usual height that a chart and the room below it take."""
-MOST_WIDTH, NEAR, MEASURED = 60, 60, 300
-"""Widest measured column in characters; most rows under which charts still stand below the table; rows that
-are measured."""
+MOST_WIDTH, MEASURED = 60, 300
+"""Widest measured column in characters; rows that are measured."""
+ROW = 15.0
+"""Height of a row without one of its own, in points: for all programs and fonts the same."""
+MOST_FROZEN = 220.0
+"""Points above the rows that may stand still on a screen: more would leave no room to scroll in."""
 
 
 class Pen:
@@ -217,7 +216,7 @@ def _pages_wide(sheet: Sheet, widths: Iterable[float]) -> int:
 
 
 def _orientation(sheet: Sheet) -> str:
-    return "landscape" if sheet.landscape and sheet.columns else "portrait"
+    return "landscape" if sheet.landscape and (sheet.columns or sheet.charts) else "portrait"
 
 
 def _last_of_first_page(widths: list[float], pages: int) -> int:
@@ -255,17 +254,26 @@ def _header(pen: Pen, tab: Worksheet, sheet: Sheet, at: int, count: int, widths:
     if lines > 1:
         tab.row_dimensions[at].height = lines * pen.size * 1.5 + 3
     last = get_column_letter(len(sheet.columns))
-    if sheet.freeze:
+    if sheet.freeze and height_above(tab, at + 1) <= MOST_FROZEN:
         tab.freeze_panes = f"A{at + 1}"
     if sheet.filters and count:
         tab.auto_filter.ref = f"A{at}:{last}{at + count}"
     tab.print_title_rows = f"{at}:{at}"
 
 
+def height_above(tab: Worksheet, at: int) -> float:
+    """Points that the rows before a row take."""
+    return sum(tab.row_dimensions[row].height or ROW if row in tab.row_dimensions else ROW
+               for row in range(1, at))  # fmt: skip
+
+
 def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
-    """Widths in characters: as told, or measured on the header and the first 300 rows."""
+    """Widths in characters: as told, or measured on the header and the first 300 rows.
+
+    Without columns: those of facts, so that two charts stand side by side where there are some.
+    """
     if not sheet.columns:
-        return [26.0, 78.0]
+        return [26.0, 60.0, 86.0] if sheet.charts else [26.0, 78.0]
     found: list[float] = []
     for index, column in enumerate(sheet.columns):
         least = {"date": 12, "month": 10, "datetime": 18, "duration_min": 9, "text": 8}.get(column.kind, 10)
@@ -278,7 +286,10 @@ def _widths(sheet: Sheet, rows: list[tuple[Cell, ...]]) -> list[float]:
             for cell in cells
             if column.kind == "text" or isinstance(inner(cell), Digits)
         ]
-        measured = max([least, shown_width(plain(column.title)) + 3, *[wide + 2 for wide in texts]])
+        # Bold letters are wider, and the button of the filter stands beside them.
+        measured = max(
+            [least, ceil(shown_width(plain(column.title)) * 1.2) + 3, *[wide + 2 for wide in texts]]
+        )
         found.append(float(min(measured, MOST_WIDTH)))
     found[0] += max(0.0, min(40.0, shown_width(plain(sheet.heading)) * 1.6 - sum(found)))
     if sheet.facts:
@@ -308,6 +319,7 @@ def print_setup(tab: Any, book: Workbook, sheet: Sheet) -> None:
     if tab.page_setup.fitToWidth > 1:
         tab.print_title_cols = "A:A"  # Each further page says again which row is meant.
     tab.sheet_properties.pageSetUpPr.fitToPage = True
+    tab.sheet_format.defaultRowHeight, tab.sheet_format.customHeight = ROW, True
     tab.page_margins.left = tab.page_margins.right = 0.5
     tab.page_margins.top = tab.page_margins.bottom = 0.75
     tab.sheet_view.showGridLines = False
@@ -323,50 +335,3 @@ def print_setup(tab: Any, book: Workbook, sheet: Sheet) -> None:
 def _safe(words: object) -> str:
     """Text for a header or footer, where & begins a code and the whole may not pass 255 characters."""
     return text_of(words).replace("&", "&&").replace("\n", " ")[:90].rstrip("&") or " "
-
-
-def add_charts(pen: Pen, book: Workbook, made: Book, charted: list[tuple[Worksheet, int, Sheet]]) -> None:
-    """Native charts under their tables; their figures stand on a sheet of their own, for all to check."""
-    title = sheet_names([*made.sheetnames, _("Chart data")])[-1]
-    data = made.create_sheet(title)
-    data.column_dimensions["A"].width = 26
-    for letter in "BCDEFGHIJ":
-        data.column_dimensions[letter].width = 14
-    at = 1
-    for tab, below, sheet in charted:
-        at = _place(pen, tab, below, sheet, data, at)
-    print_setup(data, book, Sheet(title))
-
-
-def _place(pen: Pen, tab: Worksheet, below: int, sheet: Sheet, data: Worksheet, at: int) -> int:
-    """The charts of one sheet two to a row, page breaks between rows only; the next free row of `data`."""
-    far = below > NEAR + 4
-    left = len(sheet.columns) + 2 if far else 1
-    row = 1 if far else below
-    per_page = 2 if sheet.landscape and sheet.columns else 4
-    sides = [get_column_letter(left), get_column_letter(_beside(tab, left))]
-    for number, chart in enumerate(sheet.charts):
-        line, side = divmod(number, 2)
-        first_of_page = not side and line % per_page == 0 and bool(line or sheet.columns)
-        if first_of_page and not far:
-            tab.row_breaks.append(Break(row + line * CHART_ROWS - 1))
-        spot = row + line * CHART_ROWS
-        at, drawn = native(pen.write, data, at, chart)
-        if drawn is None:
-            nothing = _("No data for this period.")
-            words = f"{plain(chart.title)}: {nothing}"
-            pen.write(tab, spot, left if not side else _beside(tab, left), words, colour=MUTED)
-            continue
-        tab.add_chart(drawn, f"{sides[side]}{spot}")
-    return at
-
-
-def _beside(tab: Worksheet, left: int) -> int:
-    """The first column that begins right of a chart standing at column `left`."""
-    room, column = WIDTH + 0.3, left
-    while room > 0:
-        letter = get_column_letter(column)
-        wide = tab.column_dimensions[letter].width if letter in tab.column_dimensions else 8.43
-        room -= (wide * 7 + 5) / 37.8
-        column += 1
-    return column

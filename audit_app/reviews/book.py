@@ -19,8 +19,8 @@ from audit_app.reviews.paper_standards import clauses, cross_table
 from audit_app.reviews.sources import Sources
 from audit_app.reviews.telling import bare, tell, tell_distribution, tell_moment, tell_movement, tell_unit
 
-NEAR = 30
-"""Rows of a table that may stand above charts."""
+PROSE = 14
+"""Lines that may stand above a table: more would push it off the screen."""
 KINDS = {
     "text": "text",
     "int": "int",
@@ -257,8 +257,9 @@ def _input(pack: Pack, one: Input) -> Iterator[Sheet]:
         facts.append((_("Also answers"), clauses(one.answers)))
     if one.author:
         facts.append((_("Signed"), f"{one.author} · {tell_moment(one.written_at, pack.meta.zone)}"))
-    # A long table would push the charts far away: it gets a sheet of its own, and they stay in sight.
-    beside = bool(tables) and not (charts and len(tables[0].rows) > NEAR)
+    # Beside charts or below many sentences a table would be out of sight, and its header would stand above
+    # the charts on paper: it gets a sheet of its own.
+    beside = bool(tables) and not charts and len(written) + len(remarks) <= PROSE
     first, rest = (tables[0], tables[1:]) if beside else (None, tables)
     yield Sheet(
         tab(one.key),
@@ -357,7 +358,7 @@ def _definitions(pack: Pack) -> Sheet:
 def _sources(pack: Pack) -> Sheet:
     columns = (
         sheet.Column(_("File"), width=36),
-        sheet.Column("SHA-256", width=66),
+        sheet.Column("SHA-256", width=72),
         sheet.Column(_("Rows"), "int"),
         sheet.Column(_("Rows read"), "int"),
         sheet.Column(_("Imported by")),

@@ -24,6 +24,7 @@ from audit_app.reviews.compile_findings import share
 from audit_app.reviews.pack import Block, Column, Line, Many, Plot, Remark, Table, Toned, Value, said
 
 DONE = frozenset({AuditState.REPORTED, AuditState.CLOSED})
+GRADE_WIDTHS = {Grade.MAJOR: 7, Grade.MINOR: 7, Grade.OBSERVATION: 9, Grade.OFI: 10, Grade.GOOD_PRACTICE: 10}
 UNANSWERED = frozenset({Verdict.NOT_APPLICABLE, Verdict.OPEN, None})
 
 
@@ -195,9 +196,9 @@ def _audits(found: Audits) -> Table:
         Column(said("col.kind"), width=11),
         Column(said("col.dates"), width=15),
         Column(said("col.state"), width=10),
-        Column(said("col.assessed"), "int", 10),
-        Column(said("col.conform"), "number", 15, 1),
-        *(Column(said(f"col.{grade.value}"), "int", 8) for grade in Grade),
+        Column(said("col.assessed"), "int", 11),
+        Column(said("col.conform"), "number", 10, 1),
+        *(Column(said(f"col.{grade.value}"), "int", GRADE_WIDTHS[grade]) for grade in Grade),
     )
     return Table(said("table.audits"), columns, tuple(_audit(found, audit) for audit in found.rows))
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from audit_app.accounts.library import clause_order, shipped_processes
+from audit_app.accounts.library import clause_order
 from audit_app.core.db import db
 from audit_app.findings.chart_figures import FEWEST
 from audit_app.indicators import system_counts, trend
@@ -15,8 +15,8 @@ from audit_app.indicators.system import HELD
 from audit_app.indicators.system_audits import BAD, LOW
 from audit_app.indicators.system_counts import Answers, Assessed, Outcome
 from audit_app.programme.models import EXTERNAL, Audit
-from audit_app.reviews.compile_trends import QUARTERS, quarter_name
-from audit_app.reviews.pack import Block, Column, Figure, Name, Remark, Table, Toned, Value, said
+from audit_app.reviews.compile_trends import QUARTERS, named_clause, quarter_name
+from audit_app.reviews.pack import Block, Column, Figure, Remark, Table, Toned, Value, said
 
 AUDITS = 6
 """Latest audits side by side."""
@@ -123,7 +123,7 @@ def _table(
         if known:
             latest = list(known.values())[-2:]
             cells = (cell(known[each.id][1]) if each.id in known else None for each in audits)
-            row = (_named(clause), *cells, latest[-1][0].judged, _against(latest))
+            row = (named_clause(clause), *cells, latest[-1][0].judged, _against(latest))
             rows.append(((latest[-1][1], clause_order(clause)), row))
     columns = (
         Column(said("col.clause"), width=30),
@@ -135,22 +135,17 @@ def _table(
 
 
 def _short(codes: list[str]) -> list[Value]:
-    """Codes as heads of narrow columns: year and number, as long as those tell the audits apart."""
-    ends = ["-".join(code.split("-")[-2:]) for code in codes]
+    """Codes as heads of narrow columns: kind, year and number, as long as those tell the audits apart.
+
+    Year and number alone would read as a month.
+    """
+    ends = ["-".join(code.split("-")[-3:]) for code in codes]
     told = ends if len(set(ends)) == len(codes) else codes
     return [said("value.short", code=code, short=short) for code, short in zip(codes, told, strict=True)]
 
 
 def _first(pair: tuple[tuple[float, tuple[object, ...]], tuple[Value, ...]]) -> tuple[object, ...]:
     return pair[0]
-
-
-def _named(clause: str) -> Value:
-    """A clause with the process that it belongs to."""
-    process = next((each for each in shipped_processes() if clause in each.clauses), None)
-    if process is None:
-        return clause
-    return said("value.named", code=clause, name=Name(process.name_en, process.name_zh))
 
 
 def _against(latest: list[tuple[Assessed, float]]) -> Value:

@@ -29,13 +29,15 @@ def blocks(date_from: date, date_to: date) -> tuple[Block, ...]:
     if not rows:
         return ()
     measured = [one for one, _owner in rows if one.outcome is not None]
-    sentence = said(
-        "improve.summary",
-        proposed=sum(date_from <= one.proposed_on <= date_to for one, _owner in rows),
-        open=sum(not one.settled for one, _owner in rows),
-        measured=len(measured),
-        reached=sum(one.outcome is Outcome.REACHED for one in measured),
-    )
+    proposed = sum(date_from <= one.proposed_on <= date_to for one, _owner in rows)
+    unsettled = sum(not one.settled for one, _owner in rows)
+    reached = sum(one.outcome is Outcome.REACHED for one in measured)
+    if measured:
+        sentence = said(
+            "improve.summary", proposed=proposed, open=unsettled, measured=len(measured), reached=reached
+        )
+    else:
+        sentence = said("improve.unmeasured", proposed=proposed, open=unsettled)
     columns = (
         Column(said("col.code"), width=14), Column(said("col.title"), width=30),
         Column(said("col.state"), width=12), Column(said("col.owner"), width=13),

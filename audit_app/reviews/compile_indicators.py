@@ -91,16 +91,21 @@ def _missed(register: Register, one: Series, missed: Sequence[Calendar]) -> Said
         each = [said(key, value=one.figure(one.value(at), at), month=month(at)) for at in missed]
     every = one.told(last).every
     periods: dict[str, Value] = {} if every == 1 else {"periods": said(f"periods.{every}")}
+    facts: dict[str, Value] = {
+        "name": one.name,
+        "code": one.code,
+        "target": one.target_words(last),
+        "total": len(register.known(one)),
+        "value": one.figure(one.value(last), last),
+        "month": month(last),
+    }
+    if len(missed) == len(register.known(one)) > 1 and not (periods or valued):
+        return said("indicator.missed_all", **facts)
     return said(
         "indicator.missed_periods" if periods else "indicator.missed_short",
         **periods,
-        name=one.name,
-        code=one.code,
-        target=one.target_words(last),
+        **facts,
         count=len(missed),
-        total=len(register.known(one)),
-        value=one.figure(one.value(last), last),
-        month=month(last),
         months=latest(each, 12 if valued else NAMED),
     )
 

@@ -1,6 +1,7 @@
 """Months of indicators as tables: across for paper and page, one value to a row for the workbook."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audit_app.core.clock import local
 from audit_app.indicators import levels
@@ -113,7 +114,7 @@ def value_table(register: Register, series: Sequence[Series]) -> Table:
         Column(said("col.code"), width=7),
         Column(said("col.indicator"), width=22),
         Column(said("col.month"), "month"),
-        Column(said("col.value"), "number", decimals=2),
+        Column(said("col.value"), "figure"),
         Column(said("col.unit"), width=6),
         Column(said("col.target")),
         Column(said("col.judged"), width=8),
@@ -127,7 +128,7 @@ def value_table(register: Register, series: Sequence[Series]) -> Table:
             one.code,
             one.name,
             month(each),
-            point.value if point else None,
+            replace(one.figure(point.value, each), unit="") if point else None,
             said_unit(one.told(each).unit),
             one.target_words(each),
             judged(one, each),

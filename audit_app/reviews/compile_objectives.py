@@ -35,7 +35,7 @@ def blocks(register: Register, review: Review) -> tuple[Block, ...]:
     told = [(each, register.of([one.code for one in each.indicators])) for each in rows]
     read = [_reading(register, series) for _each, series in told]
     columns = (
-        Column(said("col.code"), width=20), Column(said("col.objective"), width=25),
+        Column(said("col.code"), width=14), Column(said("col.objective"), width=31),
         Column(said("col.owner"), width=10), Column(said("col.due"), "date", 11),
         Column(said("col.latest_of"), width=24), Column(said("col.state"), width=15),
         Column(said("col.result"), width=19),

@@ -93,17 +93,17 @@ def _availability(kept: Kept, period: Sequence[Calendar]) -> list[Table]:
     if not kept:
         return []
     columns = (
-        Column(said("col.service"), width=16),
-        Column(said("col.target"), width=9),
-        Column(said("col.availability"), "number", 13, 3),
-        Column(said("col.agreed"), "number", 9, 0),
-        Column(said("col.maintained"), "number", 13, 0),
-        Column(said("col.down"), "number", 9, 1),
-        Column(said("col.allowed"), "number", 9, 1),
-        Column(said("col.outages"), "int", 9),
-        Column(said("col.longest"), "number", 10, 1),
-        Column(said("col.missed"), width=11),
-        Column(said("col.source"), width=21),
+        Column(said("col.service"), width=15),
+        Column(said("col.target"), width=10),
+        Column(said("col.availability"), "number", 11, 3),
+        Column(said("col.agreed"), "number", 11, 0),
+        Column(said("col.maintained"), "number", 11, 0),
+        Column(said("col.down"), "number", 11, 1),
+        Column(said("col.allowed"), "number", 11, 1),
+        Column(said("col.outages"), "int", 11),
+        Column(said("col.longest"), "number", 11, 1),
+        Column(said("col.missed"), width=12),
+        Column(said("col.source"), width=19),
     )
     source = _source(Source.OUTAGES)
     rows = tuple(_row(line, told, period, source) for line, told in kept)
@@ -173,11 +173,16 @@ def _tickets(found: Sequence[Entry], period: Sequence[Calendar]) -> list[Table]:
 
 def _limits(targets: Sequence[Target], name: str) -> Value:
     found = [
-        said("sla.limit" if target.in_service else "sla.limit_calendar", minutes=getattr(target, name))
+        _limit(minutes, "sla.limit" if target.in_service else "sla.limit_calendar")
         for target in targets
-        if getattr(target, name)
+        if (minutes := getattr(target, name))
     ]
     return Many(tuple(found)) if found else None
+
+
+def _limit(minutes: int, key: str) -> Said:
+    """Whole hours as hours: nobody thinks of two days as 2,880 minutes."""
+    return said(key, minutes=minutes) if minutes % 60 else said(f"{key}_hours", hours=minutes // 60)
 
 
 def _counts(tally: Tally) -> tuple[Value, Value]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from datetime import date
 from typing import Any
 
+from audit_app.accounts.library import shipped_processes
 from audit_app.competence.standards import clause_told
 from audit_app.findings.models import Grade
 from audit_app.indicators.periods import Month as Calendar
@@ -54,8 +55,16 @@ def clause_of(row: Any) -> str:
     return clause_told(row.standard, row.number)
 
 
+def named_clause(clause: str) -> Value:
+    """A clause with the process that it belongs to: a bare number tells a managing director nothing."""
+    process = next((each for each in shipped_processes() if clause in each.clauses), None)
+    if process is None:
+        return clause
+    return said("value.named", code=clause, name=Name(process.name_en, process.name_zh))
+
+
 def _clause_name(row: Any) -> Value:
-    return clause_of(row) or said("value.unnamed")
+    return named_clause(clause_of(row)) or said("value.unnamed")
 
 
 def _named(what: str) -> Callable[[Any], Value]:

@@ -208,8 +208,8 @@ def _grade(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
 def _clause(row: tuple[Value, ...], head: Value, rows: Rows) -> Place:
     """A clause, and in the matrix a department too; a clause of another standard is told with its number."""
     more: dict[str, Any] = {"on_clause": NONE}
-    if isinstance(row[0], str):
-        standard, _gap, more["on_clause"] = row[0].rpartition(" ")
+    if told := dict(row[0].facts).get("code") if isinstance(row[0], Said) else row[0]:
+        standard, _gap, more["on_clause"] = str(told).rpartition(" ")
         if standard in rows.standards:
             more["standard"] = rows.standards[standard]
     if isinstance(head, Name) and head.en in rows.departments:

@@ -14,7 +14,7 @@ def annexes(pack: Pack) -> Iterator[Block]:
     yield Heading(_("Annex A: definitions of the indicators"), new_page=True)
     yield definitions(pack)
     yield Heading(_("Annex B: sources"))
-    yield Text(counted_here())
+    yield Text(counted_here(), "note")
     yield sources(pack)
 
 

@@ -42,6 +42,7 @@ def participants(pack: Pack) -> Grid:
             )
             for row in pack.participants
         ),
+        compact=True,
     )
 
 

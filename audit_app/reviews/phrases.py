@@ -113,12 +113,12 @@ PHRASES: dict[str, Any] = {
     "col.dates": _l("Dates"),
     "col.reported": _l("Reported on"),
     "col.assessed": _l("Items assessed"),
-    "col.conform": _l("Without NC, %%"),
+    "col.conform": _l("Conform, %%"),
     "col.major": _l("Major"),
     "col.minor": _l("Minor"),
-    "col.observation": _l("Obs."),
-    "col.ofi": _l("OFI"),
-    "col.good_practice": _l("Good pr."),
+    "col.observation": _l("Observation"),
+    "col.ofi": _l("Opportunity"),
+    "col.good_practice": _l("Good practice"),
     "col.total": _l("Total"),
     "col.service": _l("Service"),
     "col.missed": _l("Times missed"),
@@ -228,6 +228,8 @@ PHRASES: dict[str, Any] = {
     ),
     "sla.limit": _l("%(minutes)s min of service"),
     "sla.limit_calendar": _l("%(minutes)s min"),
+    "sla.limit_hours": _l("%(hours)s h of service"),
+    "sla.limit_calendar_hours": _l("%(hours)s h"),
     "sla.of": _l("%(met)s / %(count)s"),
     "sla.untold": _l("not told by the log"),
     "sla.source": _l("%(file)s; agreements in the service catalogue"),
@@ -248,6 +250,10 @@ PHRASES: dict[str, Any] = {
     "indicator.missed_periods": _l(
         "%(name)s (%(code)s): missed in %(count)s of %(total)s %(periods)s (%(months)s), latest %(value)s in "
         "%(month)s (target %(target)s)."
+    ),
+    "indicator.missed_all": _l(
+        "%(name)s (%(code)s): missed in all %(total)s months, latest %(value)s in %(month)s "
+        "(target %(target)s)."
     ),
     "periods.3": _l("quarters"),
     "periods.6": _l("half-years"),
@@ -302,6 +308,10 @@ PHRASES: dict[str, Any] = {
     "improve.summary": _l(
         "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s "
         "measured against their target, %(reached)s reached it."
+    ),
+    "improve.unmeasured": _l(
+        "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; none is measured "
+        "against its target yet."
     ),
     "improve.none": _l(
         "No opportunity for improvement and no improvement action is on record for the period."

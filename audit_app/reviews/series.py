@@ -261,6 +261,7 @@ def read(date_from: date, date_to: date) -> Register:
     by_id = {each.id: each for each in indicators}
     series = {each.id: _series(each) for each in indicators}
     used: set[int] = set()
+    without_outage: set[Month] = set()
     limit = limiting(indicators)
     for indicator_id, day, value, top, bottom, comment, import_id, extra, by, at in _measured(earliest, last):
         if indicator_id in series and value is None:
@@ -282,6 +283,11 @@ def read(date_from: date, date_to: date) -> Register:
             )
             series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
+            if isinstance(extra, dict) and extra.get("outages") == 0:
+                without_outage.add(Month.of(day))
+    for each in indicators:  # A month without a failure has no time between failures: that is no gap.
+        if each.measure == "mtbf":
+            series[each.id].no_case.update(without_outage - set(series[each.id].points))
     own = [each for each in indicators if each.source is Source.SYSTEM]
     for indicator_id, found in live_points(own, earliest, last).items():
         for month, live in found.items():

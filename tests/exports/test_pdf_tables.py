@@ -49,3 +49,22 @@ def test_many_columns_get_smaller_letters_before_a_word_or_a_number_is_torn():
     assert words.count("219,735") == 10
     assert "outages-2026-10.csv" in words
     assert {"Availability", "maintenance", "minutes", "percent", "allowed"} <= set(words)
+
+
+@pytest.mark.parametrize("rows", [6, 7, 8])
+def test_one_row_is_never_left_out_for_a_line_that_says_so(rows):
+    words = " ".join(" ".join(page) for page in pages(table(rows, limit=6)))
+    shown = {6: 6, 7: 7, 8: 6}[rows]
+    assert words.count("R-") == shown
+    assert ("+2 more" in words) is (rows == 8)
+
+
+@pytest.mark.parametrize("lines", range(20, 60))
+def test_a_point_of_a_boxed_list_goes_whole_to_the_next_page(lines):
+    long = "first " + "word " * 20 + "last."
+    told = pages(
+        d.Text("\n".join(f"line {n}" for n in range(lines))), d.Callout((long,) * 30, "bad", "Missed")
+    )
+    boxed = ["\n".join(page) for page in told if any("Missed" in line for line in page)]
+    assert len(boxed) > 1
+    assert all(page.count("first") == page.count("last.") for page in boxed)

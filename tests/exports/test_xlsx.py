@@ -224,3 +224,21 @@ def test_a_chart_with_a_gap_writes_an_empty_cell_not_zero() -> None:
     one = Chart("line", "T", ("a", "b", "c"), (Series("s", (1, None, 3)),))
     data = book_of(Sheet("S", (Column("a"),), [("x",)], charts=(one,)))["Chart data"]
     assert [data.cell(row, 2).value for row in (3, 4, 5)] == [1, None, 3]
+
+
+def test_what_stands_above_a_table_leaves_room_to_scroll() -> None:
+    short = book_of(Sheet("S", (Column("a"),), [("x",)], notes=("One sentence.",) * 4))["S"]
+    long = book_of(Sheet("S", (Column("a"),), [("x",)], notes=("One sentence.",) * 40))["S"]
+    assert short.freeze_panes == "A7"
+    assert long.freeze_panes is None
+
+
+def test_charts_without_a_table_stand_side_by_side_on_a_landscape_page_under_no_header() -> None:
+    tab = book_of(Sheet("S", notes=("One sentence.",) * 30, charts=(chart(12),) * 6))["S"]
+    assert tab.page_setup.orientation == "landscape"
+    assert tab.print_title_rows is None
+    places = [(one.anchor._from.col, one.anchor._from.row) for one in tab._charts]
+    assert {column for column, _row in places} == {0, 2}
+    breaks = [each.id for each in tab.row_breaks.brk]
+    rows = sorted({row for _column, row in places})
+    assert breaks == [rows[0] - 1, rows[2] - 1], "nothing fits below the sentences; then two rows to a page"
