@@ -234,7 +234,7 @@ def test_what_stands_above_a_table_leaves_room_to_scroll() -> None:
 
 
 def test_charts_without_a_table_stand_side_by_side_on_a_landscape_page_under_no_header() -> None:
-    tab = book_of(Sheet("S", notes=("One sentence.",) * 30, charts=(chart(12),) * 6))["S"]
+    tab = book_of(Sheet("S", notes=("One sentence.",) * 20, charts=(chart(12),) * 6))["S"]
     assert tab.page_setup.orientation == "landscape"
     assert tab.print_title_rows is None
     places = [(one.anchor._from.col, one.anchor._from.row) for one in tab._charts]

@@ -62,6 +62,7 @@ def test_the_tables_tell_minutes_months_and_tickets_with_their_sources(kept):
     assert float(allowed.value) == pytest.approx(whole / 1000)
     assert float(share.value.value) == pytest.approx(100 - 45 / whole * 100, abs=1e-6)
     assert "Mail.csv" in tell(source)
+    assert (tell(tickets.rows[0][2]), tell(tickets.rows[0][5])) == ("15 min", "4 h")
     ((_name, priority, _r, responded, of_responded, _s, resolved, of_resolved, file),) = tickets.rows
     assert (priority, tell(of_responded), tell(of_resolved)) == ("P1", "2 / 3", "2 / 3")
     assert float(responded.value) == float(resolved.value) == pytest.approx(200 / 3)

@@ -5,6 +5,7 @@ import pytest
 from audit_app.core.clock import today
 from audit_app.core.db import db
 from audit_app.indicators import queries, services
+from audit_app.indicators.models import Measurement
 from audit_app.indicators.periods import Month
 from audit_app.reviews import compile_indicators, series
 from audit_app.reviews.telling import tell
@@ -64,6 +65,32 @@ def test_a_month_without_a_single_case_is_named_as_such_and_never_as_a_month_tha
     assert str(LAST.plus(-1)) in told["indicator.no_case"]
     assert str(LAST.plus(-3)) in told["indicator.gap"]
     assert str(LAST.plus(-1)) not in told["indicator.gap"]
+
+
+def test_a_month_without_a_failure_has_no_time_between_failures_and_is_no_gap(people):
+    services.load_register(by=None)
+    for back, outages in [(0, 0), (1, 2)]:
+        month = LAST.plus(-back)
+        services.enter_measurement(queries.by_code("DWN"), month, value=0, by=people.manager)
+        row = db.session.query(Measurement).filter_by(period=month.first).one()
+        row.extra = {"outages": outages}
+    services.enter_measurement(queries.by_code("MTBF"), LAST.plus(-3), value=700, by=people.manager)
+    db.session.commit()
+    register = series.read(LAST.plus(-3).first, LAST.last)
+    (one,) = register.of(["MTBF"])
+    assert register.without_case(one) == [LAST]
+    assert register.gaps(one) == [LAST.plus(-2), LAST.plus(-1)]
+
+
+def test_a_target_missed_in_every_month_is_told_without_a_list_of_all_months(people):
+    services.load_register(by=None)
+    for back in range(5):
+        services.enter_measurement(queries.by_code("CSAT"), LAST.plus(-back), value=70, by=people.manager)
+    db.session.commit()
+    register = series.read(LAST.plus(-4).first, LAST.last)
+    (told,) = compile_indicators.misses(register, register.of(["CSAT"]))
+    assert "missed in all 5 months, latest" in tell(told.said)
+    assert "more" not in tell(told.said)
 
 
 def test_indicators_without_a_value_in_the_same_months_are_told_in_one_sentence(people):
