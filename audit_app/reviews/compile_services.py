@@ -93,17 +93,17 @@ def _availability(kept: Kept, period: Sequence[Calendar]) -> list[Table]:
     if not kept:
         return []
     columns = (
-        Column(said("col.service"), width=15),
-        Column(said("col.target"), width=10),
-        Column(said("col.availability"), "number", 11, 3),
+        Column(said("col.service"), width=16),
+        Column(said("col.target"), width=9),
+        Column(said("col.availability"), "number", 10, 3),
         Column(said("col.agreed"), "number", 11, 0),
         Column(said("col.maintained"), "number", 11, 0),
         Column(said("col.down"), "number", 11, 1),
         Column(said("col.allowed"), "number", 11, 1),
         Column(said("col.outages"), "int", 11),
         Column(said("col.longest"), "number", 11, 1),
-        Column(said("col.missed"), width=12),
-        Column(said("col.source"), width=19),
+        Column(said("col.missed"), width=11),
+        Column(said("col.source"), width=20),
     )
     source = _source(Source.OUTAGES)
     rows = tuple(_row(line, told, period, source) for line, told in kept)

@@ -303,7 +303,7 @@ def _sign_off(pack: Pack, sha256: str) -> Iterator[Block]:
         )
         for row in pack.decisions
     )
-    yield Grid(columns, rows, empty=_("No decision was asked for or taken."))
+    yield Grid(columns, rows, empty=_("No decision was asked for or taken."), compact=True)
     later = DASH if pack.frozen else _("To be set in the meeting")
     following = Facts(((_("Next review"), str(one.next_review_on or later)),))
     mark = (
