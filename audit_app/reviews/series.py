@@ -269,19 +269,10 @@ def read(date_from: date, date_to: date) -> Register:
         elif indicator_id in series:
             row = by_id[indicator_id]
             allowed = _allowed(row, extra, limit, Month.of(day))
-            point = Point(
-                value,
-                top,
-                bottom,
-                comment,
-                import_id,
-                allowed,
-                _services(row, extra),
-                _kept(row, extra),
-                by or "",
-                at,
+            services, kept = _services(row, extra), _kept(row, extra)
+            series[indicator_id].points[Month.of(day)] = Point(
+                value, top, bottom, comment, import_id, allowed, services, kept, by or "", at
             )
-            series[indicator_id].points[Month.of(day)] = point
             used |= {import_id} - {None}
             if isinstance(extra, dict) and extra.get("outages") == 0:
                 without_outage.add(Month.of(day))
@@ -290,13 +281,20 @@ def read(date_from: date, date_to: date) -> Register:
             series[each.id].no_case.update(without_outage - set(series[each.id].points))
     own = [each for each in indicators if each.source is Source.SYSTEM]
     for indicator_id, found in live_points(own, earliest, last).items():
-        for month, live in found.items():
-            if live.value is not None:
-                series[indicator_id].points[month] = Point(live.value, live.numerator, live.denominator)
+        series[indicator_id].points.update(_counted(found))
         series[indicator_id].no_case.update(set(period) - set(found))  # Counted here, so never a gap.
     told = [month for one in series.values() for month in one.points]
     first = min([*told, Month.of(date_from)])
     return Register(tuple(series.values()), tuple(months(first, last)), period, files(used), indicators)
+
+
+def _counted(found: dict[Month, Any]) -> dict[Month, Point]:
+    """The months of a figure that this system counts itself, those with a value."""
+    return {
+        month: Point(live.value, live.numerator, live.denominator)
+        for month, live in found.items()
+        if live.value is not None
+    }
 
 
 def _measured(first: Month, last: Month) -> Any:
