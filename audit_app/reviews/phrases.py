@@ -251,10 +251,6 @@ PHRASES: dict[str, Any] = {
         "%(name)s (%(code)s): missed in %(count)s of %(total)s %(periods)s (%(months)s), latest %(value)s in "
         "%(month)s (target %(target)s)."
     ),
-    "indicator.missed_all": _l(
-        "%(name)s (%(code)s): missed in all %(total)s months, latest %(value)s in %(month)s "
-        "(target %(target)s)."
-    ),
     "periods.3": _l("quarters"),
     "periods.6": _l("half-years"),
     "periods.12": _l("years"),
@@ -308,10 +304,6 @@ PHRASES: dict[str, Any] = {
     "improve.summary": _l(
         "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; of %(measured)s "
         "measured against their target, %(reached)s reached it."
-    ),
-    "improve.unmeasured": _l(
-        "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; none is measured "
-        "against its target yet."
     ),
     "improve.none": _l(
         "No opportunity for improvement and no improvement action is on record for the period."

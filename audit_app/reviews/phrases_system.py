@@ -5,6 +5,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 PHRASES: dict[str, Any] = {
+    "indicator.missed_all": _l(
+        "%(name)s (%(code)s): missed in all %(total)s months, latest %(value)s in %(month)s "
+        "(target %(target)s)."
+    ),
+    "improve.unmeasured": _l(
+        "Improvement register: %(proposed)s proposed in the period, %(open)s not settled; none is measured "
+        "against its target yet."
+    ),
     "nc.compared": _l(
         "Counted by kind beside the time just as long before. Two numbers are a comparison, not a trend, and "
         "more audits find more."
