@@ -3,22 +3,20 @@
 import contextlib
 import json
 import secrets
-import sqlite3
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 from flask_babel import force_locale
 
-from audit_app import create_app, schema
+from audit_app import create_app
 from audit_app.accounts import language
 from audit_app.accounts import services as accounts
 from audit_app.accounts.permissions import Role
-from audit_app.checklists import chain, devices
+from audit_app.backup import cli as keeping
 from audit_app.checklists import services as checklists
+from audit_app.commands import data_option, opened
 from audit_app.config import Settings, from_environment, language_of_shell
 from audit_app.core import clock
 from audit_app.core.db import db
@@ -35,44 +33,7 @@ from audit_app.reviews import sealing
 from audit_app.reviews import services as reviews
 from audit_app.trail import services as trail
 
-data_option = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the database file and the evidence.",
-)
-
 as_option = click.option("--as", "who", help="Who imports (address); needed where closed months change.")
-
-
-@contextlib.contextmanager
-def opened(data: Path | None, *, build: bool = False) -> Iterator[Flask]:
-    """An application over the data folder. Refuses, in words, a database that is missing or of another
-    version."""
-    settings = from_environment(data_dir=data)
-    if build:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        schema.upgrade(settings.database)
-    elif not _there(settings):
-        raise click.ClickException(
-            f"There is no database in “{settings.data_dir}”. Start with “python3 run.py demo” or "
-            "“python3 run.py serve”, or name another folder with --data."
-        )
-    elif not schema.is_current(settings.database):
-        schema.upgrade(settings.database)
-    app = create_app(settings)
-    with app.app_context():
-        try:
-            yield app
-        except Refused as refused:
-            db.session.rollback()
-            raise click.ClickException(str(refused)) from None
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-
-
-def _there(settings: Settings) -> bool:
-    return bool(settings.database_url) or (settings.data_dir / "audit.db").exists()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -303,44 +264,6 @@ def verify(data: Path | None) -> None:
         sys.exit(1)
 
 
-@main.command("backed-up")
-@data_option
-@click.option(
-    "--file",
-    "copy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The SQLite copy: its own last record is read from it.",
-)
-@click.option("--seq", type=int, help="The number of the last record, as noted before the backup began.")
-def backed_up(data: Path | None, copy: Path | None, seq: int | None) -> None:
-    """Tell tablets which records a backup holds; without an option, only print the newest number."""
-    with opened(data):
-        newest, row_hash = chain.last_row()
-        if copy is None and seq is None:
-            click.echo(f"{newest}")
-            return
-        if copy is not None:
-            seq, row_hash = _last_of(copy)
-        elif seq != newest:
-            row_hash = chain.hash_at(seq or 0)
-        devices.mark_durable(seq or 0, row_hash)
-        db.session.commit()
-    click.echo(f"Marked: a backup holds every record up to {seq}.")
-
-
-def _last_of(copy: Path) -> tuple[int, str]:
-    """(server_seq, row_hash) of the newest record in an SQLite copy."""
-    query = "SELECT server_seq, row_hash FROM answer_revision ORDER BY server_seq DESC LIMIT 1"
-    try:
-        with contextlib.closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as connection:
-            row = connection.execute(query).fetchone()
-    except sqlite3.Error as error:
-        raise click.ClickException(f"“{copy}” is no copy of the database: {error}.") from None
-    if row is None:
-        raise click.ClickException(f"“{copy}” holds no record yet; there is nothing to mark.")
-    return int(row[0]), str(row[1])
-
-
 @main.command("send-notices")
 @data_option
 def send_notices(data: Path | None) -> None:
@@ -389,6 +312,10 @@ def create_admin(email: str, name: str, lang: str, data: Path | None) -> None:
         )
         db.session.commit()
     click.echo(f"{email}\nPassword: {password}\nIt is not shown again; change it after the first sign-in.")
+
+
+for each in (keeping.backup, keeping.restore, keeping.backup_key, keeping.backed_up, keeping.export_all):
+    main.add_command(each)
 
 
 if __name__ == "__main__":

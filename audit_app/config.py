@@ -84,6 +84,11 @@ class Settings:
         "Days after its end from which a month's values change only by an approved correction; 0: only an "
         "approved review closes months.",
     )
+    backup_recipient: str = setting(
+        "BACKUP_RECIPIENT",
+        "",
+        "Public key (age1…) that backups are encrypted to; empty leaves them readable, without the keys.",
+    )
     testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
 
     @property

@@ -22,7 +22,8 @@ import pytest
 
 from audit_app.accounts import services as accounts
 from audit_app.accounts.permissions import Role
-from audit_app.cli import main, opened
+from audit_app.cli import main
+from audit_app.commands import opened
 from audit_app.core.db import db
 from audit_app.indicators.services import load_register
 from audit_app.reviews import services as reviews
@@ -119,6 +120,31 @@ def test_a_missing_database_is_a_sentence_and_makes_no_folder(tmp_path, command)
     assert f"There is no database in “{tmp_path / 'nothing'}”" in done.stderr
     assert "create-admin" in done.stderr or "serve" in done.stderr
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_backup_is_made_encrypted_restored_and_taken_along(data, tmp_path):
+    keys = [sys.executable, "-m", "audit_app.cli", "backup-key", str(tmp_path / "own.key")]
+    made = subprocess.run(keys, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
+    recipient = made.stdout.splitlines()[0]
+    assert recipient.startswith("age1")
+    told = run("backup", tmp_path / "a.backup", "--recipient", recipient, data=data).stdout
+    assert "encrypted" in told
+    refused = run("restore", tmp_path / "a.backup", data=tmp_path / "new", ok=False)
+    assert "--key" in refused.stderr
+    assert not (tmp_path / "new" / "audit.db").exists()
+    told = run("restore", tmp_path / "a.backup", "--key", tmp_path / "own.key", data=tmp_path / "new").stdout
+    assert "All checks passed." in told
+    assert "Nothing was tampered with." in run("verify", data=tmp_path / "new").stdout
+    assert (
+        "already"
+        in run(
+            "restore", tmp_path / "a.backup", "--key", tmp_path / "own.key", data=tmp_path / "new", ok=False
+        ).stderr
+    )
+    assert "rows" in run("export-all", tmp_path / "all", data=tmp_path / "new").stdout
+    people = json.loads((tmp_path / "all" / "json" / "person.json").read_text(encoding="utf-8"))
+    assert [each["email"] for each in people] == ["root@example.org"]
+    assert "backup.restored" in (tmp_path / "all" / "json" / "trail_entry.json").read_text(encoding="utf-8")
 
 
 def test_a_real_checklist_becomes_a_draft(data):

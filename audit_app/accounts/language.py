@@ -12,7 +12,7 @@ DOMAINS = (
     "web", "accounts", "competence", "standards", "programme", "checklists", "agenda", "findings", "planning",
     "improvements", "indicators", "reports", "reviews", "certification", "dossiers", "home", "exports",
     "imports", "trail",
-    "evidence", "notifications", "demo", "flask_security",
+    "evidence", "notifications", "backup", "demo", "flask_security",
 )  # fmt: skip
 """One catalogue per package, so that each domain keeps its Chinese beside its code's name."""
 

@@ -172,4 +172,5 @@ def serialize_writes() -> None:
     ``BEGIN IMMEDIATE``; on PostgreSQL one advisory lock, always taken first, also makes deadlocks impossible.
     """
     if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+        # Past the session: a query of it would flush rows that are only half made.
+        db.session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
