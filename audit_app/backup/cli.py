@@ -13,7 +13,6 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from audit_app import create_app, schema
-from audit_app.accounts import queries as accounts
 from audit_app.accounts.language import LOCALES
 from audit_app.backup import everything, services
 from audit_app.checklists import chain, devices
@@ -68,8 +67,7 @@ def _note(settings: Settings, file: Path, made: services.Made) -> None:
         return
 
     def act() -> None:
-        with trail.act("backup.made", accounts.organisation(), by=None, file=file.name, rows=made.rows):
-            pass
+        trail.note_of_system("backup.made", file=file.name, rows=made.rows)
         if made.answers is not None:
             devices.mark_durable(*made.answers)
 
@@ -134,9 +132,8 @@ def _checked(file: Path, restored: services.Restored) -> list[str]:
     _count, broken = trail.verify()
     found = [] if broken is None else [_("trail: entry %(number)s is broken", number=broken)]
     found += checklists.verify() + reports.verify() + reviews.verify()
-    organisation = accounts.organisation()
-    if organisation is not None and broken is None:
-        trail.note("backup.restored", organisation, by=None, file=file.name, made_at=restored.made_at)
+    if broken is None:
+        trail.note_of_system("backup.restored", file=file.name, made_at=restored.made_at)
     return found
 
 
@@ -201,7 +198,7 @@ def export_all(folder: Path, data: Path | None) -> None:
     """Write everything into a new FOLDER: JSON and XLSX of each table, all files, a page about them."""
     with opened(data) as app, force_locale(LOCALES[language_of_shell()]):
         done = everything.write(app.config["SETTINGS"], folder)
-        trail.note("backup.exported", accounts.organisation(), by=None, rows=sum(done.rows.values()))
+        trail.note_of_system("backup.exported", rows=sum(done.rows.values()))
         db.session.commit()
         click.echo(
             _(

@@ -87,20 +87,38 @@ def note(action: str, subject: Any, *, by: Any, **details: Any) -> None:
     _append(action, subject, by, {"changes": {}, **({"details": plain(details)} if details else {})})
 
 
+def note_of_system(action: str, *, by: Any = None, **details: Any) -> None:
+    """Record an act on the system as a whole, which no row stands for (a backup, a restore)."""
+    serialize_writes()
+    _append(action, None, by, {"changes": {}, **({"details": plain(details)} if details else {})})
+
+
+SYSTEM = ("system", "-", "")
+
+
+def _told_of(subject: Any) -> tuple[str, str, str]:
+    """Kind, number and label of a subject; those of the system for None."""
+    if subject is None:
+        return SYSTEM
+    identity = inspect(subject).identity or ("-",)
+    label = str(getattr(subject, "code", None) or getattr(subject, "name", None) or "")[:200]
+    return subject.__tablename__, ":".join(str(part) for part in identity), label
+
+
 def _append(action: str, subject: Any, by: Any, facts: dict[str, Any]) -> None:
+    kind, number, label = _told_of(subject)
     last = db.session.execute(
         select(TrailEntry.seq, TrailEntry.row_hash).order_by(TrailEntry.seq.desc()).limit(1)
     ).first()
-    identity = inspect(subject).identity or ("-",)
     entry = TrailEntry(
         seq=(last.seq if last else 0) + 1,
         at=now(),
         actor_id=by.id if by is not None else None,
         actor_name=by.name if by is not None else "system",
         action=action,
-        subject_type=subject.__tablename__,
-        subject_id=":".join(str(part) for part in identity),
-        subject_label=str(getattr(subject, "code", None) or getattr(subject, "name", None) or "")[:200],
+        subject_type=kind,
+        subject_id=number,
+        subject_label=label,
         facts=facts,
         prev_hash=last.row_hash if last else GENESIS,
         row_hash="",
