@@ -25,6 +25,8 @@ ELSEWHERE = {
     "colorama": ("BSD-3-Clause", "Cross-platform colored terminal text."),
     "gunicorn": ("MIT", "WSGI HTTP Server for UNIX"),
 }
+# Packages that say it in their licence file only, which was read.
+UNSAID = {"pyrage": "MIT"}
 # How the classifiers of older packages are called in SPDX. Where a family name is all they say, it stays.
 SPDX = {
     "MIT License": "MIT",
@@ -78,6 +80,8 @@ def licence_of(name: str) -> tuple[str, str]:
     for classifier in data.get("classifier", []):
         if not declared and classifier.startswith("License ::"):
             declared = SPDX.get(classifier.split("::")[-1].strip(), "")
+    if not declared and name in UNSAID:
+        declared = UNSAID[name]
     if not declared:
         raise LookupError(f"{name} does not say its licence in words this tool knows")
     return declared, summary

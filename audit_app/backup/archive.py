@@ -175,6 +175,8 @@ def reading(path: Path, identity: str = "") -> Iterator[Iterator[tuple[str, IO[b
         try:
             with gzip.GzipFile(fileobj=source) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
                 yield _members(tar)
+                while packed.read(CHUNK):  # to the very end: gzip proves its length and sum there
+                    pass
         except (gzip.BadGzipFile, tarfile.ReadError) as error:
             if isinstance(error, tarfile.ReadError) and "unexpected end" in str(error):
                 raise Refused(truncated(path)) from error
@@ -225,12 +227,12 @@ def check(path: Path, identity: str = "") -> tuple[dict[str, Any], dict[str, Any
             kept[name] = b"".join(parts)
             seen[name] = Member(size, counted.digest.hexdigest())
             if name == FIRST:
-                _known(path, json.loads(kept[FIRST]))
+                _known(path, _parsed(path, kept[FIRST]))
     if FIRST not in seen:
         raise Refused(_l("“%(name)s” is no backup of this application.", name=path.name))
     if LAST not in seen:
         raise Refused(truncated(path))
-    manifest = json.loads(kept[LAST])
+    manifest = _parsed(path, kept[LAST])
     del seen[LAST]
     told = {name: Member(*each) for name, each in manifest["members"].items()}
     if seen != told:
@@ -243,6 +245,13 @@ def check(path: Path, identity: str = "") -> tuple[dict[str, Any], dict[str, Any
             )
         )
     return json.loads(kept[FIRST]), manifest
+
+
+def _parsed(path: Path, text: bytes) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise Refused(_l("“%(name)s” is no backup of this application.", name=path.name)) from error
 
 
 def _known(path: Path, told: dict[str, Any]) -> None:

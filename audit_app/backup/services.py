@@ -266,16 +266,23 @@ def _loading(url: str) -> Iterator[Connection]:
                 connection.exec_driver_sql("BEGIN")
                 yield connection
                 if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                    raise Refused(_l("The rows of this backup do not belong together. Nothing was restored."))
+                    raise _torn()
             else:
                 again = _drop_references(connection)
                 yield connection
-                for statement in again:
-                    connection.exec_driver_sql(statement)
+                try:
+                    for statement in again:
+                        connection.exec_driver_sql(statement)
+                except IntegrityError as error:
+                    raise _torn() from error
                 _set_counters(connection)
             connection.commit()
     finally:
         engine.dispose()
+
+
+def _torn() -> Refused:
+    return Refused(_l("The rows of this backup do not belong together. Nothing was restored."))
 
 
 def _drop_references(connection: Connection) -> list[str]:
