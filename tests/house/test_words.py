@@ -99,7 +99,11 @@ def made_from_steps() -> dict[str, str]:
 
 def actions() -> dict[str, str]:
     """Every action literally written to the trail, with its place."""
-    return said("act", {"trail", "services"}) | said("note", {"trail", "services"})
+    return (
+        said("act", {"trail", "services"})
+        | said("note", {"trail", "services"})
+        | said("note_of_system", {"trail"})
+    )
 
 
 def notice_kinds() -> dict[str, str]:
