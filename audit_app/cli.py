@@ -18,7 +18,7 @@ from audit_app.backup import cli as keeping
 from audit_app.checklists import services as checklists
 from audit_app.commands import data_option, opened
 from audit_app.config import Settings, from_environment, language_of_shell
-from audit_app.core import clock
+from audit_app.core import clock, memory
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.indicators import by_command
@@ -90,6 +90,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         raise click.ClickException(
             f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port {port + 1}"
         ) from None
+    memory.settle()
     click.echo(f"Serving on http://{host}:{port}  (Ctrl-C ends)")
     with contextlib.suppress(KeyboardInterrupt):
         server.run()

@@ -172,7 +172,7 @@ def gunicorn(folder: Path, port: int) -> subprocess.Popen[bytes]:
         "--bind",
         f"127.0.0.1:{port}",
     ]
-    command += ["--log-level", "warning", "--backlog", "512", "audit_app:create_app()"]
+    command += ["--log-level", "warning", "--backlog", "512", "audit_app.wsgi:application()"]
     settings = {"DATA_DIR": str(folder), "SECRET_KEY": "benchmark" * 5}
     return subprocess.Popen(command, cwd=ROOT, env=environment() | settings)
 

@@ -63,7 +63,6 @@ class Pen:
 
     def write(self, tab: Worksheet, row: int, column: int, cell: Cell, **look: Any) -> Any:
         """Put one value, link or toned value into its place."""
-        look = dict(look)
         link = cell if isinstance(cell, Link) else None
         value: Scalar = scalar(cell)
         if isinstance(own := inner(cell), Digits):

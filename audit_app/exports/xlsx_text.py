@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from unicodedata import east_asian_width
 
@@ -23,16 +24,32 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+OFTEN = 80
+"""Letters up to which a text is expected to come again."""
+
+
 def text_of(words: object) -> str:
     """Text for a cell. Line ends become \\n, control characters their pictures (␇); nothing else changes.
 
     `_x0041_` would be read by Excel as the letter A, so its first mark becomes `_x005F_` and it reads back as
     typed. Text over the limit of a cell ends with a sentence that says how much is missing.
     """
-    text = plain(words).replace("\r\n", "\n").replace("\r", "\n")
+    if type(words) is str and len(words) < OFTEN:
+        return _often(words)
+    return _cut(_readable(plain(words)))
+
+
+@lru_cache(maxsize=8192)
+def _often(text: str) -> str:
+    """A short text: names, states and units stand in thousands of cells."""
+    return _readable(text)
+
+
+def _readable(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])), text)
     text = _UNWRITABLE.sub("\ufffd", text)
-    return _cut(_LOOKS_ESCAPED.sub("_x005F_", text))
+    return _LOOKS_ESCAPED.sub("_x005F_", text)
 
 
 def _units(text: str) -> int:

@@ -41,7 +41,7 @@ class Findings:
         """First and last day of the time that the period is compared with."""
         return before(self.date_from, self.end)
 
-    @property
+    @cached_property
     def end(self) -> date:
         """The last day that figures speak of: today, if the period is still running."""
         return min(self.date_to, today())
