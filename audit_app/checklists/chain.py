@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from audit_app.checklists.models import AnswerRevision
 from audit_app.core.db import db
-from audit_app.trail.services import GENESIS, canonical, plain
+from audit_app.trail.services import canonical, plain
+from audit_app.trail.walk import GENESIS, walk
 
 LATER: dict[str, Any] = {"kind": "answer", "thread": None, "payload": None, "ruled_by_id": None, "ruling": ""}
 """Columns that came after the first rows were hashed: they enter the hash when they say something new."""
@@ -33,7 +34,7 @@ def chain_ok(seq: int | None, row_hash: str | None) -> bool:
     return db.session.scalar(query) == row_hash
 
 
-def hash_of(row: AnswerRevision) -> str:
+def hash_of(row: Any) -> str:
     """SHA-256 (hex) over everything in the row but the hash itself, the hash of the row before included."""
     body = {
         column.key: plain(getattr(row, column.key))
@@ -48,10 +49,7 @@ def hash_of(row: AnswerRevision) -> str:
 
 def verify() -> list[str]:
     """Walk the whole chain of answers; one line per problem, at most one, since all after it hangs on it."""
-    previous, expected = GENESIS, 1
-    query = select(AnswerRevision).order_by(AnswerRevision.server_seq).execution_options(yield_per=1000)
-    for row in db.session.scalars(query):
-        if row.server_seq != expected or row.prev_hash != previous or hash_of(row) != row.row_hash:
-            return [f"answers: revision {expected} is broken (the {expected - 1} before it are whole)"]
-        previous, expected = row.row_hash, expected + 1
-    return []
+    checked, broken = walk(AnswerRevision.__table__, "server_seq", hash_of)  # type: ignore[arg-type]
+    if broken is None:
+        return []
+    return [f"answers: revision {broken} is broken (the {checked} before it are whole)"]
