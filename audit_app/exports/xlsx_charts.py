@@ -1,5 +1,6 @@
 """Native charts on their sheets, and the sheet that holds their figures."""
 
+from itertools import pairwise
 from math import ceil
 
 from flask_babel import gettext as _
@@ -16,6 +17,9 @@ from .xlsx_text import sheet_names
 
 CHART_ROWS = 17
 """Rows of the usual height that a chart and the room below it take."""
+LOW, DATA_ROWS, BETWEEN = 12.5, 59, 3
+"""Height in points of the rows that hold figures, and how many of them one upright page of A4 takes;
+rows left free between the figures of two charts."""
 NEAR = 60
 """Most rows under which charts still stand below the table."""
 PAGE = 570.0
@@ -29,14 +33,30 @@ def add_charts(pen: Pen, book: Workbook, made: Made, charted: list[tuple[Workshe
     data.column_dimensions["A"].width = 26
     for letter in "BCDEFGHIJ":
         data.column_dimensions[letter].width = 15
-    at = 1
+    data.sheet_format.defaultRowHeight, data.sheet_format.customHeight = LOW, True
+    starts = [1]
     for tab, below, sheet in charted:
-        at = _place(pen, tab, below, sheet, data, at)
+        starts = _place(pen, tab, below, sheet, data, starts)
+    _keep_whole(data, starts)
     print_setup(data, book, Sheet(title))
 
 
-def _place(pen: Pen, tab: Worksheet, below: int, sheet: Sheet, data: Worksheet, at: int) -> int:
-    """The charts of one sheet two to a row, page breaks between rows only; the next free row of `data`."""
+def _keep_whole(data: Worksheet, starts: list[int]) -> None:
+    """Begin a page before figures its end would tear; `starts` of each chart's, and the next free row."""
+    first = starts[0]
+    for start, following in pairwise(starts):
+        if following - BETWEEN - first > DATA_ROWS and start != first:
+            data.row_breaks.append(Break(start - 1))
+            first = start
+
+
+def _place(
+    pen: Pen, tab: Worksheet, below: int, sheet: Sheet, data: Worksheet, begun: list[int]
+) -> list[int]:
+    """The charts of one sheet two to a row, page breaks between rows only.
+
+    Returns the rows of `data` at which the figures of each chart so far begin, and the next free one.
+    """
     far = below > NEAR + 4
     left = len(sheet.columns) + 2 if far else 1
     row = 1 if far else below
@@ -47,14 +67,15 @@ def _place(pen: Pen, tab: Worksheet, below: int, sheet: Sheet, data: Worksheet, 
         if not side and line in starts and not far:
             tab.row_breaks.append(Break(row + line * CHART_ROWS - 1))
         spot = row + line * CHART_ROWS
-        at, drawn = native(pen.write, data, at, chart)
+        at, drawn = native(pen.write, data, begun[-1], chart)
+        begun = [*begun, at]
         if drawn is None:
             nothing = _("No data for this period.")
             words = f"{plain(chart.title)}: {nothing}"
             pen.write(tab, spot, left if not side else _beside(tab, left), words, colour=MUTED)
             continue
         tab.add_chart(drawn, f"{sides[side]}{spot + 1}")  # Its edge would show on the page before.
-    return at
+    return begun
 
 
 def _page_starts(tab: Worksheet, below: int, sheet: Sheet, lines: int) -> set[int]:

@@ -242,3 +242,15 @@ def test_charts_without_a_table_stand_side_by_side_on_a_landscape_page_under_no_
     breaks = [each.id for each in tab.row_breaks.brk]
     rows = sorted({row for _column, row in places})
     assert breaks == [rows[0] - 1, rows[2] - 1], "nothing fits below the sentences; then two rows to a page"
+
+
+def test_no_page_of_the_chart_data_begins_inside_the_figures_of_a_chart() -> None:
+    labels = tuple(f"2025-{month:02d}" for month in range(1, 25))
+    charts = tuple(
+        Chart("line", f"Chart {n}", labels, (Series("s", (1,) * 24),), source="x") for n in range(7)
+    )
+    made = load_workbook(BytesIO(xlsx.render([Sheet("A", charts=charts)])))
+    data = made[made.sheetnames[-1]]
+    titles = [cell.row for cell in data["A"] if str(cell.value).startswith("Chart ")]
+    pages = [each.id + 1 for each in data.row_breaks.brk]
+    assert pages == titles[2::2]  # two to a page
