@@ -248,14 +248,20 @@ def show_indicators(as_json: bool, data: Path | None) -> None:
 
 
 @main.command()
+@click.option(
+    "--heads",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File with heads of the trail that was kept outside; TRAIL_HEAD_FILE unless given.",
+)
 @data_option
-def verify(data: Path | None) -> None:
+def verify(heads: Path | None, data: Path | None) -> None:
     """Check the trail, the answers, the frozen reports and packs; exit 1 when anything was tampered with."""
-    with opened(data):
+    with opened(data) as app:
         checked, broken = trail.verify()
         problems = (
             [] if broken is None else [f"trail: entry {broken} is broken (the {checked} before it are whole)"]
         )
+        problems += keeping.compared(app.config["SETTINGS"], heads)
         problems += checklists.verify() + reports.verify() + reviews.verify()
         click.echo(f"trail: {checked} entries checked")
         for problem in problems:
@@ -315,7 +321,14 @@ def create_admin(email: str, name: str, lang: str, data: Path | None) -> None:
     click.echo(f"{email}\nPassword: {password}\nIt is not shown again; change it after the first sign-in.")
 
 
-for each in (keeping.backup, keeping.restore, keeping.backup_key, keeping.backed_up, keeping.export_all):
+for each in (
+    keeping.backup,
+    keeping.restore,
+    keeping.backup_key,
+    keeping.backed_up,
+    keeping.export_all,
+    keeping.trail_head,
+):
     main.add_command(each)
 
 

@@ -89,6 +89,14 @@ class Settings:
         "",
         "Public key (age1…) that backups are encrypted to; empty leaves them readable, without the keys.",
     )
+    trail_head_file: str = setting(
+        "TRAIL_HEAD_FILE",
+        "",
+        "File outside the data folder to which the command trail-head adds the day's head of the trail.",
+    )
+    trail_head_mail: str = setting(
+        "TRAIL_HEAD_MAIL", "", "Address to which trail-head mails it; empty mails it to nobody."
+    )
     testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
 
     @property
@@ -107,6 +115,11 @@ class Settings:
     def pickup_folder(self) -> Path | None:
         """The folder to pick files up from; None where none is set."""
         return Path(self.pickup_dir) if self.pickup_dir else None
+
+    @property
+    def trail_head_place(self) -> Path | None:
+        """The file of the trail's heads; None where none is set."""
+        return Path(self.trail_head_file) if self.trail_head_file else None
 
     @property
     def signing_file(self) -> Path | None:

@@ -122,6 +122,25 @@ def test_a_missing_database_is_a_sentence_and_makes_no_folder(tmp_path, command)
     assert not (tmp_path / "nothing").exists()
 
 
+def test_a_trail_made_anew_is_found_by_the_head_kept_outside(data, tmp_path, monkeypatch):
+    copy, kept = tmp_path / "data", tmp_path / "heads"
+    shutil.copytree(data, copy)
+    refused = run("trail-head", data=copy, ok=False)
+    assert "TRAIL_HEAD_FILE" in refused.stderr
+    monkeypatch.setenv("TRAIL_HEAD_FILE", str(kept))
+    assert "written into the file" in run("trail-head", data=copy).stdout
+    assert "handed out before" in run("trail-head", data=copy).stdout
+    assert len(kept.read_text(encoding="utf-8").splitlines()) == 1
+    assert "Nothing was tampered with" in run("verify", data=copy).stdout
+    with closing(sqlite3.connect(copy / "audit.db")) as connection:
+        connection.execute("DROP TRIGGER trail_entry_no_delete")
+        connection.execute("DELETE FROM trail_entry WHERE seq > 3")
+        connection.commit()
+    monkeypatch.delenv("TRAIL_HEAD_FILE")
+    assert "Nothing was tampered with" in run("verify", data=copy).stdout, "from inside it looks whole"
+    assert "is missing" in run("verify", "--heads", kept, data=copy, ok=False).stdout
+
+
 def test_a_backup_is_made_encrypted_restored_and_taken_along(data, tmp_path):
     keys = [sys.executable, "-m", "audit_app.cli", "backup-key", str(tmp_path / "own.key")]
     made = subprocess.run(keys, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""The commands `backup`, `restore`, `backup-key` and `backed-up`."""
+"""The commands `backup`, `restore`, `backup-key`, `backed-up`, `export-all` and `trail-head`."""
 
 import contextlib
 import sqlite3
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from audit_app import create_app, schema
 from audit_app.accounts.language import LOCALES
-from audit_app.backup import everything, services
+from audit_app.backup import everything, heads, services
 from audit_app.checklists import chain, devices
 from audit_app.checklists import services as checklists
 from audit_app.commands import data_option, opened, spoken
@@ -213,3 +213,28 @@ def export_all(folder: Path, data: Path | None) -> None:
             click.echo(_("Missing file of evidence: %(name)s", name=name))
     if done.missing:
         raise SystemExit(1)
+
+
+@click.command("trail-head")
+@data_option
+def trail_head(data: Path | None) -> None:
+    """Write and mail the day's head of the trail, once a day, so that a rewritten trail is found."""
+    with opened(data) as app, force_locale(LOCALES[language_of_shell()]):
+        head, written, mailed = heads.hand_out(app.config["SETTINGS"])
+        db.session.commit()
+        click.echo(head.line)
+        if written:
+            click.echo(_("The head was written into the file."))
+        if mailed:
+            click.echo(_("The head was mailed."))
+        if not written and not mailed:
+            click.echo(_("The head of this day was handed out before."))
+
+
+def compared(settings: Settings, file: Path | None) -> list[str]:
+    """What `verify` finds by heads kept outside: in the named file, else in that of the settings."""
+    place = file or settings.trail_head_place
+    if place is None or (not place.exists() and not heads.told(heads.WRITTEN)):
+        return []
+    with force_locale(LOCALES[language_of_shell()]):
+        return heads.check(place)

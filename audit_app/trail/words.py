@@ -15,6 +15,8 @@ SENTENCES: dict[str, Any] = {
     "backup.made": _l("made a backup"),
     "backup.restored": _l("restored a backup"),
     "backup.exported": _l("exported everything"),
+    "trail.head_written": _l("wrote the head of the trail into a file outside"),
+    "trail.head_mailed": _l("mailed the head of the trail"),
 }
 FIELDS: dict[str, Any] = {}
 VALUES: dict[str, Any] = {}

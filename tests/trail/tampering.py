@@ -204,3 +204,25 @@ def unlike(chain: Chain, number: int) -> str:
             for row in rows
         ]
     )
+
+
+# --- a tail made anew ----------------------------------------------------------------------------------------------
+
+
+def forge(chain: Chain, chance: random.Random, remake: Callable[[int], None]) -> int:
+    """Change, leave out or put in one row, then ``remake`` the hashes from it on; or cut off the end. The row's number."""
+    at = chance.randint(1, len(chain.rows))
+    how = chance.choice(("change", "leave out", "put in", "cut off"))
+    if how == "cut off":
+        run(f"DELETE FROM {chain.table} WHERE {chain.number} >= {at}")
+        return at
+    if how == "change":
+        set_to(chain, at, subject_label=f"{row_of(chain, at)['subject_label']}!")
+    elif how == "leave out":
+        run(f"DELETE FROM {chain.table} WHERE {chain.number} = {at}")
+        run(f"UPDATE {chain.table} SET {chain.number} = {chain.number} - 1 WHERE {chain.number} > {at}")
+    else:
+        run(f"UPDATE {chain.table} SET {chain.number} = {chain.number} + 1 WHERE {chain.number} >= {at}")
+        put(chain, **row_of(chain, at) | {"actor_name": "Nobody"})
+    remake(at)
+    return at
