@@ -17,7 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from audit_app.accounts import language, sign_in
     from audit_app.core import clock, workdays
     from audit_app.core.db import db, prepare_engine
-    from audit_app.evidence import services as evidence
+    from audit_app.evidence import intake
     from audit_app.indicators import locks
     from audit_app.web import access, errors, formats, headers, icons, kept, sessions, transactions
 
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.use_zone(settings.time_zone)
     workdays.use_country(settings.holidays)
     locks.use_days(settings.lock_days)
-    evidence.use_folder(settings.evidence_dir)
+    intake.use_folder(settings.evidence_dir, settings.clamd, settings.clamd_needed)
     assert tables.MODULES
     sessions.init_app(app)
     db.init_app(app)

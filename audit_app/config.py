@@ -54,6 +54,15 @@ class Settings:
         "TRUST_PROXY", False, "Believe X-Forwarded-* of one proxy in front: 1 behind nginx."
     )
     max_upload_mb: int = setting("MAX_UPLOAD_MB", 60, "Largest accepted request in megabytes.")
+    clamd: str = setting(
+        "CLAMD",
+        "",
+        "Virus scanner asked before a file is kept: unix:/run/clamav/clamd.ctl or host:port; empty asks "
+        "nobody.",
+    )
+    clamd_needed: bool = setting(
+        "CLAMD_NEEDED", True, "While the scanner does not answer, no file is taken; 0 takes files unscanned."
+    )
     session_hours: int = setting(
         "SESSION_HOURS", 12, "Hours without a request after which one signs in again."
     )

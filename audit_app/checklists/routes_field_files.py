@@ -14,7 +14,15 @@ from audit_app.checklists.routes_library import me
 from audit_app.web.access import allow, by_ticket, json_door
 from audit_app.web.transactions import keep_anyway
 
-STATUS = {"partial": 200, "behind": 409, "stored": 201, "held": 201, "checksum": 422, "refused": 422}
+STATUS = {
+    "partial": 200,
+    "behind": 409,
+    "stored": 201,
+    "held": 201,
+    "checksum": 422,
+    "refused": 422,
+    "away": 503,
+}
 
 
 @blueprint.get("/sync/attachments/<id>")
@@ -103,6 +111,11 @@ def _said(found: uploads.Progress) -> ResponseReturnValue:
     status = STATUS[found.state]
     if found.state == "checksum":
         return field_json.no("checksum", status, next=0)
+    if found.state == "away":
+        keep_anyway()
+        reply, _status = field_json.no("scanner", status, message=str(found.message))
+        reply.headers["Retry-After"] = "60"
+        return reply, status
     if found.state == "refused":
         keep_anyway()
         return field_json.no("refused", status, reason=found.reason, message=str(found.message))

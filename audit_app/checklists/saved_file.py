@@ -100,7 +100,7 @@ def take_in(saved: Saved, audit: Audit, *, by: Person) -> Outcome:
         known,
         sum(statuses.values()) - held - known,
         files["held"],
-        files["refused"] + files["checksum"],
+        files["refused"] + files["checksum"] + files["away"],
     )
     trail.note("fieldwork.import", audit, by=by, author=author.name, held=outcome.held, known=outcome.known)
     return outcome

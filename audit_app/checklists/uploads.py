@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from PIL import Image
 from sqlalchemy import select
 
 from audit_app.accounts.models import Person
@@ -23,13 +22,13 @@ from audit_app.checklists.records import UUID4
 from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
 from audit_app.core.errors import Refused
+from audit_app.evidence import intake
 from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
 from audit_app.programme.models import Audit
 
 PIECE = 1 << 20
 """Bytes of one piece at most."""
-MOST_PIXELS = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -82,14 +81,15 @@ def receive(
     """Take one piece. ``held`` keeps the whole file aside until the lead auditor admits its record.
 
     States: ``partial`` (go on at ``next``), ``behind`` (that piece does not follow what is here: go on at
-    ``next``), ``stored``, ``held``, ``checksum`` (all of it was thrown away: start over), ``refused``.
+    ``next``), ``stored``, ``held``, ``checksum`` (all of it was thrown away: start over), ``refused``,
+    ``away`` (all of it is here, but the virus scanner does not answer: ask again later).
     """
     serialize_writes()
     upload = db.session.get(Upload, told.id)
     if upload is not None and upload.author_id != by.id:
         return Progress("refused", reason="wrong_user")
     if upload is None or upload.state is UploadState.REFUSED:
-        reason = _refusal(told)
+        reason = _refusal(told, item or audit)
         if reason:
             return Progress("refused", reason=reason, message=WORDS[reason])
         upload = upload or Upload(id=told.id, author_id=by.id, begun_at=now())
@@ -102,6 +102,8 @@ def receive(
         return Progress("refused", reason="changed", message=WORDS["changed"])
     path = _partial(upload.id)
     have = _size(path)
+    if have == upload.size:  # the last piece is here, and what came after it did not come to its end
+        return _finish(upload, path, held, by)
     if offset != have or offset + len(piece) > upload.size or not piece:
         return Progress("behind", have)
     _write(path, piece, offset)
@@ -113,18 +115,19 @@ def receive(
 WORDS: dict[str, Any] = {
     "empty": _l("The file is empty. Take the photo again."),
     "too_large": _l("The file is larger than 50 MB. Send a smaller one."),
-    "type": _l("Only photos (JPEG, PNG, WebP, HEIC), PDF, Word, Excel, PowerPoint and plain text are taken."),
-    "not_an_image": _l("The photo cannot be read: it is broken or far too large. Take it again."),
+    "full": _l("This record holds as many files as it can. Put several into one PDF."),
     "changed": _l("The file has changed since the sending began. Attach it again."),
     "wrong_user": _l("This file belongs to somebody else."),
 }
 """Why a file is refused, for the person who holds the tablet."""
 
 
-def _refusal(told: Announced) -> str:
+def _refusal(told: Announced, subject: ChecklistItem | Audit) -> str:
     if told.size <= 0:
         return "empty"
-    return "too_large" if told.size > evidence.LARGEST else ""
+    if told.size > evidence.LARGEST:
+        return "too_large"
+    return "full" if evidence.full(subject) is not None else ""
 
 
 def _announce(upload: Upload, told: Announced, audit: Audit, item: ChecklistItem | None) -> None:
@@ -152,25 +155,30 @@ def _finish(upload: Upload, path: Path, held: bool, by: Person) -> Progress:
         path.unlink()
         return Progress("checksum", 0)
     try:
-        media_type = evidence.media_type_of(path, upload.filename)
-        _look_at(path, media_type)
-    except Refused:
-        return _refuse(upload, path, "type")
-    except OSError:
-        return _refuse(upload, path, "not_an_image")
+        if held:
+            with intake.settled(path, upload.filename):
+                upload.state = UploadState.HELD
+        attachment = None if held else attach(upload, by=by)
+    except (
+        intake.NotScanned
+    ) as refused:  # nothing is wrong with the file: it stays here and is asked for again
+        return Progress("away", upload.size, message=refused.words)
+    except Refused as refused:
+        reason = "content"
+        if isinstance(refused, intake.Infected):
+            evidence.tell_of([refused], upload.item or upload.audit, by=by)
+            reason = "infected"
+        return _refuse(upload, path, reason, refused.words)
     upload.done_at = now()
-    if held:
-        upload.state = UploadState.HELD
-        db.session.flush()
-        return Progress("held", upload.size)
-    return Progress("stored", upload.size, attachment=attach(upload, by=by))
+    db.session.flush()
+    return Progress(upload.state.value, upload.size, attachment=attachment)
 
 
-def _refuse(upload: Upload, path: Path, reason: str) -> Progress:
+def _refuse(upload: Upload, path: Path, reason: str, words: Any) -> Progress:
     path.unlink(missing_ok=True)
     upload.state, upload.reason = UploadState.REFUSED, reason
     db.session.flush()
-    return Progress("refused", reason=reason, message=WORDS[reason])
+    return Progress("refused", reason=reason, message=words)
 
 
 def attach(upload: Upload, *, by: Person) -> Attachment:
@@ -217,16 +225,3 @@ def _sha256(path: Path) -> str:
         while chunk := file.read(PIECE):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _look_at(path: Path, media_type: str) -> None:
-    """Decode what claims to be a picture. Raises ``OSError`` when it is none (HEIC is not decoded here)."""
-    if not media_type.startswith("image/") or media_type == "image/heic":
-        return
-    try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise OSError("too many pixels")
-            picture.load()
-    except (Image.DecompressionBombError, SyntaxError, ValueError) as error:
-        raise OSError("cannot be decoded") from error

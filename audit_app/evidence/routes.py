@@ -8,10 +8,12 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from audit_app.accounts.permissions import Permission
+from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.evidence import arriving, queries, services
 from audit_app.web.access import allow, signed_in, wants_json
 from audit_app.web.pages import safe_next
+from audit_app.web.transactions import commit_now
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/evidence")
 
@@ -37,8 +39,11 @@ def upload(kind: str, id: str) -> ResponseReturnValue:
         raise Refused(_("No file arrived. Choose a file or take a photo, then send it again."))
     taken = services.attach_all(subject, files, caption=request.form.get("caption", ""), by=current_user)
     if wants_json() or request.headers.get("X-Requested-With") == "fetch":
-        for words in taken.refused:  # a script sends a file again as a whole request: all of it or nothing
-            raise Refused(words, "files")
+        if taken.refused:  # a script sends a file again as a whole request: all of it or nothing
+            db.session.rollback()
+            services.tell_of(taken.infected, subject, by=current_user)
+            commit_now()
+            raise Refused(taken.refused[0], "files")
         return jsonify(
             files=[
                 {
@@ -62,7 +67,8 @@ def upload(kind: str, id: str) -> ResponseReturnValue:
 @blueprint.get("/<id>")
 @signed_in
 def download(id: str) -> ResponseReturnValue:
-    """A stored file: images may be shown inside a page, everything else is a download."""
+    """A stored file: images may be shown inside a page, everything else is a download. No copy stays in the
+    browser, so that a right taken away acts at the next request."""
     attachment = queries.get(id, to=current_user)
     reply = send_file(
         services.path_of(attachment.sha256).resolve(),
@@ -70,8 +76,7 @@ def download(id: str) -> ResponseReturnValue:
         as_attachment=not attachment.is_image,
         download_name=attachment.filename,
         etag=attachment.sha256,
-        max_age=3600,
     )
     reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    reply.headers["Cache-Control"] = "private, max-age=3600"
+    reply.headers["Cache-Control"] = "private, no-store"
     return reply

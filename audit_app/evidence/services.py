@@ -4,7 +4,6 @@ exists."""
 import contextlib
 import hashlib
 import os
-import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,13 +11,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.evidence import sealed, sniff
+from audit_app.evidence import intake
+from audit_app.evidence.intake import Infected, Settled
 from audit_app.evidence.models import Attachment
 from audit_app.trail import services as trail
 
@@ -28,27 +28,33 @@ LARGEST = 50 * CHUNK
 MOST_FILES = 20
 """Files sent at once."""
 
-_folder: Path | None = None
+MOST_ON_SUBJECT = 1_000
+MOST_BYTES_ON_SUBJECT = 5 << 30
+MOST_PIXELS_AT_ONCE = 250_000_000
+"""Pixels of all pictures sent at once: each is drawn anew while the sender waits."""
 
 
-def use_folder(folder: Path) -> None:
-    """Where evidence files live (set once by ``create_app``)."""
-    global _folder
-    _folder = folder
+@dataclass(frozen=True)
+class Stored:
+    """A file under its hash. ``received``: the hash of what arrived, when that was something else."""
+
+    sha256: str
+    size: int
+    media_type: str
+    received: str = ""
+    pixels: int = 0
 
 
 def path_of(sha256: str) -> Path:
     """Place of a stored file: two letters of its hash, then the hash."""
-    if _folder is None:
-        raise RuntimeError("use_folder() was not called.")
-    return _folder / sha256[:2] / sha256
+    return intake.folder() / sha256[:2] / sha256
 
 
 def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachment:
     """Store a file and hang it on a subject.
 
     ``file`` has ``filename`` and ``stream`` (werkzeug's FileStorage does). Raises :class:`Refused` when it
-    is empty, too big, locked with a password, or not of a kind that is allowed by its content.
+    is empty, too big, locked with a password, not of a kind allowed by its content, or unsafe to open.
     """
     name = clean_name(file.filename)
     return _hang(subject, name, _store(file.stream, name), caption, by)
@@ -56,10 +62,12 @@ def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachm
 
 @dataclass
 class Taken:
-    """What became of several files: those on the subject now, and a sentence for each refused one."""
+    """What became of several files: those on the subject now, a sentence for each refused one, and in which
+    the virus scanner found something."""
 
     kept: list[Attachment] = field(default_factory=list)
     refused: list[Any] = field(default_factory=list)
+    infected: list[Infected] = field(default_factory=list)
 
 
 def attach_all(subject: Any, files: Sequence[Any], *, caption: str = "", by: Person) -> Taken:
@@ -67,89 +75,120 @@ def attach_all(subject: Any, files: Sequence[Any], *, caption: str = "", by: Per
 
     The same file under the same name is kept once: whoever sends a form twice attaches nothing twice.
     """
-    taken = Taken()
+    taken, pixels, away = Taken(), 0, False
     for number, file in enumerate(files):
         name = clean_name(file.filename)
         try:
-            if number >= MOST_FILES:
-                raise Refused(
-                    _l("“%(name)s”: at most %(count)d files at a time. Send it afterwards.", name=name,
-                       count=MOST_FILES),
-                    "files",
-                )  # fmt: skip
+            if number >= MOST_FILES or pixels > MOST_PIXELS_AT_ONCE:
+                raise _too_many(name, number)
+            if (words := full(subject)) is not None:
+                raise Refused(words, "files")
+            if away:
+                raise intake.NotScanned(name)
             stored = _store(file.stream, name)
         except Refused as refused:
             taken.refused.append(refused.words)
+            away = away or isinstance(refused, intake.NotScanned)  # one wait is long enough
+            if isinstance(refused, Infected):
+                taken.infected.append(refused)
             continue
+        pixels += stored.pixels
         known = db.session.scalars(
             select(Attachment).where(
                 Attachment.kind == subject.__tablename__, Attachment.subject_id == str(subject.id),
-                Attachment.sha256 == stored[0], Attachment.filename == name,
+                Attachment.sha256 == stored.sha256, Attachment.filename == name,
             )
         ).first()  # fmt: skip
         taken.kept.append(known or _hang(subject, name, stored, caption, by))
+    tell_of(taken.infected, subject, by=by)
     return taken
 
 
-def _hang(subject: Any, name: str, stored: tuple[str, int, str], caption: str, by: Person) -> Attachment:
-    sha256, size, media_type = stored
+def _too_many(name: str, number: int) -> Refused:
+    if number >= MOST_FILES:
+        words = _l("“%(name)s”: at most %(count)d files at a time. Send it afterwards.", name=name,
+                   count=MOST_FILES)  # fmt: skip
+    else:
+        words = _l("“%(name)s”: these pictures are too large to be sent all at once. Send it afterwards.",
+                   name=name)  # fmt: skip
+    return Refused(words, "files")
+
+
+def full(subject: Any) -> Any:
+    """The words for a subject that takes no more files; None while it does."""
+    held = select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(
+        Attachment.kind == subject.__tablename__, Attachment.subject_id == str(subject.id)
+    )
+    count, size = db.session.execute(held).one()
+    if count < MOST_ON_SUBJECT and size < MOST_BYTES_ON_SUBJECT:
+        return None
+    return _l(
+        "This record holds as many files as it can (%(count)d files, %(size)d MB). Put several into one PDF, "
+        "or attach them to a record of their own.",
+        count=count,
+        size=size >> 20,
+    )
+
+
+def tell_of(infected: Sequence[Infected], subject: Any, *, by: Person) -> None:
+    """What the virus scanner found goes into the trail, although nothing was taken."""
+    for each in infected:
+        trail.note("evidence.infected", subject, by=by, file=each.name, virus=each.virus)
+
+
+def _hang(
+    subject: Any, name: str, stored: Stored, caption: str, by: Person, attachment_id: str = ""
+) -> Attachment:
     attachment = Attachment(
-        id=str(uuid.uuid4()),
+        id=attachment_id or str(uuid.uuid4()),
         kind=subject.__tablename__,
         subject_id=str(subject.id),
         filename=name,
         caption=caption[:500],
-        sha256=sha256,
-        size=size,
-        media_type=media_type,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=stored.media_type,
         at=now(),
         by_id=by.id,
     )
     db.session.add(attachment)
     db.session.flush()
-    trail.note("evidence.attach", subject, by=by, file=name, sha256=sha256)
+    came = {"received": stored.received} if stored.received else {}
+    trail.note("evidence.attach", subject, by=by, file=name, sha256=stored.sha256, **came)
     return attachment
-
-
-def media_type_of(path: Path, name: str) -> str:
-    """Media type of a file on disk, by its content. Raises :class:`Refused` for kinds that are not taken."""
-    with path.open("rb") as file:
-        media_type = sniff.media_type(file.read(4096), name)
-    sealed.refuse(path, media_type, name)
-    return media_type
 
 
 def adopt(
     subject: Any, path: Path, *, attachment_id: str, name: str, by: Person, caption: str = ""
 ) -> Attachment:
-    """Make a file that lies on this disk already an attachment under an id made elsewhere; the file moves.
+    """Make a file that lies on this disk already an attachment under an id made elsewhere. It stays where it
+    is: should the transaction fail, the sender goes on from there.
 
-    Raises :class:`Refused` when its kind is not taken.
+    Raises like :func:`attach`.
     """
-    media_type = media_type_of(path, name)
+    name = clean_name(name)
+    with intake.settled(path, name) as settled:
+        return _hang(subject, name, _put_away(settled), caption, by, attachment_id)
+
+
+def _put_away(settled: Settled) -> Stored:
+    """Under the hash of what is stored, on disk before the row that names it exists."""
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with settled.path.open("rb") as file:
         while chunk := file.read(CHUNK):
             size += len(chunk)
             digest.update(chunk)
         os.fsync(file.fileno())
     target = path_of(digest.hexdigest())
     target.parent.mkdir(parents=True, exist_ok=True)
-    _into_place(path, target)
-    attachment = Attachment(
-        id=attachment_id, kind=subject.__tablename__, subject_id=str(subject.id), filename=clean_name(name),
-        caption=caption[:500], sha256=digest.hexdigest(), size=size, media_type=media_type, at=now(),
-        by_id=by.id,
-    )  # fmt: skip
-    db.session.add(attachment)
-    db.session.flush()
-    trail.note("evidence.attach", subject, by=by, file=attachment.filename, sha256=attachment.sha256)
-    return attachment
+    _into_place(settled.path, target)
+    return Stored(digest.hexdigest(), size, settled.media_type, settled.received, settled.pixels)
 
 
 def _into_place(path: Path, target: Path) -> None:
-    """A hard link first: should the transaction fail, the bytes still lie where the sender goes on."""
-    with contextlib.suppress(FileExistsError):  # the same bytes were attached before, or just now
+    """A hard link: the same bytes may have been attached before, or just now, and what came stays until the
+    transaction is over."""
+    with contextlib.suppress(FileExistsError):
         os.link(path, target)
     for folder in (target.parent, target.parent.parent):
         handle = os.open(folder, os.O_RDONLY)
@@ -167,32 +206,22 @@ def clean_name(name: str | None) -> str:
     return base[-200:] or "file"
 
 
-def _store(stream: IO[bytes], name: str) -> tuple[str, int, str]:
-    """Write the stream under its hash. Returns (sha256, size, media type)."""
-    target_folder = path_of("00").parent.parent
-    target_folder.mkdir(parents=True, exist_ok=True)
-    digest, size, head = hashlib.sha256(), 0, b""
-    handle, temporary = tempfile.mkstemp(dir=target_folder, prefix=".incoming-")
+def _store(stream: IO[bytes], name: str) -> Stored:
+    """Write the stream under the hash of what is kept of it."""
+    arrived = intake.place()
     try:
-        with os.fdopen(handle, "wb") as file:
+        size = 0
+        with arrived.open("wb") as file:
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
                 if size > LARGEST:
                     raise Refused(
                         _l("“%(name)s” is larger than 50 MB. Send a smaller file.", name=name), "files"
                     )
-                head = head or chunk[:4096]
-                digest.update(chunk)
                 file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
         if not size:
             raise Refused(_l("“%(name)s” is empty. Choose the file again.", name=name), "files")
-        media_type = sniff.media_type(head, name)
-        sealed.refuse(Path(temporary), media_type, name)
-        target = path_of(digest.hexdigest())
-        target.parent.mkdir(exist_ok=True)
-        os.replace(temporary, target)
-        return digest.hexdigest(), size, media_type
+        with intake.settled(arrived, name) as settled:
+            return _put_away(settled)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        arrived.unlink(missing_ok=True)

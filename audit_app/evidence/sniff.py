@@ -10,12 +10,8 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
 )
-OFFICE = {
-    b"word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}
-OFFICE_NAMES = {"docx": b"word/", "xlsx": b"xl/", "pptx": b"ppt/"}
+PACKED = "application/zip"
+"""Told from its first bytes; whether it is an office file is seen inside (``office.py``)."""
 
 
 def media_type(head: bytes, name: str) -> str:
@@ -28,12 +24,15 @@ def media_type(head: bytes, name: str) -> str:
     if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"}:
         return "image/heic"
     if head.startswith(b"PK\x03\x04"):
-        marker = OFFICE_NAMES.get(name.rsplit(".", 1)[-1].lower(), b"")
-        if marker in OFFICE and (b"[Content_Types].xml" in head or marker in head):
-            return OFFICE[marker]
-    elif _is_plain_text(head):
+        return PACKED
+    if _is_plain_text(head):
         return "text/plain"
-    raise Refused(
+    raise not_taken(name)
+
+
+def not_taken(name: str) -> Refused:
+    """The refusal of a kind that is not on the list."""
+    return Refused(
         _l(
             "“%(name)s” cannot be attached: photos (JPEG, PNG, WebP, HEIC), PDF, Word, Excel, PowerPoint and "
             "plain text files are taken. Save it as one of these and attach it again.",

@@ -2,11 +2,12 @@
 
 import io
 import re
-import zipfile
 
 from flask_babel import lazy_gettext as _l
 
+from audit_app.core import packed
 from audit_app.core.errors import Refused
+from audit_app.core.packed import Fault
 from audit_app.imports.values import Limits
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -79,14 +80,28 @@ def _refuse_markup(data: bytes, name: str) -> None:
 
 
 def _check_zip(data: bytes, name: str, limits: Limits) -> None:
+    most = packed.Limits(unpacked=limits.unpacked, ratio=limits.ratio, ratio_from=limits.ratio_from)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            _check_parts(parts, name)
-            _check_sizes(parts, name, limits)
-            _check_entities(archive, parts, name)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
-        raise damaged(name) from error
+        names = packed.check(io.BytesIO(data), most)
+    except packed.Unsafe as unsafe:
+        raise _unsafe(unsafe.fault, name) from unsafe
+    _check_parts(names, name)
+
+
+def _unsafe(fault: Fault, name: str) -> Refused:
+    """The sentence for an archive that is not opened."""
+    if fault is Fault.LOCKED:
+        return Refused(_l("“%(name)s” is an archive with a password: unpack it first.", name=name))
+    if fault in (Fault.DAMAGED, Fault.ENTITIES):
+        return damaged(name)
+    return Refused(
+        _l(
+            "“%(name)s” unpacks to far more than a table needs and was not opened: copy the cells that "
+            "matter "
+            "into a new workbook.",
+            name=name,
+        )
+    )
 
 
 def damaged(name: str) -> Refused:
@@ -100,10 +115,7 @@ def damaged(name: str) -> Refused:
     )
 
 
-def _check_parts(parts: list[zipfile.ZipInfo], name: str) -> None:
-    names = {part.filename for part in parts}
-    if any(part.flag_bits & 1 for part in parts):
-        raise Refused(_l("“%(name)s” is an archive with a password: unpack it first.", name=name))
+def _check_parts(names: frozenset[str], name: str) -> None:
     if "xl/workbook.bin" in names:
         raise Refused(_l("“%(name)s” is a binary workbook (.xlsb): open it and save it as .xlsx.", name=name))
     if not any(each.startswith("xl/") for each in names):
@@ -115,30 +127,3 @@ def _check_parts(parts: list[zipfile.ZipInfo], name: str) -> None:
                 name=name,
             )
         )
-
-
-def _check_sizes(parts: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
-    """Refuse zip bombs. A lying directory is harmless: zipfile stops at the size that it states."""
-    for part in parts:
-        if part.file_size > limits.ratio_from and part.file_size > limits.ratio * max(part.compress_size, 1):
-            break
-    else:
-        if sum(part.file_size for part in parts) <= limits.unpacked:
-            return
-    raise Refused(
-        _l(
-            "“%(name)s” unpacks to far more than a table needs and was not opened: copy the cells that "
-            "matter "
-            "into a new workbook.",
-            name=name,
-        )
-    )
-
-
-def _check_entities(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str) -> None:
-    """No workbook has a document type; one that has it wants to smuggle entities in."""
-    for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            with archive.open(part) as stream:
-                if b"<!DOCTYPE" in stream.read(2048).replace(b"\x00", b"").upper():
-                    raise damaged(name)

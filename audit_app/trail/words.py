@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 SENTENCES: dict[str, Any] = {
     "person.sign_in": _l("signed in"),
     "evidence.attach": _l("attached a file"),
+    "evidence.infected": _l("sent a file in which the virus scanner found something"),
     "backup.made": _l("made a backup"),
     "backup.restored": _l("restored a backup"),
     "backup.exported": _l("exported everything"),

@@ -15,6 +15,7 @@ from audit_app.findings.models import Finding, FindingState
 from audit_app.home import landing
 from audit_app.notifications import letters
 from audit_app.notifications.models import Notice
+from tests.evidence.made import picture
 from tests.findings import factory
 from tests.notifications.mailbox import ITEM, text_of
 
@@ -118,7 +119,7 @@ def test_without_the_script_both_inputs_send_what_they_hold(people, browsers, bu
     page.route("**/*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
     page.goto(f"/findings/{number}/step/correct")
     photo = tmp_path / "photo.png"
-    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\x00" * 40)
+    photo.write_bytes(picture())
     page.locator("[data-drop-camera]" if button == "camera" else "[data-drop-all]").set_input_files(photo)
     page.get_by_label("Correction").fill("Priorities were set.")
     page.locator("[name=correction_done_on]").fill("2026-01-05")

@@ -1,11 +1,14 @@
 """Files from tablets, in pieces: where they were cut off, what is refused, whose they are, and what never comes."""
 
+import hashlib
+import io
 import uuid
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
-from audit_app.checklists import queries, rulings
+from audit_app.checklists import queries, rulings, uploads
 from audit_app.checklists.field_models import Upload, UploadState
 from audit_app.core.db import db
 from audit_app.evidence import services as evidence
@@ -38,8 +41,20 @@ def test_a_photo_comes_in_pieces_and_goes_on_where_it_was_cut_off(people, client
     again = field.put(client, whole[half:], offset=half, **facts)
     assert again.json["state"] == "stored"
     stored = db.session.scalars(select(Attachment)).one()
-    assert evidence.path_of(stored.sha256).read_bytes() == whole
-    assert client.get(done.json["file"]["url"]).data == whole
+    assert db.session.get(Upload, key).sha256 == hashlib.sha256(whole).hexdigest() != stored.sha256
+    shown = client.get(done.json["file"]["url"]).data
+    assert evidence.path_of(stored.sha256).read_bytes() == shown
+    with Image.open(io.BytesIO(whole)) as sent, Image.open(io.BytesIO(shown)) as kept:
+        assert kept.size == sent.size
+
+
+def test_a_photo_whose_server_died_after_the_last_piece_arrives_all_the_same(made, people, client_for):
+    client, whole, key = client_for(people.auditor), photo(), str(uuid.uuid4())
+    half = len(whole) // 2
+    facts = {"audit": made.audit, "whole": whole, "id": key}
+    field.put(client, whole[:half], **facts)
+    uploads._write(uploads._partial(key), whole[half:], half)  # on disk; then the power went
+    assert field.put(client, whole[half:], offset=half, **facts).status_code == 201
 
 
 def test_a_photo_with_a_wrong_hash_starts_over_and_nothing_is_kept(made, people, client_for):
@@ -51,9 +66,9 @@ def test_a_photo_with_a_wrong_hash_starts_over_and_nothing_is_kept(made, people,
 
 @pytest.mark.parametrize(
     ("content", "name", "reason"),
-    [(b"<html><script>alert(1)</script></html>", "photo.jpg", "type"),
-     (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "drawing.png", "type"),
-     (b"\xff\xd8\xff\xe0 no picture at all", "photo.jpg", "not_an_image"), (b"\x00\x01\x02\x03", "blob", "type")],
+    [(b"<html><script>alert(1)</script></html>", "photo.jpg", "content"),
+     (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "drawing.png", "content"),
+     (b"\xff\xd8\xff\xe0 no picture at all", "photo.jpg", "content"), (b"\x00\x01\x02\x03", "blob", "content")],
 )  # fmt: skip
 @pytest.mark.edge_case(22)
 def test_a_photo_that_is_none_is_refused_with_a_reason_and_the_answer_still_counts(

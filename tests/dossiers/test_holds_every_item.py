@@ -20,7 +20,7 @@ from audit_app.core import clock
 from audit_app.core.clock import local
 from audit_app.core.db import db
 from audit_app.dossiers import making
-from audit_app.evidence import services as evidence
+from audit_app.evidence import intake
 from audit_app.findings.models import Finding, FindingState, Grade
 from audit_app.programme.models import Audit
 from audit_app.programme.waiver_models import Waiver, WaiverKind
@@ -68,7 +68,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[File]:
     """The English demo, its years exported in both languages by the read-only person."""
     app, _took, _said = built(tmp_path_factory.mktemp("dossier"), "en")
     with app.app_context(), app.test_request_context():
-        evidence.use_folder(app.config["SETTINGS"].evidence_dir)
+        intake.use_folder(app.config["SETTINGS"].evidence_dir)
         clock.use_zone("Asia/Shanghai")
         reported = select(Waiver).join(Waiver.audit).where(
             Waiver.kind == WaiverKind.INDEPENDENCE,

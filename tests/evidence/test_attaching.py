@@ -13,10 +13,11 @@ from audit_app.programme.models import AuditState, TeamMember, TeamRole
 from audit_app.reviews.models import ReviewState
 from audit_app.subjects import SUBJECTS
 from tests.checklists import factory as checklists
+from tests.evidence import made
 from tests.findings import factory
 from tests.reviews import factory as reviews
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+PNG = made.picture()
 
 
 def send(client, subject, as_script=False):

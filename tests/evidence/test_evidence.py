@@ -16,8 +16,10 @@ from audit_app.evidence import queries, services, sniff
 from audit_app.findings import services as findings
 from audit_app.findings.models import Grade
 from tests.databases import both_databases
+from tests.evidence import made
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+PNG = made.picture()
+"""A picture that drawing anew does not change."""
 
 
 def file(content=PNG, name="photo.png"):

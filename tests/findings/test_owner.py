@@ -18,6 +18,7 @@ from audit_app.findings import action_services, answers, checks, extensions, pla
 from audit_app.findings.models import Finding, FindingState
 from audit_app.trail import queries as trail
 from tests.databases import both_databases
+from tests.evidence import made
 from tests.findings import factory
 from tests.findings.test_routes import item_of
 from tests.people import People
@@ -112,7 +113,7 @@ def test_clause_and_question_stand_in_the_readers_language(people: People, clien
     item = item_of(people, audit)
     finding = factory.finding(people, audit=audit, item=item)
     factory.WALK["issued"](people, finding)
-    factory.attach(item, factory.Upload("rack.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40), by=people.auditor)
+    factory.attach(item, factory.Upload("rack.png", made.picture()), by=people.auditor)
     db.session.commit()
     for language, told in (("en", ("8.6.1 Incident management", "Are incidents classified?")),
                            ("zh", ("8.6.1 事件管理", "事件是否分类？"))):  # fmt: skip

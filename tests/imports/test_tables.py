@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from audit_app.core import packed
 from audit_app.core.errors import Refused
 from audit_app.imports import Field, Limits, guess_mapping, open_table, read_rows, words_of
 from audit_app.imports.values import index_of, letter
@@ -50,7 +51,7 @@ def edited(data: bytes, part: str, change: dict[bytes, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def archive(**parts: bytes) -> bytes:
+def archive(**parts: bytes | str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for name, content in parts.items():
@@ -283,3 +284,23 @@ def test_numbers_alone_have_no_heading() -> None:
 def test_letters_are_those_of_a_spreadsheet() -> None:
     assert [letter(index) for index in (0, 25, 26, 701, 702, 16383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
     assert all(index_of(letter(index)) == index for index in range(2000))
+
+
+LAUGHS = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("xl__workbook.xml", "<?xml version='1.0'?><!--" + "x" * 5_000 + "-->" + LAUGHS),
+        ("xl__sheet.bin", LAUGHS),
+        ("xl__wide.xml", ("\ufeff" + LAUGHS).encode("utf-16-le")),
+    ],
+)
+def test_entities_are_found_behind_a_long_remark_and_under_any_name(part: str, content: str | bytes) -> None:
+    data = archive(**{"xl__other.xml": b"<a/>", part: content})
+    with pytest.raises(Refused, match="damaged or incomplete"):
+        open_table(data, "list.xlsx")
+    with pytest.raises(packed.Unsafe) as unsafe:
+        packed.check(io.BytesIO(data))
+    assert unsafe.value.fault is packed.Fault.ENTITIES
