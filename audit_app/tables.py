@@ -1,7 +1,7 @@
 """Roll-call of all models: relationships named by string, and Alembic, need every table known."""
 
+from audit_app.accounts import limits, tenure
 from audit_app.accounts import models as accounts
-from audit_app.accounts import tenure
 from audit_app.agenda import models as agenda
 from audit_app.certification import models as certification
 from audit_app.checklists import field_models
@@ -31,6 +31,7 @@ MODULES = (
     trail,
     accounts,
     tenure,
+    limits,
     evidence,
     notifications,
     standards,

@@ -11,6 +11,7 @@ WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
 CHAINS = {"trail_entry", "answer_revision"}
 UNTOLD = {
     "notice", "presence", "field_device", "deposit_ticket", "upload", "quarantined_item", "durable_mark",
+    "sign_in_tries",
 }  # fmt: skip
 """Written without a line in a chain. No kept page may read them; unread notices are counted in its key."""
 

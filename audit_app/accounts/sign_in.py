@@ -6,9 +6,10 @@ from typing import Any
 from flask import Flask, request
 from flask_login import user_logged_in
 from flask_principal import Principal
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, password_changed
 from sqlalchemy import select, update
 
+from audit_app.accounts import passwords, sign_in_forms
 from audit_app.accounts.models import Person, RoleRow
 from audit_app.accounts.permissions import Role
 from audit_app.accounts.reader import Readers
@@ -42,8 +43,8 @@ def init_app(app: Flask, settings: Settings, beside: dict[str, Any]) -> None:
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # name of the hash scheme, not a password
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=CHEAP if settings.testing else {},
-        SECURITY_PASSWORD_LENGTH_MIN=10,
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKD",  # noqa: S106  # a Unicode form
+        SECURITY_PASSWORD_LENGTH_MIN=passwords.SHORTEST,
+        SECURITY_PASSWORD_NORMALIZE_FORM=passwords.FORM,
         SECURITY_CHANGEABLE=True,
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
@@ -63,10 +64,19 @@ def init_app(app: Flask, settings: Settings, beside: dict[str, Any]) -> None:
         REMEMBER_COOKIE_SECURE=settings.secure_cookies,
     )
     app.extensions["accounts_datastore"] = datastore = SQLAlchemyUserDatastore(db, Person, RoleRow)
-    Security(app, datastore, mail_util_cls=TrimmedMail)
+    Security(
+        app,
+        datastore,
+        mail_util_cls=TrimmedMail,
+        password_util_cls=passwords.Passwords,
+        login_form=sign_in_forms.SignInForm,
+        verify_form=sign_in_forms.OwnPasswordForm,
+        change_password_form=sign_in_forms.NewPasswordForm,
+    )
     app.login_manager.user_loader(Readers(**beside).load)  # type: ignore[attr-defined]  # set by Flask-Login
     _without_second_rights(app)
     user_logged_in.connect(_note_sign_in, app)
+    password_changed.connect(_note_password, app)
 
 
 def _without_second_rights(app: Flask) -> None:
@@ -82,10 +92,15 @@ def _mail_address(identity: str) -> str | None:
 
 
 def _note_sign_in(_app: Flask, user: Any, **_rest: Any) -> None:
-    if request.method == "POST":
+    if request.method == "POST" and request.endpoint == "security.login":
         # A plain UPDATE: signing in is no edit, so it must not make an open form of this person stale.
         db.session.execute(update(Person).where(Person.id == user.id).values(last_seen_at=now()))
         trail.note("person.sign_in", user, by=user)
+
+
+def _note_password(_app: Flask, user: Any, **_rest: Any) -> None:
+    """One's own change; what an administrator sets is written by the service."""
+    trail.note("person.password", user, by=user)
 
 
 def ensure_roles() -> dict[Role, RoleRow]:

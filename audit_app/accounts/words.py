@@ -13,6 +13,7 @@ SENTENCES: dict[str, Any] = {
     "person.profile": _l("changed their own profile"),
     "person.language": _l("changed their language"),
     "person.confirm_wrong": _l("gave a wrong password when signing a record"),
+    "sign_in.paused": _l("paused sign-in after too many wrong passwords"),
     "organisation.set": _l("set the facts of the organisation"),
     "site.add": _l("added the site"),
     "site.edit": _l("changed the site"),
