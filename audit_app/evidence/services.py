@@ -17,7 +17,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.evidence import intake
+from audit_app.evidence import intake, sniff
 from audit_app.evidence.intake import Infected, Settled
 from audit_app.evidence.models import Attachment
 from audit_app.trail import services as trail
@@ -57,7 +57,8 @@ def attach(subject: Any, file: Any, *, caption: str = "", by: Person) -> Attachm
     is empty, too big, locked with a password, not of a kind allowed by its content, or unsafe to open.
     """
     name = clean_name(file.filename)
-    return _hang(subject, name, _store(file.stream, name), caption, by)
+    stored = _store(file.stream, name)
+    return _hang(subject, sniff.named(name, stored.media_type), stored, caption, by)
 
 
 @dataclass
@@ -93,6 +94,7 @@ def attach_all(subject: Any, files: Sequence[Any], *, caption: str = "", by: Per
                 taken.infected.append(refused)
             continue
         pixels += stored.pixels
+        name = sniff.named(name, stored.media_type)
         known = db.session.scalars(
             select(Attachment).where(
                 Attachment.kind == subject.__tablename__, Attachment.subject_id == str(subject.id),
@@ -168,6 +170,7 @@ def adopt(
     """
     name = clean_name(name)
     with intake.settled(path, name) as settled:
+        name = sniff.named(name, settled.media_type)
         return _hang(subject, name, _put_away(settled), caption, by, attachment_id)
 
 

@@ -14,6 +14,28 @@ PACKED = "application/zip"
 """Told from its first bytes; whether it is an office file is seen inside (``office.py``)."""
 
 
+ENDINGS: dict[str, tuple[str, ...]] = {
+    "image/jpeg": ("jpg", "jpeg", "jfif"),
+    "image/png": ("png",),
+    "image/webp": ("webp",),
+    "image/heic": ("heic", "heif"),
+    "application/pdf": ("pdf",),
+    "application/x-ole-storage": ("doc", "xls", "ppt"),
+    "text/plain": ("txt", "csv", "tsv", "log", "md", "json", "yaml", "yml", "ini", "conf"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("docx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx",),
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ("pptx",),
+}
+"""Endings under which a kind may be downloaded, the usual one first. A double click starts none of them."""
+
+
+def named(name: str, media_type: str) -> str:
+    """The name with an ending that fits the content: a text called ``run.bat`` becomes ``run.bat.txt``."""
+    endings = ENDINGS[media_type]
+    fits = "." in name and name.rsplit(".", 1)[-1].lower() in endings
+    return name if fits else f"{name}.{endings[0]}"
+
+
 def media_type(head: bytes, name: str) -> str:
     """Media type of a file from its first bytes. Raises :class:`Refused` for kinds that are not allowed."""
     for signature, found in SIGNATURES:

@@ -156,3 +156,16 @@ def test_a_file_locked_with_a_password_is_refused_with_a_sentence_and_leaves_not
     assert queries.of(finding) == []
     assert [each for each in services.path_of("00").parent.parent.rglob("*") if each.is_file()] == []
     assert services.attach(finding, file(open_pdf(), "minutes.pdf"), by=people.manager).size
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("run.bat", "run.bat.txt"), ("page.html", "page.html.txt"), ("x.lnk", "x.lnk.txt"), ("notes", "notes.txt"),
+     ("log.CSV", "log.CSV"), ("a.b.json", "a.b.json"), ("photo.jpg", "photo.jpg.txt")],
+)  # fmt: skip
+def test_a_file_is_downloaded_under_an_ending_that_fits_its_content(people, finding, client_for, name, shown):
+    attachment = services.attach(finding, file(b"plain words", name), by=people.manager)
+    db.session.commit()
+    assert attachment.filename == shown
+    reply = client_for(people.manager).get(f"/evidence/{attachment.id}")
+    assert reply.headers["Content-Disposition"] == f"attachment; filename={shown}"

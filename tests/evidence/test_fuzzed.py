@@ -101,6 +101,7 @@ def holds_up(attachment, client):
     assert not any(each.startswith("a=b") for each in reply.headers.getlist("Set-Cookie"))
     assert all("\n" not in value and "\r" not in value for _name, value in reply.headers)
     assert not set("/\\\r\n\x00\u202e") & set(attachment.filename)
+    assert attachment.filename.rsplit(".", 1)[-1].lower() in sniff.ENDINGS[reply.mimetype]
     if reply.mimetype in PICTURES:
         assert made.SECRET not in stored
         assert b"Maker" not in stored
