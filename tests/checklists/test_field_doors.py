@@ -269,7 +269,7 @@ def test_the_command_marks_what_the_copy_of_a_database_holds(made, people, setti
     copy, place = tmp_path / "copy.db", settings.database.removeprefix("sqlite:///")
     with closing(sqlite3.connect(place)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-    from audit_app.cli import _last_of
+    from audit_app.backup.cli import _last_of
 
     assert _last_of(copy) == chain.last_row()
 
