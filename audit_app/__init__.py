@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from audit_app.core.db import db, prepare_engine
     from audit_app.evidence import intake
     from audit_app.indicators import locks
-    from audit_app.web import access, errors, formats, headers, icons, kept, sessions, transactions
+    from audit_app.web import access, errors, formats, headers, health, icons, kept, sessions, transactions
 
     settings = settings or from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -39,17 +39,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         prepare_engine(db.engine)
     csrf.init_app(app)
     compress.init_app(app)
-    language.init_app(app)
-    transactions.init_app(app)
-    access.init_app(app)
+    for each in (language, transactions, access):
+        each.init_app(app)
     sign_in.init_app(app, settings, domains.beside_the_reader())
-    headers.init_app(app)
-    kept.init_app(app)
-    formats.init_app(app)
-    icons.init_app(app)
-    errors.init_app(app)
-    domains.init_app(app)
-    navigation.init_app(app)
+    for part in (headers, kept, formats, icons, errors, health, domains, navigation):
+        part.init_app(app)
     for view in access.ticket_views(app):
         csrf.exempt(view)
     return app

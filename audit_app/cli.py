@@ -9,14 +9,15 @@ from typing import Any
 
 import click
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
-from audit_app import create_app
+from audit_app import create_app, production
 from audit_app.accounts import language
 from audit_app.accounts import services as accounts
 from audit_app.accounts.permissions import Role
 from audit_app.backup import cli as keeping
 from audit_app.checklists import services as checklists
-from audit_app.commands import data_option, opened
+from audit_app.commands import data_option, opened, spoken
 from audit_app.config import Settings, from_environment, language_of_shell
 from audit_app.core import clock, memory
 from audit_app.core.db import db
@@ -71,6 +72,22 @@ def serve(data: Path | None, host: str, port: int) -> None:
         if not accounts.anybody():
             click.echo("Nobody can sign in yet: python3 run.py create-admin YOUR@ADDRESS")
     _serve(from_environment(data_dir=data), host, port)
+
+
+@main.command("check-config")
+@data_option
+def check_config(data: Path | None) -> None:
+    """Say whether the settings are fit for an organisation's data; exit 1 when something must be repaired."""
+    settings = from_environment(data_dir=data)
+    with spoken():
+        wrong = production.broken(settings)
+        for rule in production.RULES:
+            word = _("ok") if rule not in wrong else _("MUST") if rule.must else _("ought")
+            click.echo(f"{word:<6} {rule.name}" + (f": {rule.words}" if rule in wrong else ""))
+        if production.is_local(settings):
+            click.echo(_("BASE_URL is this machine: for trying out only, nothing is refused."))
+    if any(rule.must for rule in wrong) and not production.is_local(settings):
+        sys.exit(1)
 
 
 def _load_shipped() -> None:

@@ -116,6 +116,12 @@ class Settings:
         return f"sqlite:///{(self.data_dir / 'audit.db').resolve()}"
 
     @property
+    def sqlite_file(self) -> Path | None:
+        """The file of an SQLite database; None for another one."""
+        place = self.database.removeprefix("sqlite:///")
+        return Path(place) if place != self.database else None
+
+    @property
     def evidence_dir(self) -> Path:
         """Folder of the evidence files, named by their hash."""
         return self.data_dir / "evidence"

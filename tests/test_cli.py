@@ -141,26 +141,24 @@ def test_a_trail_made_anew_is_found_by_the_head_kept_outside(data, tmp_path, mon
     assert "is missing" in run("verify", "--heads", kept, data=copy, ok=False).stdout
 
 
+def test_an_unsafe_set_up_is_named_and_on_this_machine_alone_allowed(data):
+    told = run("check-config", data=data).stdout
+    assert "MUST   BASE_URL" in told
+    assert "nothing is refused" in told
+
+
 def test_a_backup_is_made_encrypted_restored_and_taken_along(data, tmp_path):
-    keys = [sys.executable, "-m", "audit_app.cli", "backup-key", str(tmp_path / "own.key")]
+    copy, key, new = tmp_path / "a.backup", tmp_path / "own.key", tmp_path / "new"
+    keys = [sys.executable, "-m", "audit_app.cli", "backup-key", str(key)]
     made = subprocess.run(keys, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
     recipient = made.stdout.splitlines()[0]
-    assert recipient.startswith("age1")
-    told = run("backup", tmp_path / "a.backup", "--recipient", recipient, data=data).stdout
-    assert "encrypted" in told
-    refused = run("restore", tmp_path / "a.backup", data=tmp_path / "new", ok=False)
-    assert "--key" in refused.stderr
-    assert not (tmp_path / "new" / "audit.db").exists()
-    told = run("restore", tmp_path / "a.backup", "--key", tmp_path / "own.key", data=tmp_path / "new").stdout
-    assert "All checks passed." in told
-    assert "Nothing was tampered with." in run("verify", data=tmp_path / "new").stdout
-    assert (
-        "already"
-        in run(
-            "restore", tmp_path / "a.backup", "--key", tmp_path / "own.key", data=tmp_path / "new", ok=False
-        ).stderr
-    )
-    assert "rows" in run("export-all", tmp_path / "all", data=tmp_path / "new").stdout
+    assert "encrypted" in run("backup", copy, "--recipient", recipient, data=data).stdout
+    assert "--key" in run("restore", copy, data=new, ok=False).stderr
+    assert not (new / "audit.db").exists()
+    assert "All checks passed." in run("restore", copy, "--key", key, data=new).stdout
+    assert "Nothing was tampered with." in run("verify", data=new).stdout
+    assert "already" in run("restore", copy, "--key", key, data=new, ok=False).stderr
+    assert "rows" in run("export-all", tmp_path / "all", data=new).stdout
     people = json.loads((tmp_path / "all" / "json" / "person.json").read_text(encoding="utf-8"))
     assert [each["email"] for each in people] == ["root@example.org"]
     assert "backup.restored" in (tmp_path / "all" / "json" / "trail_entry.json").read_text(encoding="utf-8")

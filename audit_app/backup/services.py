@@ -12,7 +12,7 @@ import pyrage
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError, NoSuchTableError
 
 from audit_app import schema
@@ -100,19 +100,13 @@ def make(settings: Settings, path: Path, recipient: str = "") -> Made:
     return made
 
 
-def sqlite_file(settings: Settings) -> Path | None:
-    """The file of an SQLite database; None for another one."""
-    url = make_url(settings.database)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
 @contextmanager
 def snapshot(settings: Settings) -> Iterator[Connection]:
     """The database as it is at one moment; nobody who writes waits for the reader.
 
     Raises :class:`Refused` when there is no database.
     """
-    file = sqlite_file(settings)
+    file = settings.sqlite_file
     if file is not None and not file.exists():
         raise Refused(_l("There is no database in “%(folder)s”.", folder=str(settings.data_dir)))
     engine = create_engine(settings.database)
@@ -209,7 +203,7 @@ def _refuse_newer(settings: Settings, revision: str) -> None:
 
 def _refuse_taken(settings: Settings) -> None:
     """A restore never lays itself over what is there."""
-    file = sqlite_file(settings)
+    file = settings.sqlite_file
     if file is not None:
         taken = file.exists()
     else:
@@ -229,7 +223,7 @@ def _refuse_taken(settings: Settings) -> None:
 @contextmanager
 def _filling(settings: Settings) -> Iterator[str]:
     """The address of the database to fill; on SQLite it gets its name when it is whole, else it goes."""
-    file = sqlite_file(settings)
+    file = settings.sqlite_file
     if file is None:
         try:
             yield settings.database

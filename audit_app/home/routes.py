@@ -16,7 +16,7 @@ from audit_app.notifications import queries as notices
 from audit_app.notifications import words
 from audit_app.trail import queries as trail
 from audit_app.trail.models import TrailEntry
-from audit_app.web.access import allow, public, signed_in
+from audit_app.web.access import allow, signed_in
 from audit_app.web.kept import kept
 from audit_app.web.pages import arguments, paginate
 
@@ -90,10 +90,3 @@ def _address(entry: TrailEntry) -> str | None:
     return (
         url_for(subject.endpoint, id=entry.subject_id) if subject and entry.subject_id.isdecimal() else None
     )
-
-
-@blueprint.get("/healthz")
-@public
-def healthz() -> ResponseReturnValue:
-    """Whether the process answers (it says nothing about anybody)."""
-    return "ok", 200, {"Content-Type": "text/plain"}
