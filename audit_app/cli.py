@@ -316,6 +316,7 @@ def signing_key(name: str, data: Path | None) -> None:
     with opened(data):
         try:
             path = sealing.make_own(name, name, begins=clock.now())
+            db.session.commit()
         except Refused as refused:
             raise click.ClickException(str(refused)) from None
     click.echo(f"{path}\nKeep it, and the secret key that opens it, in the backup.")

@@ -125,12 +125,10 @@ def test_a_missing_database_is_a_sentence_and_makes_no_folder(tmp_path, command)
 def test_a_trail_made_anew_is_found_by_the_head_kept_outside(data, tmp_path, monkeypatch):
     copy, kept = tmp_path / "data", tmp_path / "heads"
     shutil.copytree(data, copy)
-    refused = run("trail-head", data=copy, ok=False)
-    assert "TRAIL_HEAD_FILE" in refused.stderr
+    assert "TRAIL_HEAD_FILE" in run("trail-head", data=copy, ok=False).stderr
     monkeypatch.setenv("TRAIL_HEAD_FILE", str(kept))
     assert "written into the file" in run("trail-head", data=copy).stdout
     assert "handed out before" in run("trail-head", data=copy).stdout
-    assert len(kept.read_text(encoding="utf-8").splitlines()) == 1
     assert "Nothing was tampered with" in run("verify", data=copy).stdout
     with closing(sqlite3.connect(copy / "audit.db")) as connection:
         connection.execute("DROP TRIGGER trail_entry_no_delete")
@@ -361,6 +359,9 @@ def test_a_key_for_signing_is_made_once(data):
     assert Path(made[0]).is_file()
     again = run("signing-key", "Harbour Cloud 海港云", data=data, ok=False)
     assert again.stderr.startswith("Error: ")
+    with closing(sqlite3.connect(data / "audit.db")) as connection:
+        told = connection.execute("SELECT action FROM trail_entry ORDER BY seq DESC LIMIT 1").fetchone()
+    assert told == ("review.key_made",)
 
 
 def test_values_of_closed_months_are_proposed_by_a_person(tmp_path):

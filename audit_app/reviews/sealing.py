@@ -14,6 +14,7 @@ from audit_app.core.errors import Refused
 from audit_app.exports import pades
 from audit_app.exports.values import speaking
 from audit_app.reviews.pack import Sealing
+from audit_app.trail import services as trail
 
 TROUBLES: dict[str, Any] = {
     "missing": _l("the file is not there"),
@@ -84,14 +85,15 @@ def sign(pdf: bytes, *, name: str, meaning: str, code: str, at: Any, locale: str
 def make_own(name: str, organisation: str, *, begins: datetime, years: int = pades.YEARS) -> Path:
     """A self-made key in the data folder, opened by the secret key; its path.
 
-    ``name``: who the certificate names, in any script; ``begins``: first moment of its ``years``. Raises
-    :class:`Refused` where there is a key already.
+    ``name``: who the certificate names, in any script; ``begins``: first moment of its ``years``. The caller
+    commits the line of the trail. Raises :class:`Refused` where there is a key already.
     """
     settings = _settings()
     path = settings.data_dir / "signing.p12"
     if settings.signing_file is not None:
         raise Refused(_l("There is a key already: %(path)s", path=str(settings.signing_file)))
     made = pades.make_key(name, organisation, settings.key(), begins=begins, years=years)
+    trail.note_of_system("review.key_made", text=name)  # should the file fail, the caller commits nothing
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "wb") as file:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from audit_app.notifications import kinds
 
 SENTENCES: dict[str, Any] = {
+    "review.key_made": _l("made a key that signs PDFs"),
     "review.plan": _l("planned the review"),
     "review.edit": _l("changed the plan of the review"),
     "review.prepare": _l("opened the inputs for writing"),
