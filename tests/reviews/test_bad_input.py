@@ -226,7 +226,8 @@ def test_tickets_that_reopen_are_counted_once_each(forms):
     (told,) = (each for each in forms.told("h", "indicator.missed") if "ROP" in each)
     assert Decimal("50.00") in forms.numbers(told)
     rows = {tell(row[0]): row for row in forms.rows("h", "table.values") if tell(row[2]) == "2026-04"}
-    assert [str(rows["ROP"][place]) for place in (3, 7, 8)] == ["50", "2", "4"]
+    value, top, bottom = (rows["ROP"][place] for place in (3, 7, 8))
+    assert [str(value.value), str(top), str(bottom)] == ["50", "2", "4"]
     assert rows["TKT"][3] == 4
 
 
