@@ -70,7 +70,7 @@ def of_year(year: int, language: str, out: IO[bytes], tick: Tick, *, to: Person)
     met = contents.reviews_of_year(year, to=to)
     with speaking(LOCALES[language]), ZipFile(out, "w") as archive:
         making = Making(archive)
-        making.put(prepared.of_programme(programme, programmes.of_year(programme, to=to)))
+        making.put(prepared.of_programme(programme, to=to))
         _audits_and_reviews(making, audits, met, language, tick, to)
         reports = {each.doc.code for each in making.entries if each.doc.kind == "nc_report"}
         making.put(numbers.without_report(programme, reports, to=to))
@@ -85,7 +85,7 @@ def of_audit(audit_id: int, language: str, out: IO[bytes], tick: Tick, *, to: Pe
     met = contents.review_after(audit, to=to)
     with speaking(LOCALES[language]), ZipFile(out, "w") as archive:
         making = Making(archive)
-        making.put([prepared.in_force(audit, programmes.of_year(audit.programme, to=to))])
+        making.put([prepared.in_force(audit, to=to)])
         _audits_and_reviews(making, [audit_id], met, language, tick, to)
         if not met:
             _no_review(making, audit.code, _("No management review has been planned after this audit yet."))

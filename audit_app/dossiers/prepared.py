@@ -18,18 +18,33 @@ from audit_app.evidence.services import path_of
 from audit_app.exports import pdf, xlsx
 from audit_app.planning import queries as planning
 from audit_app.programme import exports as programme_exports
+from audit_app.programme import queries as programmes
 from audit_app.programme.models import Audit, Programme
 
 
-def of_programme(year: Programme, audits: Sequence[Audit]) -> Iterator[Doc]:
+def of_programme(year: Programme, *, to: Person) -> Iterator[Doc]:
     """Every approved version of the programme of a year; the newest also as the list of the audits today."""
+    if not programmes.sees_every_audit(to):
+        yield _withheld(year)
+        return
+    audits = programmes.of_year(year, to=to)
     for edition in paper_programme.every(year):
         yield of_edition(edition, audits)
 
 
-def in_force(audit: Audit, audits: Sequence[Audit]) -> Doc:
+def in_force(audit: Audit, *, to: Person) -> Doc:
     """The version of the programme that was in force when an audit began; the newest before it begins."""
-    return of_edition(paper_programme.in_force(audit.programme, audit.started_at), audits)
+    if not programmes.sees_every_audit(to):
+        return _withheld(audit.programme)
+    edition = paper_programme.in_force(audit.programme, audit.started_at)
+    return of_edition(edition, programmes.of_year(audit.programme, to=to))
+
+
+def _withheld(year: Programme) -> Doc:
+    """In place of the programme, for who sees some audits only: it names all of them, as its versions on
+    screen do."""
+    why = _("The programme names every audit of the year. It goes to those who may see every audit.")
+    return Doc("programme", year.code, "–", reason=why)
 
 
 def of_edition(edition: Edition, audits: Sequence[Audit]) -> Doc:

@@ -11,7 +11,7 @@ from audit_app.accounts.permissions import Permission, Role
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible
 from audit_app.findings.models import Finding
-from audit_app.findings.visibility import SEES_DRAFTS
+from audit_app.findings.visibility import AUDITORS, SEES_DRAFTS
 from audit_app.programme import queries as programme
 from audit_app.programme.models import EXTERNAL, Audit, TeamMember
 from audit_app.reports.models import (
@@ -26,9 +26,9 @@ from audit_app.reports.models import (
 def visible_to(person: Person) -> Select[Audit]:
     """Our own audits whose report a person may read.
 
-    While it is a draft: the team, and who sees findings before they are issued. Once issued: also who sees
-    all
-    audits, the auditees, and whom the distribution list names.
+    While it is a draft: the auditors of the team, and who sees findings before they are issued. Once issued:
+    also the observers and experts of the team, who sees all audits, the auditees, and whom the distribution
+    list names.
     """
     query = programme.visible_to(person).where(Audit.kind.not_in(EXTERNAL))
     if not person.may(Permission.FINDING_SEE):
@@ -37,6 +37,8 @@ def visible_to(person: Person) -> Select[Audit]:
         return query
     issued = exists().where(FrozenReport.audit_id == Audit.id)
     seated = or_(Audit.lead_id == person.id, Audit.members.any(TeamMember.person_id == person.id))
+    if not person.role_set & AUDITORS:  # a report in the making tells of findings that are drafts themselves
+        seated = and_(seated, issued)
     if person.sees_all:
         return query.where(or_(seated, issued))
     named = exists().where(

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from audit_app.web import addresses
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC, SIGNED_IN, TICKET = "public", "signed in", "ticket"
@@ -96,7 +98,8 @@ def not_signed_in() -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Refuse every view that carries no mark."""
+    """Refuse every view that carries no mark; what an address asks for is a number that a row may have."""
+    addresses.init_app(app)
 
     @app.before_request
     def default_deny() -> ResponseReturnValue | None:

@@ -1,0 +1,3 @@
+"""The populated world of the house, with a second site and with a text of its own in every row."""
+
+from tests.house.conftest import world as world
