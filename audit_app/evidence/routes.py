@@ -11,6 +11,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 from audit_app.evidence import arriving, queries, services
+from audit_app.web import downloads
 from audit_app.web.access import allow, signed_in, wants_json
 from audit_app.web.pages import safe_next
 from audit_app.web.transactions import commit_now
@@ -77,6 +78,6 @@ def download(id: str) -> ResponseReturnValue:
         download_name=attachment.filename,
         etag=attachment.sha256,
     )
-    reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    reply.headers["Content-Security-Policy"] = downloads.SEALED
     reply.headers["Cache-Control"] = "private, no-store"
     return reply

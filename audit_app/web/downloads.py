@@ -12,6 +12,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 CSV = "text/csv; charset=utf-8"
 ZIP = "application/zip"
+SEALED = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Policy of a file: should a browser show it after all, nothing in it runs, loads, sends or is framed."""
 
 
 def asked_language() -> str:
@@ -30,7 +32,7 @@ def send(content: bytes, filename: str, media_type: str, *, inline: bool = False
     kind = "inline" if inline else "attachment"
     reply.headers["Content-Disposition"] = f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename)}"
     reply.headers["Content-Length"] = str(len(content))
-    reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    reply.headers["Content-Security-Policy"] = SEALED
     reply.headers["Cache-Control"] = "private, no-store"
     return reply
 

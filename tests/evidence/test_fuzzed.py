@@ -11,6 +11,7 @@ from pypdf import PdfWriter
 from audit_app.checklists.models import ChecklistItem
 from audit_app.core.db import db
 from audit_app.evidence import queries, services, sniff
+from audit_app.web import downloads
 from tests.checklists import factory as checklists
 from tests.checklists import field
 from tests.evidence import made
@@ -96,7 +97,7 @@ def holds_up(attachment, client):
     assert hashlib.sha256(stored).hexdigest() == attachment.sha256
     assert reply.mimetype in TYPES
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
-    assert reply.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert reply.headers["Content-Security-Policy"] == downloads.SEALED
     assert reply.headers["Cache-Control"] == "private, no-store"
     assert not any(each.startswith("a=b") for each in reply.headers.getlist("Set-Cookie"))
     assert all("\n" not in value and "\r" not in value for _name, value in reply.headers)
