@@ -74,6 +74,16 @@ def serve(data: Path | None, host: str, port: int) -> None:
     _serve(from_environment(data_dir=data), host, port)
 
 
+@main.command()
+@data_option
+def upgrade(data: Path | None) -> None:
+    """Build the database, or bring it to the schema of this version; nothing else (make a backup first)."""
+    with opened(data, build=True):
+        _load_shipped()
+        db.session.commit()
+    click.echo("The database has the schema of this version.")
+
+
 @main.command("check-config")
 @data_option
 def check_config(data: Path | None) -> None:

@@ -140,6 +140,7 @@ def test_a_trail_made_anew_is_found_by_the_head_kept_outside(data, tmp_path, mon
 
 
 def test_an_unsafe_set_up_is_named_and_on_this_machine_alone_allowed(data):
+    assert "of this version" in run("upgrade", data=data).stdout
     told = run("check-config", data=data).stdout
     assert "MUST   BASE_URL" in told
     assert "nothing is refused" in told

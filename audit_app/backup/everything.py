@@ -184,7 +184,7 @@ def _cell(value: Any) -> Any:
 def _page(told: list[Told], done: Written) -> str:
     """The page that tells what lies in the folder, table by table."""
     paragraphs = [
-        f"# {_('Everything in this system')}",
+        "# " + _("Everything in this system"),
         _(
             "One file of JSON and one workbook for each table, in the folders json and xlsx; files of "
             "evidence and frozen documents in the folder files. Moments are in UTC, days as YYYY-MM-DD, "
@@ -197,7 +197,7 @@ def _page(told: list[Told], done: Written) -> str:
     ]  # fmt: skip
     if done.missing:
         paragraphs.append(_("Missing files of evidence: %(names)s", names=" · ".join(done.missing)))
-    head = f"| {_('Column')} | {_('Kind')} | {_('Meaning')} |\n|---|---|---|"
+    head = "| " + " | ".join([_("Column"), _("Kind"), _("Meaning")]) + " |\n|---|---|---|"
     for each in told:
         lines = [
             f"| {one.name} | {one.kind}{_aim(each, one.name)} | {words.field(one.name)} |"

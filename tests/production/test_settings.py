@@ -14,7 +14,7 @@ from audit_app import production, schema
 from audit_app.config import Settings
 from audit_app.core.db import db
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
