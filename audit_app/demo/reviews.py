@@ -29,7 +29,8 @@ def tell(story: Story) -> None:
     if sealing.key() is None:
         name, house = story.said(texts("reviews")["certificate"]), accounts.organisation()
         own = "" if house is None else in_reader_language(house.name_en, house.name_zh)
-        sealing.make_own(name, own, begins=story.moment(BEGIN, 9), years=LIFE)
+        begins = story.moment(BEGIN, 9)
+        story.at(begins, partial(sealing.make_own, name, own, begins=begins, years=LIFE))
     for entry in texts("reviews")["reviews"]:
         Meeting(story, entry).write()
 

@@ -23,6 +23,7 @@ from audit_app.core import clock, workdays
 from audit_app.core.db import db
 from audit_app.demo import build, cast, figures, visits
 from audit_app.demo.story import texts
+from audit_app.evidence import intake
 from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
 from audit_app.findings.deadline_models import Extension, ExtensionState, Term
@@ -73,7 +74,7 @@ def english(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, f
 def demo(english: tuple[Flask, float, list[str]]) -> Iterator[Flask]:
     """The English demo with its context pushed and its evidence folder in use."""
     app = english[0]
-    evidence.use_folder(app.config["SETTINGS"].evidence_dir)
+    intake.use_folder(app.config["SETTINGS"].evidence_dir)
     clock.use_zone("Asia/Shanghai")
     with app.app_context():
         yield app

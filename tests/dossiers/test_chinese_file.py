@@ -18,7 +18,7 @@ from audit_app.checklists.models import AnswerRevision, RecordKind
 from audit_app.core import clock
 from audit_app.core.db import db
 from audit_app.dossiers import making
-from audit_app.evidence import services as evidence
+from audit_app.evidence import intake
 from audit_app.programme.models import Audit, AuditState
 from audit_app.programme.record_models import ProgrammeVersion
 from audit_app.reports.models import FrozenReport
@@ -47,7 +47,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     """The text of every PDF of the year, by path."""
     app, _took, _said = built(tmp_path_factory.mktemp("chinese"), "zh")
     with app.app_context(), app.test_request_context():
-        evidence.use_folder(app.config["SETTINGS"].evidence_dir)
+        intake.use_folder(app.config["SETTINGS"].evidence_dir)
         clock.use_zone("Asia/Shanghai")
         reader = db.session.scalars(select(Person).where(Person.email.startswith("meng.ke"))).one()
         year = max(each.programme.year for each in db.session.scalars(select(Audit).join(FrozenReport)))
