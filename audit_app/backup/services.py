@@ -231,9 +231,7 @@ def _filling(settings: Settings) -> Iterator[str]:
             schema.downgrade(settings.database, "base")
             engine = create_engine(settings.database)
             with engine.begin() as connection:
-                connection.execute(
-                    text(f"DROP TABLE IF EXISTS {rows.VERSION_TABLE}")
-                )  # nosemgrep: sql-from-pieces
+                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
             engine.dispose()
             raise
         return

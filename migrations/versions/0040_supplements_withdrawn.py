@@ -38,7 +38,7 @@ def downgrade() -> None:
     with op.batch_alter_table(TABLE) as batch:
         for name in CHECKS:
             batch.drop_constraint(op.f(name), type_="check")
-    op.execute(f"UPDATE {TABLE} SET state = 'written' WHERE state = 'withdrawn'")  # noqa: S608 - a constant
+    op.execute(f"UPDATE {TABLE} SET state = 'written' WHERE state = 'withdrawn'")  # noqa: S608  # nosec B608 -- a constant
     with op.batch_alter_table(TABLE) as batch:
         batch.drop_constraint(op.f("fk_review_supplement_withdrawn_by_id"), type_="foreignkey")
         for column in ("withdrawn_reason", "withdrawn_at", "withdrawn_by_id"):
