@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from audit_app import create_app, schema
 from audit_app.accounts import language
-from audit_app.config import Settings, from_environment, language_of_shell
+from audit_app.config import from_environment, language_of_shell
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
 
@@ -29,7 +29,7 @@ def opened(data: Path | None, *, build: bool = False) -> Iterator[Flask]:
     if build:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         schema.upgrade(settings.database)
-    elif not _there(settings):
+    elif not settings.database_is_there:
         raise click.ClickException(
             f"There is no database in “{settings.data_dir}”. Start with “python3 run.py demo” or "
             "“python3 run.py serve”, or name another folder with --data."
@@ -46,10 +46,6 @@ def opened(data: Path | None, *, build: bool = False) -> Iterator[Flask]:
         finally:
             db.session.remove()
             db.engine.dispose()
-
-
-def _there(settings: Settings) -> bool:
-    return bool(settings.database_url) or (settings.data_dir / "audit.db").exists()
 
 
 @contextmanager

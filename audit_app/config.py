@@ -122,6 +122,11 @@ class Settings:
         return Path(place) if place != self.database else None
 
     @property
+    def database_is_there(self) -> bool:
+        """Whether there is a database to open; of a server nobody knows before it is asked."""
+        return self.sqlite_file is None or self.sqlite_file.exists()
+
+    @property
     def evidence_dir(self) -> Path:
         """Folder of the evidence files, named by their hash."""
         return self.data_dir / "evidence"

@@ -50,8 +50,7 @@ def _writable(settings: Settings) -> bool:
 
 
 def _current(settings: Settings) -> bool:
-    file = settings.sqlite_file
-    return (file is None or file.exists()) and schema.is_current(settings.database)
+    return settings.database_is_there and schema.is_current(settings.database)
 
 
 def _room(settings: Settings) -> bool:

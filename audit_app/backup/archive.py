@@ -96,23 +96,26 @@ class _Hashing:
 
 @contextmanager
 def writing(path: Path, recipient: str = "") -> Iterator[Writer]:
-    """A writer over a file that stands under its name only when it is whole, flushed to the disk.
+    """A writer over a file that takes its name only when it is whole, flushed to the disk and read back.
 
-    Raises :class:`Refused` when the name is taken or the recipient is no public key.
+    An encrypted one is read back with a second key that lives in this process alone and is forgotten with it.
+    Raises :class:`Refused` when the name is taken, the recipient is no public key, or it does not read back.
     """
     if path.exists():
         raise Refused(
             _l("“%(name)s” is there already. Nothing was written; choose another name.", name=path.name)
         )
-    receiver = _recipient(recipient) if recipient else None
+    proof = pyrage.x25519.Identity.generate() if recipient else None
+    receivers = [_recipient(recipient), proof.to_public()] if proof else []
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as file:
             os.chmod(part, 0o600)
-            with _sealing(file, receiver) as sealed, gzip.GzipFile("", "wb", 6, sealed, mtime=0) as packed:
+            with _sealing(file, receivers) as sealed, gzip.GzipFile("", "wb", 6, sealed, mtime=0) as packed:
                 yield Writer(packed)  # type: ignore[arg-type]  # a file to write to
             file.flush()
             os.fsync(file.fileno())
+        check(part, str(proof) if proof else "")
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -128,9 +131,9 @@ def _recipient(text: str) -> Any:
 
 
 @contextmanager
-def _sealing(file: IO[bytes], recipient: Any) -> Iterator[IO[bytes]]:
-    """The file itself or, with a recipient, a pipe whose other end is encrypted into it."""
-    if recipient is None:
+def _sealing(file: IO[bytes], recipients: list[Any]) -> Iterator[IO[bytes]]:
+    """The file itself or, with recipients, a pipe whose other end is encrypted into it."""
+    if not recipients:
         yield file
         return
     end, begin = os.pipe()
@@ -139,7 +142,7 @@ def _sealing(file: IO[bytes], recipient: Any) -> Iterator[IO[bytes]]:
     def seal() -> None:
         with os.fdopen(end, "rb") as plain:
             try:
-                pyrage.encrypt_io(plain, file, [recipient])
+                pyrage.encrypt_io(plain, file, recipients)
             except BaseException as error:  # told in the thread that waits
                 failed.append(error)
                 while plain.read(CHUNK):  # or the writer would wait for ever

@@ -35,10 +35,9 @@ file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type
 def backup(file: Path, data: Path | None, recipient: str | None) -> None:
     """Copy database and evidence into FILE while everybody works on; exit 1 when evidence is missing."""
     settings = from_environment(data_dir=data)
+    wanted = settings.backup_recipient if recipient is None else recipient
     with spoken():
-        made = services.make(
-            settings, file, recipient if recipient is not None else settings.backup_recipient
-        )
+        made = services.make(settings, file, wanted)
         _note(settings, file, made)
         click.echo(
             _(
@@ -47,9 +46,10 @@ def backup(file: Path, data: Path | None, recipient: str | None) -> None:
                 rows=made.rows,
                 files=made.files,
             )
-            if not (recipient or settings.backup_recipient)
+            if not wanted
             else _(
-                "%(name)s: %(rows)s rows and %(files)s files of evidence, encrypted. Only the key opens it.",
+                "%(name)s: %(rows)s rows and %(files)s files of evidence, encrypted and read back. From now "
+                "on only the key opens it.",
                 name=str(file),
                 rows=made.rows,
                 files=made.files,
@@ -132,6 +132,7 @@ def _checked(file: Path, restored: services.Restored) -> list[str]:
     _count, broken = trail.verify()
     found = [] if broken is None else [_("trail: entry %(number)s is broken", number=broken)]
     found += checklists.verify() + reports.verify() + reviews.verify()
+    found += [_("Evidence is not what was stored: %(fault)s", fault=each) for each in restored.faults]
     if broken is None:
         trail.note_of_system("backup.restored", file=file.name, made_at=restored.made_at)
     return found

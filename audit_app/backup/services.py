@@ -95,8 +95,6 @@ def make(settings: Settings, path: Path, recipient: str = "") -> Made:
             answers=made.answers,
             faults=made.faults,
         )
-    if not recipient:  # what is encrypted to somebody else's key cannot be read back here
-        archive.check(path)
     return made
 
 
@@ -107,7 +105,7 @@ def snapshot(settings: Settings) -> Iterator[Connection]:
     Raises :class:`Refused` when there is no database.
     """
     file = settings.sqlite_file
-    if file is not None and not file.exists():
+    if not settings.database_is_there:
         raise Refused(_l("There is no database in “%(folder)s”.", folder=str(settings.data_dir)))
     engine = create_engine(settings.database)
     try:
@@ -159,12 +157,14 @@ def _last(connection: Connection, table: str, number: str) -> tuple[int, str] | 
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restored backup brought: rows, files, when it was made, and whether keys came with it."""
+    """What a restored backup brought: rows, files, when it was made, which keys came with it, and what of the
+    evidence was missing or changed when it was made."""
 
     rows: int
     files: int
     made_at: str
     keys: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 def restore(settings: Settings, path: Path, identity: str = "") -> Restored:
@@ -187,11 +187,16 @@ def restore(settings: Settings, path: Path, identity: str = "") -> Restored:
                 if folder == "tables":
                     _load(connection, own.removesuffix(".jsonl"), content, manifest)
                 elif folder == "evidence":
-                    files += _keep(content, settings.evidence_dir / own[:2] / own)
-                elif folder == "keys" and _keep(content, settings.data_dir / own):
+                    # Written over: what lies there under this name may be what is to be repaired.
+                    _keep(content, settings.evidence_dir / own[:2] / own)
+                    files += 1
+                elif folder == "keys" and not (settings.data_dir / own).exists():
+                    _keep(content, settings.data_dir / own)
                     keys.append(own)
         schema.upgrade(url)
-    return Restored(sum(manifest["rows"].values()), files, told["made_at"], tuple(keys))
+    return Restored(
+        sum(manifest["rows"].values()), files, told["made_at"], tuple(keys), tuple(manifest["faults"])
+    )
 
 
 def _refuse_newer(settings: Settings, revision: str) -> None:
@@ -204,8 +209,8 @@ def _refuse_newer(settings: Settings, revision: str) -> None:
 def _refuse_taken(settings: Settings) -> None:
     """A restore never lays itself over what is there."""
     file = settings.sqlite_file
-    if file is not None:
-        taken = file.exists()
+    if file is not None:  # a journal left behind by another database would be played into this one
+        taken = any(file.with_name(file.name + end).exists() for end in ("", "-wal", "-journal"))
     else:
         engine = create_engine(settings.database)
         with engine.connect() as connection:
@@ -311,10 +316,8 @@ def _load(connection: Connection, table: str, content: IO[bytes], manifest: dict
         raise Refused(_l("The table “%(name)s” of this backup does not fit its schema.", name=table))
 
 
-def _keep(content: IO[bytes], target: Path) -> bool:
-    """Write a file that is not there yet, flushed to the disk; whether it was written."""
-    if target.exists():
-        return False
+def _keep(content: IO[bytes], target: Path) -> None:
+    """Write a file, flushed to the disk before it takes its name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".restoring-{target.name}")
     handle = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
@@ -323,4 +326,3 @@ def _keep(content: IO[bytes], target: Path) -> bool:
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, target)
-    return True

@@ -49,7 +49,7 @@ def hash_of(row: Any) -> str:
 
 def verify() -> list[str]:
     """Walk the whole chain of answers; one line per problem, at most one, since all after it hangs on it."""
-    checked, broken = walk(AnswerRevision.__table__, "server_seq", hash_of)  # type: ignore[arg-type]
+    checked, broken = walk(AnswerRevision.__table__, "server_seq", hash_of)  # type: ignore[arg-type]  # a Table, typed as FromClause
     if broken is None:
         return []
     return [f"answers: revision {broken} is broken (the {checked} before it are whole)"]

@@ -4,7 +4,6 @@ The bytes received so far lie beside the evidence under the id of the upload; th
 how far it has come. Only the last piece makes an attachment, in the same transaction as its trail line.
 """
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from audit_app.checklists.records import UUID4
 from audit_app.core.clock import now
 from audit_app.core.db import db, serialize_writes
 from audit_app.core.errors import Refused
+from audit_app.core.fingerprint import sha256_of
 from audit_app.evidence import intake
 from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
@@ -151,7 +151,7 @@ def _sweep() -> None:
 
 def _finish(upload: Upload, path: Path, held: bool, by: Person) -> Progress:
     """The last piece is here: check, then make the attachment, or keep the file aside."""
-    if _sha256(path) != upload.sha256:
+    if sha256_of(path) != upload.sha256:
         path.unlink()
         return Progress("checksum", 0)
     try:
@@ -217,11 +217,3 @@ def _write(path: Path, piece: bytes, offset: int) -> None:
         file.truncate()
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(PIECE):
-            digest.update(chunk)
-    return digest.hexdigest()

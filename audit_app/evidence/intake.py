@@ -4,7 +4,6 @@ In this order: its kind by content, no password, no virus, and only then are its
 is drawn anew; the hash of an attachment is that of what is stored, and that of what came stands in the trail.
 """
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,10 +15,10 @@ from flask_babel import lazy_gettext as _l
 
 from audit_app.core import scanner
 from audit_app.core.errors import Refused
+from audit_app.core.fingerprint import sha256_of
 from audit_app.evidence import office, pictures, sealed, sniff
 
 HEAD = 4096
-CHUNK = 1 << 20
 _folder: Path | None = None
 
 
@@ -107,7 +106,7 @@ def settled(path: Path, name: str) -> Iterator[Settled]:
     drawn = place()
     try:
         pixels = pictures.redraw(path, drawn, media_type, name)
-        yield Settled(drawn, media_type, pixels, _hash(path))
+        yield Settled(drawn, media_type, pixels, sha256_of(path))
     finally:
         drawn.unlink(missing_ok=True)
 
@@ -123,11 +122,3 @@ def _scan(path: Path, name: str) -> None:
         ) from error
     if virus:
         raise Infected(virus, name)
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

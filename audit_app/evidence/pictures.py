@@ -4,6 +4,7 @@ Where and with what a photo was taken, thumbnails, comments and whatever was app
 outside. A JPEG keeps the tables it was made with, so it looks as before and does not grow.
 """
 
+import io
 import warnings
 from pathlib import Path
 from threading import Lock
@@ -98,8 +99,6 @@ def _in_common_colours(picture: Image.Image, profile: Any) -> Image.Image:
     if not profile or len(profile) > LARGEST_PROFILE or picture.mode not in ("RGB", "RGBA", "CMYK"):
         return picture
     try:
-        import io
-
         own, common = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
         mode = "RGBA" if picture.mode == "RGBA" else "RGB"
         turned = ImageCms.profileToProfile(picture, own, common, outputMode=mode)

@@ -7,7 +7,6 @@ twice.
 Months are those of the clock the log is kept in (the profile's time zone).
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import UtcDateTime, db, serialize_writes
 from audit_app.core.errors import Refused
+from audit_app.core.fingerprint import sha256_of
 from audit_app.indicators import corrections, locks, profiles
 from audit_app.indicators.entry import rounded
 from audit_app.indicators.measures import Figure
@@ -55,12 +55,6 @@ def find_profile(name: str | Path, kind: type[AnyProfile]) -> AnyProfile:
 def zone_of(name: str) -> Any:
     """The time zone a log's clock ran in."""
     return UTC if name == "UTC" else ZoneInfo(name)
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def chunks(rows: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from audit_app.accounts.models import Person
 from audit_app.core.clock import now
 from audit_app.core.db import db, reading, serialize_writes
+from audit_app.core.fingerprint import sha256_of
 from audit_app.indicators import levels, windows
 from audit_app.indicators.availability import NO_TIME, OutageFacts, Uptime, by_service
 from audit_app.indicators.levels import Line as ServiceLine
@@ -31,7 +32,6 @@ from audit_app.indicators.log_import import (
     keep_figures,
     lines_of,
     record,
-    sha256_of,
     standing,
     troubles,
     upsert,

@@ -24,9 +24,9 @@ from audit_app.core.alone import alone
 from audit_app.core.clock import now, today
 from audit_app.core.db import db, reading
 from audit_app.core.errors import NotVisible, Refused
+from audit_app.core.fingerprint import sha256_of
 from audit_app.exports.values import one_by_one
 from audit_app.indicators import queries, sources
-from audit_app.indicators.log_import import sha256_of
 from audit_app.indicators.reports import Report
 from audit_app.indicators.source_models import DataSource, Picked, PickedFile
 from audit_app.notifications.services import queue

@@ -13,6 +13,7 @@ from audit_app.accounts.language import short
 from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.core.errors import NotVisible, Refused
+from audit_app.core.fingerprint import sha256_of
 from audit_app.indicators import (
     exports,
     forms,
@@ -25,7 +26,6 @@ from audit_app.indicators import (
     taking,
 )
 from audit_app.indicators.blueprint import blueprint
-from audit_app.indicators.log_import import sha256_of
 from audit_app.indicators.logs import ProblemKind
 from audit_app.indicators.profiles import checked, known_zone
 from audit_app.indicators.sources import OUTAGES, PROFILES, TICKETS, VALUES

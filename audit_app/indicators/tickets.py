@@ -15,6 +15,7 @@ from sqlalchemy import delete, or_, select
 
 from audit_app.accounts.models import Person
 from audit_app.core.db import db, reading, serialize_writes
+from audit_app.core.fingerprint import sha256_of
 from audit_app.indicators.log_import import (
     Difference,
     Figures,
@@ -27,7 +28,6 @@ from audit_app.indicators.log_import import (
     lines_of,
     months_between,
     record,
-    sha256_of,
     standing,
     troubles,
     upsert,

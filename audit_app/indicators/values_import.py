@@ -1,7 +1,6 @@
 """Monthly values out of somebody's table: one row per value, or one row per indicator and a column per month.
 
-Every doubt is named by row and column. The whole file is either taken or not: while one row is in doubt
-nothing is stored, unless a person has seen the preview and asks for the good rows alone.
+Doubts are named by row and column; with one, nothing is stored unless a person asks for the good rows alone.
 """
 
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from audit_app.accounts.models import Person
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.core.fingerprint import sha256_of
 from audit_app.exports.values import one_by_one
 from audit_app.imports import (
     Column,
@@ -35,7 +35,7 @@ from audit_app.imports.values import norm
 from audit_app.indicators import corrections, locks
 from audit_app.indicators.entry import at, enter_measurement, may_be_entered, refuse_stranger, worked_out
 from audit_app.indicators.goals import exact
-from audit_app.indicators.log_import import record, sha256_of
+from audit_app.indicators.log_import import record
 from audit_app.indicators.models import Import, Indicator, Measurement, Source
 from audit_app.indicators.periods import Month
 from audit_app.indicators.reports import Change, Delta, Line, Report, Trouble

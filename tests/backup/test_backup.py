@@ -1,16 +1,12 @@
 """A backup is whole or refused, and what comes back is what was there: on either database, and from one to the other."""
 
-import gzip
 import io
 import json
-import tarfile
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyrage
 import pytest
-from alembic import command
 from flask import Flask
 from sqlalchemy import create_engine
 from werkzeug.datastructures import FileStorage
@@ -25,11 +21,11 @@ from audit_app.core.errors import Refused
 from audit_app.evidence import services as evidence
 from audit_app.evidence.models import Attachment
 from audit_app.trail import services as trail
+from tests.backup.conftest import stamped
 from tests.databases import POSTGRESQL, SQLITE, Databases, on_postgresql
 from tests.house.world import World, build
 from tests.people import People
 
-PICTURE = Path(__file__).parents[2] / "audit_app" / "static" / "img" / "app-192.png"
 crossing = pytest.mark.parametrize(
     ("database_url", "into"),
     [
@@ -50,34 +46,6 @@ def world(app: Flask, people: People) -> World:
     made = build(people)
     people.owner.job_title = "𠮷野家 \U0001f600 '\"\\ \t‮ e\u0301"
     return made
-
-
-def stamped(settings: Settings) -> Settings:
-    """The place with the schema of this version on record, as the migrations leave it."""
-    db.session.commit()
-    command.stamp(schema.configuration(settings.database), "head")
-    return settings
-
-
-@pytest.fixture
-def source(people: People, settings: Settings) -> Settings:
-    """A small place: people, an act, a file."""
-    trail.note("person.sign_in", people.admin, by=people.admin)
-    with PICTURE.open("rb") as stream:
-        evidence.attach(people.owner, FileStorage(stream, "a.png"), by=people.owner)
-    return stamped(settings)
-
-
-@pytest.fixture
-def empty(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Settings]:
-    """An empty place to restore into."""
-    kind = request.node.callspec.params.get("into", SQLITE) if hasattr(request.node, "callspec") else SQLITE
-    folder = tmp_path / "restored"
-    folder.mkdir()
-    with databases.fresh(kind, folder, schema=False) as url:
-        yield Settings(
-            database_url=url if kind == POSTGRESQL else "", data_dir=folder, secret_key="x" * 40, testing=True
-        )
 
 
 def content(settings: Settings) -> dict[str, list[dict[str, object]]]:
@@ -177,152 +145,6 @@ def test_what_is_written_meanwhile_is_in_it_wholly_or_not_at_all(
             db.engine.dispose()
 
 
-# --- what is refused ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def whole(source: Settings, tmp_path: Path) -> Path:
-    """A sound backup."""
-    path = tmp_path / "whole.backup"
-    services.make(source, path)
-    return path
-
-
-def untouched(settings: Settings) -> bool:
-    return (
-        not settings.data_dir.exists() or [p.name for p in settings.data_dir.iterdir() if p.is_file()] == []
-    )
-
-
-@pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.7, 0.99, 1.0])
-def test_one_that_was_cut_off_is_refused_and_nothing_is_written(
-    whole: Path, empty: Settings, share: float
-) -> None:
-    data = whole.read_bytes()
-    whole.write_bytes(data[: int(len(data) * share) - (share == 1.0)])
-    with pytest.raises(Refused):
-        services.restore(empty, whole)
-    assert untouched(empty)
-
-
-def test_one_with_any_changed_byte_is_refused(whole: Path, empty: Settings) -> None:
-    packed = whole.read_bytes()
-    plain = bytearray(gzip.decompress(packed))
-    with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
-        places = [each.offset_data + each.size // 2 for each in tar]
-    for place in (places[0], places[len(places) // 2], places[-2], places[-1]):
-        changed = bytes(plain[:place]) + bytes([plain[place] ^ 1]) + bytes(plain[place + 1 :])
-        whole.write_bytes(gzip.compress(changed, 1))
-        with pytest.raises(Refused):
-            services.restore(empty, whole)
-        assert untouched(empty)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"no backup", gzip.compress(b"no tar"), b"PK\x03\x04" + b"0" * 500],
-    ids=["empty", "text", "gzip", "zip"],
-)
-def test_a_foreign_file_is_refused_in_words(data: bytes, empty: Settings, tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(data)
-    with pytest.raises(Refused):
-        services.restore(empty, tmp_path / "x")
-    assert untouched(empty)
-
-
-def again(path: Path, change: Callable[[str, bytes], list[tuple[str, bytes]]]) -> None:
-    """Write a backup anew, each member as `change` says, with a manifest that fits."""
-    kept: list[tuple[str, bytes]] = []
-    with gzip.open(path) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
-        for each in tar:
-            kept.append((each.name, tar.extractfile(each).read()))
-    facts = json.loads(kept.pop()[1])
-    path.unlink()
-    with archive.writing(path) as writer:
-        for name, data in kept:
-            for new, text in change(name, data):
-                writer.add(new, io.BytesIO(text), len(text))
-        facts.pop("members")
-        writer.close(**facts)
-
-
-@pytest.mark.parametrize(
-    ("key", "value"), [("schema", "9999"), ("version", archive.VERSION + 1), ("format", "another")]
-)
-def test_one_of_a_later_version_or_another_program_is_refused(
-    whole: Path, empty: Settings, key: str, value: object
-) -> None:
-    def change(name: str, data: bytes) -> list[tuple[str, bytes]]:
-        if name == archive.FIRST:
-            data = json.dumps({**json.loads(data), key: value}).encode()
-        return [(name, data)]
-
-    again(whole, change)
-    with pytest.raises(Refused):
-        services.restore(empty, whole)
-    assert untouched(empty)
-
-
-@pytest.mark.parametrize(
-    "name", ["../outside", "/etc/outside", "evidence/../../x", "tables/../x.jsonl", "keys/x/y"]
-)
-def test_no_name_in_it_leads_out_of_the_folder(whole: Path, empty: Settings, name: str) -> None:
-    again(whole, lambda own, data: [(own, data), (name, b"x")] if own == archive.FIRST else [(own, data)])
-    with pytest.raises(Refused, match="no backup holds"):
-        services.restore(empty, whole)
-    assert untouched(empty)
-
-
-@pytest.mark.parametrize("into", [SQLITE, on_postgresql])
-def test_rows_that_do_not_belong_together_leave_the_place_empty(
-    whole: Path, empty: Settings, into: str
-) -> None:
-    def change(name: str, data: bytes) -> list[tuple[str, bytes]]:
-        if name == "tables/person.jsonl":
-            head, *others = data.splitlines(keepends=True)
-            column = [each[0] for each in json.loads(head)].index("department_id")
-            first = json.loads(others[0])
-            first[column] = 987654
-            data = b"".join([head, json.dumps(first).encode() + b"\n", *others[1:]])
-        return [(name, data)]
-
-    again(whole, change)
-    with pytest.raises(Refused, match=r"belong together"):
-        services.restore(empty, whole)
-    assert not (empty.data_dir / "audit.db").exists()
-    services._refuse_taken(empty)
-
-
-def test_a_place_that_is_not_empty_is_left_alone(whole: Path, source: Settings, empty: Settings) -> None:
-    services.restore(empty, whole)
-    before = (empty.data_dir / "audit.db").read_bytes()
-    with pytest.raises(Refused, match="already"):
-        services.restore(empty, whole)
-    assert (empty.data_dir / "audit.db").read_bytes() == before
-
-
-def test_a_name_that_is_taken_is_not_written_over(whole: Path, source: Settings) -> None:
-    before = whole.read_bytes()
-    with pytest.raises(Refused, match="already"):
-        services.make(source, whole)
-    assert whole.read_bytes() == before
-    assert [each.name for each in whole.parent.glob("*.part")] == []
-
-
-def test_evidence_that_is_missing_or_another_is_told_and_the_rest_is_kept(
-    source: Settings, people: People, tmp_path: Path
-) -> None:
-    text = FileStorage(io.BytesIO(b"plain words"), "b.txt")
-    lost = evidence.attach(people.owner, text, by=people.owner).sha256
-    changed = db.session.scalars(db.select(Attachment).where(Attachment.sha256 != lost)).one()
-    db.session.commit()
-    evidence.path_of(changed.sha256).write_bytes(b"x" * changed.size)
-    evidence.path_of(lost).unlink()
-    made = services.make(source, tmp_path / "b.backup")
-    assert sorted(each.split(":")[0] for each in made.faults) == sorted([lost, changed.sha256])
-    assert made.rows > 0
-
-
 # --- encryption ---------------------------------------------------------------------------------------------
 
 
@@ -350,6 +172,48 @@ def test_an_encrypted_one_opens_with_its_key_only_and_brings_the_keys(
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(Refused):
         archive.check(path, services.key_in(tmp_path / "backup.key"))
+
+
+def test_an_encrypted_one_that_does_not_read_back_never_takes_its_name(
+    source: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public = services.make_key(tmp_path / "backup.key")
+    seal = pyrage.encrypt_io
+
+    def badly(plain: io.BufferedReader, file: io.BufferedWriter, recipients: list[object]) -> None:
+        whole = io.BytesIO()
+        seal(plain, whole, recipients)
+        file.write(whole.getvalue()[:-50])  # the disk was full, and nobody said so
+
+    monkeypatch.setattr(pyrage, "encrypt_io", badly)
+    with pytest.raises(Refused):
+        services.make(source, tmp_path / "sealed.backup", public)
+    assert [path.name for path in tmp_path.glob("sealed*")] == []
+
+
+def test_evidence_that_was_damaged_is_repaired_by_a_restore_and_what_was_missing_is_told(
+    source: Settings, empty: Settings, people: People, tmp_path: Path
+) -> None:
+    lost = evidence.attach(
+        people.owner, FileStorage(io.BytesIO(b"plain words"), "b.txt"), by=people.owner
+    ).sha256
+    sound = db.session.scalars(db.select(Attachment.sha256).where(Attachment.sha256 != lost)).one()
+    db.session.commit()
+    evidence.path_of(lost).unlink()
+    services.make(source, tmp_path / "a.backup")
+    broken = empty.evidence_dir / sound[:2] / sound
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"broken")
+    restored = services.restore(empty, tmp_path / "a.backup")
+    assert broken.read_bytes() == evidence.path_of(sound).read_bytes()
+    assert [each.partition(":")[0] for each in restored.faults] == [lost]
+
+
+def test_a_journal_of_another_database_is_not_played_into_the_new_one(whole: Path, empty: Settings) -> None:
+    (empty.data_dir / "audit.db-wal").write_bytes(b"of somebody else")
+    with pytest.raises(Refused, match="already"):
+        services.restore(empty, whole)
+    assert not (empty.data_dir / "audit.db").exists()
 
 
 def test_an_open_one_never_holds_a_key_and_a_wrong_recipient_is_refused(
