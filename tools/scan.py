@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tools.lock import ROOT, SCAN
 
-PLACE = Path(sys.prefix) / "scan"
+PLACE = Path(sys.prefix).resolve() / "scan"
 PROGRAMS = PLACE / ("Scripts" if os.name == "nt" else "bin")
 STAMP = PLACE / "installed"
 RULES = ROOT / "tools" / "rules" / "house.yaml"
@@ -27,8 +27,11 @@ FOUND_SECRETS = 200
 
 
 def ready() -> None:
-    """Make `.venv/scan` from its lock unless it is there. Raises CalledProcessError with pip's own words."""
-    wanted = hashlib.sha256(SCAN.read_bytes()).hexdigest()
+    """Make `.venv/scan` from its lock unless it is there. Raises CalledProcessError with pip's own words.
+
+    Made anew also where the folder was moved: the programs in it name their Python by its whole path.
+    """
+    wanted = f"{hashlib.sha256(SCAN.read_bytes()).hexdigest()} {PLACE}"
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
     shutil.rmtree(PLACE, ignore_errors=True)
