@@ -61,7 +61,7 @@ class SampleForm(forms.BaseForm):
 @pytest.fixture
 def app() -> Iterator[Flask]:
     app = Flask("design", template_folder=str(TEMPLATES), static_folder=str(STATIC))
-    app.config.update(SECRET_KEY="only for this test", TESTING=True)
+    app.config.update(SECRET_KEY="only for this test", TESTING=True, SECURITY_PASSWORD_LENGTH_MIN=15)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), FileSystemLoader(SAMPLES)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
