@@ -86,6 +86,8 @@ def after_collection() -> None:
     for part in ("domains", "navigation", "tables"):
         import_module(f"audit_app.{part}")
     configure_mappers()
+    # Its pytest plugin loads the rest of it at the very end, and then takes what was frozen for garbage.
+    import_module("hypothesis.internal.observability")
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
