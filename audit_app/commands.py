@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
 from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
 
 from audit_app import create_app, schema
 from audit_app.accounts import language
 from audit_app.config import from_environment, language_of_shell
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
+from audit_app.core.storage import Fault, fault_in
 
 data_option = click.option(
     "--data",
@@ -43,6 +47,9 @@ def opened(data: Path | None, *, build: bool = False) -> Iterator[Flask]:
         except Refused as refused:
             db.session.rollback()
             raise click.ClickException(str(refused)) from None
+        except (OSError, OperationalError) as error:
+            db.session.rollback()
+            raise _of_storage(error) from error
         finally:
             db.session.remove()
             db.engine.dispose()
@@ -61,3 +68,18 @@ def spoken() -> Iterator[None]:
             yield
         except Refused as refused:
             raise click.ClickException(str(refused)) from None
+        except (OSError, OperationalError) as error:
+            raise _of_storage(error) from error
+
+
+STORAGE: dict[Fault, Any] = {
+    Fault.FULL: _l("The disk is full. Nothing was left by half; make room and give the command again."),
+    Fault.LOCKED: _l("The disk may not be written to. Nothing was left by half."),
+    Fault.BROKEN: _l("The disk reports errors. Nothing was left by half."),
+}
+
+
+def _of_storage(error: Exception) -> Exception:
+    """What the storage did, as the command's error; any other error as it is."""
+    fault = fault_in(error)
+    return error if fault is None else click.ClickException(str(STORAGE[fault]))

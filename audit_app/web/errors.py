@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -12,11 +13,22 @@ from werkzeug.exceptions import HTTPException
 
 from audit_app.core.db import set_reading
 from audit_app.core.errors import NotVisible, Refused
+from audit_app.core.storage import Fault, fault_in
 from audit_app.web.access import wants_json
 from audit_app.web.pages import safe_next
 from audit_app.web.transactions import roll_back_anyway
 
-PAGES = {400, 403, 404, 409, 413, 429, 500}
+PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+STORAGE: dict[Fault, Any] = {
+    Fault.FULL: _l("The disk of the server is full. Nothing of what you sent was saved by half."),
+    Fault.LOCKED: _l(
+        "The server may not write on its disk at the moment. Nothing of what you sent was saved by half."
+    ),
+    Fault.BROKEN: _l("The disk of the server reports errors. Nothing of what you sent was saved by half."),
+}
+"""What the person reads; the tablet's words say besides that everything is kept on it."""
+AGAIN_S, AGAIN_STORAGE_S = 5, 60
+"""Seconds after which a script may ask again: when others write, and when somebody must make room."""
 
 
 def page(status: int, **context: Any) -> ResponseReturnValue:
@@ -48,27 +60,47 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotVisible, lambda _error: page(404))
     app.register_error_handler(CSRFError, lambda _error: _csrf())
     app.register_error_handler(StaleDataError, lambda _error: page(409))
-    app.register_error_handler(
-        HTTPException, lambda error: page(error.code or 500) if error.code != 304 else error
-    )
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _away)
+    app.register_error_handler(OSError, _away)
+    app.register_error_handler(Exception, _unexpected)
 
-    @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> ResponseReturnValue:
-        current_app.logger.exception("database", exc_info=error)
-        roll_back_anyway()
-        set_reading(True)  # the words of the reply ask for the reader's language: that must not wait too
-        if not wants_json():
-            return page(500)
-        reply = jsonify(error="busy", message=_("The server is busy. What you sent waits and is sent again."))
-        reply.headers["Retry-After"] = "5"
-        return reply, 503
 
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> ResponseReturnValue:
-        if app.testing:
-            raise error
-        current_app.logger.exception("unexpected", exc_info=error)
-        return page(500)
+def _http(error: HTTPException) -> Any:
+    """A status of HTTP; or what went wrong while the reply was finished already, as a commit does."""
+    if error.code == 304:
+        return error
+    behind = getattr(error, "original_exception", None)
+    if isinstance(behind, (OperationalError, OSError)):
+        return _away(behind)
+    return page(error.code or 500)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing:
+        raise error
+    current_app.logger.exception("unexpected", exc_info=error)
+    return page(500)
+
+
+def _away(error: Exception) -> ResponseReturnValue:
+    """Database or disk does not do what it should: in words, with a time to try again for scripts."""
+    fault = fault_in(error)
+    if fault is None and not isinstance(error, OperationalError):
+        return _unexpected(error)
+    current_app.logger.critical("storage: %s", fault or "busy", exc_info=error)
+    roll_back_anyway()
+    set_reading(True)  # the words of the reply ask for the reader's language: that must not wait too
+    if not wants_json():
+        words = STORAGE[fault] if fault else ""
+        return page(503, message=words, storage=fault)
+    if fault is None:
+        told = jsonify(error="busy", message=_("The server is busy. What you sent waits and is sent again."))
+    else:
+        kept = _("What you recorded is kept on the tablet and is sent again.")
+        told = jsonify(error="storage", message=f"{STORAGE[fault]} {kept}")
+    told.headers["Retry-After"] = str(AGAIN_STORAGE_S if fault else AGAIN_S)
+    return told, 503
 
 
 def _csrf() -> ResponseReturnValue:

@@ -91,3 +91,18 @@ def test_a_broken_rule_is_noticed(small_house, module, line):
     done = lint(small_house)
     assert done.returncode == 1
     assert "BROKEN" in done.stdout
+
+
+def test_the_roll_call_of_models_names_every_module_that_has_a_table():
+    """In a process of its own: here other tests have read them all."""
+    having = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "audit_app").rglob("*.py")
+        if "    __tablename__ = " in path.read_text(encoding="utf-8")
+    }
+    known = subprocess.run(
+        [sys.executable, "-c", "import sys; from audit_app import tables; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert len(having) > 20
+    assert having - set(known) == set()
