@@ -37,7 +37,7 @@ from audit_app.evidence.models import Attachment
 from tests.checklists import factory
 from tests.house.files import ROOT
 
-CLIENTS, BATCH, PATIENCE = 3, 8, 60.0
+CLIENTS, BATCH, PATIENCE = 3, 12, 60.0
 ANSWERS_PER_PHOTO = 3
 """Batches between two photos of a tablet."""
 
