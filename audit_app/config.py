@@ -106,6 +106,65 @@ class Settings:
     trail_head_mail: str = setting(
         "TRAIL_HEAD_MAIL", "", "Address to which trail-head mails it; empty mails it to nobody."
     )
+    password_sign_in: str = setting(
+        "PASSWORD_SIGN_IN",
+        "everybody",
+        "Who may sign in by a password: everybody, or administrators only (where single sign-on is set).",
+    )
+    oidc_issuer: str = setting(
+        "OIDC_ISSUER",
+        "",
+        "Address of the OpenID provider that people sign in with; empty switches single sign-on off.",
+    )
+    oidc_client_id: str = setting(
+        "OIDC_CLIENT_ID", "", "The name under which the provider knows this program."
+    )
+    oidc_client_secret: str = setting("OIDC_CLIENT_SECRET", "", "The secret that the provider gave for it.")
+    oidc_client_secret_file: str = setting(
+        "OIDC_CLIENT_SECRET_FILE", "", "File that holds this secret, instead of the variable above."
+    )
+    oidc_name_en: str = setting(
+        "OIDC_NAME_EN", "", "What the provider is called on the English sign-in page."
+    )
+    oidc_name_zh: str = setting("OIDC_NAME_ZH", "", "What it is called on the Chinese one.")
+    oidc_scopes: str = setting("OIDC_SCOPES", "openid profile email", "What is asked of the provider.")
+    oidc_roles_claim: str = setting(
+        "OIDC_ROLES_CLAIM",
+        "",
+        "Claim that holds a person's groups (groups, or realm_access.roles); empty: roles are given here.",
+    )
+    oidc_roles: str = setting(
+        "OIDC_ROLES", "", "Group and roles, as in: IT-Audit=auditor,lead_auditor; Board=top_management."
+    )
+    oidc_provision: bool = setting(
+        "OIDC_PROVISION", False, "Whoever the provider sends gets an account here, if none is known yet."
+    )
+    oidc_default_role: str = setting(
+        "OIDC_DEFAULT_ROLE", "", "Role of those whose groups stand in no line; empty keeps them out."
+    )
+    oidc_trust_addresses: bool = setting(
+        "OIDC_TRUST_ADDRESSES",
+        False,
+        "Take addresses as confirmed of which the provider says nothing (Entra ID never does).",
+    )
+    oidc_second_factor: str = setting(
+        "OIDC_SECOND_FACTOR",
+        "mfa",
+        "Values of amr or acr by which the provider says: a second factor was asked.",
+    )
+    oidc_counts_as_second_factor: bool = setting(
+        "OIDC_COUNTS_AS_SECOND_FACTOR",
+        False,
+        "Every sign-in by the provider counts as one with a second factor.",
+    )
+    oidc_logout: bool = setting(
+        "OIDC_LOGOUT", False, "Whoever signs out here is led to the provider's own sign-out, if it has one."
+    )
+    oidc_ca_file: str = setting(
+        "OIDC_CA_FILE",
+        "",
+        "Certificates by which the provider is trusted; empty: those of public authorities.",
+    )
     testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
 
     @property
@@ -135,6 +194,18 @@ class Settings:
     def pickup_folder(self) -> Path | None:
         """The folder to pick files up from; None where none is set."""
         return Path(self.pickup_dir) if self.pickup_dir else None
+
+    @property
+    def oidc_secret(self) -> str:
+        """The secret of the OpenID client, from the variable or from its file."""
+        if self.oidc_client_secret or not self.oidc_client_secret_file:
+            return self.oidc_client_secret
+        return Path(self.oidc_client_secret_file).read_text(encoding="utf-8").strip()
+
+    @property
+    def passwords_for_everybody(self) -> bool:
+        """Whether everybody may sign in by a password; without a provider nobody could come otherwise."""
+        return not self.oidc_issuer or self.password_sign_in != "administrators"  # noqa: S105  # who, not what
 
     @property
     def trail_head_place(self) -> Path | None:

@@ -72,7 +72,7 @@ def promotions() -> dict[Any, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every domain."""
-    from audit_app.accounts import leaving
+    from audit_app.accounts import leaving, single_sign_on
     from audit_app.agenda import calendar
     from audit_app.checklists import rulings, sync
     from audit_app.core import workdays
@@ -87,6 +87,7 @@ def init_app(app: Flask) -> None:
         module = _part(f"{name}.routes")
         if module:
             app.register_blueprint(module.blueprint)
+    single_sign_on.init_app(app)
     for name in WORDS:
         module = _part(f"{name}.words")
         if module:

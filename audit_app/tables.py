@@ -1,6 +1,6 @@
 """Roll-call of all models: relationships named by string, and Alembic, need every table known."""
 
-from audit_app.accounts import limits, tenure
+from audit_app.accounts import identities, limits, tenure
 from audit_app.accounts import models as accounts
 from audit_app.agenda import models as agenda
 from audit_app.certification import models as certification
@@ -32,6 +32,7 @@ MODULES = (
     accounts,
     tenure,
     limits,
+    identities,
     evidence,
     notifications,
     standards,

@@ -42,6 +42,7 @@ __all__ = [
     "prepare",
     "set_language",
     "set_password",
+    "set_roles",
     "add_department",
     "add_process",
     "add_site",
@@ -152,6 +153,23 @@ def edit_person(
     move(Post.MEMBER, person, former, department)
     if leaves and not person.is_active:
         leaving.has_left(person)
+    return person
+
+
+def set_roles(person: Person, roles: Iterable[Role | str], *, by: Person | None) -> Person:
+    """Give a person these roles and no others; nobody is ``by`` when a directory tells them at sign-in.
+
+    A change ends the person's sessions. Raises :class:`Refused` for no role or no administrator left.
+    """
+    held, before = _roles(roles), person.role_set
+    if held == before:
+        return person
+    if Role.ADMINISTRATOR not in held:
+        _not_the_last(person)
+    with trail.act("person.roles", person, by=by, **_role_details(before, held)):
+        rows = ensure_roles()
+        person.roles = [rows[role] for role in Role if role in held]
+        person.fs_uniquifier = uuid.uuid4().hex
     return person
 
 

@@ -18,6 +18,11 @@ from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.trail import services as trail
 
+BY_SIGN_IN: dict[str | None, dict[str, str]] = {
+    "security.login": {},
+    "provider.finish": {"way": "provider"},
+}
+"""The addresses at which one signs in, and what the trail says beside it."""
 CHEAP = {"argon2__rounds": 1, "argon2__memory_cost": 1024, "argon2__parallelism": 1}
 """Password hashing for tests only: the real cost (argon2id, library defaults) would make each test slow."""
 
@@ -92,10 +97,10 @@ def _mail_address(identity: str) -> str | None:
 
 
 def _note_sign_in(_app: Flask, user: Any, **_rest: Any) -> None:
-    if request.method == "POST" and request.endpoint == "security.login":
+    if request.method == "POST" and request.endpoint in BY_SIGN_IN:
         # A plain UPDATE: signing in is no edit, so it must not make an open form of this person stale.
         db.session.execute(update(Person).where(Person.id == user.id).values(last_seen_at=now()))
-        trail.note("person.sign_in", user, by=user)
+        trail.note("person.sign_in", user, by=user, **BY_SIGN_IN[request.endpoint])
 
 
 def _note_password(_app: Flask, user: Any, **_rest: Any) -> None:

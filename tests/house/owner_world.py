@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from audit_app.accounts.identities import SignInIdentity
 from audit_app.accounts.limits import Counted, SignInTries
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
@@ -15,6 +16,9 @@ WEEK = timedelta(days=7)
 def build(p: People, made: dict[str, Any]) -> None:
     """Comments on a finding and on its action; one of the people called may not see them. And a try at a password."""
     db.session.add(SignInTries(counted=Counted.ACCOUNT, key="0" * 64, tries=1, last_at=now()))
+    db.session.add(
+        SignInIdentity(person=p.reader, issuer="https://id.example.org", subject="r-1", bound_at=now())
+    )
     finding = made["planned"]
     comments.add(finding, text="@Ana Auditor 需要哪份记录？ @Otto Owner", by=p.owner)
     comments.add(finding, text="<b>下周</b>完成。", action=finding.actions[0], by=p.owner)
