@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
-            name=op.f("fk_sign_in_identity_person_id_person"),
+            name=op.f("fk_sign_in_identity_person_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_identity")),

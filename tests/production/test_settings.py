@@ -53,6 +53,9 @@ def test_a_sound_set_up_breaks_no_rule(sound: Settings) -> None:
         ({"smtp_url": ""}, "SMTP_URL"),
         ({"backup_recipient": ""}, "BACKUP_RECIPIENT"),
         ({"session_hours": 100}, "SESSION_HOURS"),
+        ({"oidc_issuer": "http://id.example.org", "oidc_client_secret": "x"}, "OIDC_ISSUER"),
+        ({"oidc_issuer": "https://id.example.org"}, "OIDC_CLIENT_SECRET"),
+        ({"oidc_client_secret_file": __file__}, "OIDC_CLIENT_SECRET_FILE"),
         ({"database_url": "postgresql+psycopg://nobody@127.0.0.1:1/none"}, "schema"),
     ],
 )

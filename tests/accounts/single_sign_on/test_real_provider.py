@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from audit_app import create_app
 from audit_app.config import Settings
 from audit_app.core.db import db
-from tests.accounts.provider_process import Provider, running
+from tests.accounts.single_sign_on.provider_process import Provider, running
 from tests.live import Browsers, LiveServer
 from tests.people import People
 
@@ -71,7 +71,7 @@ def test_the_whole_way_in_a_browser(app: Flask, people: People, real: Provider, 
     server.app = create_app(settings)
     server.start()
     opened = Browsers(browser, server.url)
-    opened.expected = ("cdn.jsdelivr.net",)  # the style sheet of the provider's own pages is elsewhere
+    opened.expected = ("cdn.jsdelivr.net", "favicon.ico")  # of the provider's own pages
     try:
         page = opened.window("tablet", language="zh")
         page.goto("/findings/?q=x")
