@@ -72,9 +72,9 @@ def promotions() -> dict[Any, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every domain."""
-    from audit_app.accounts import leaving, single_sign_on
-    from audit_app.agenda import calendar
-    from audit_app.checklists import rulings, sync
+    from audit_app.accounts import erasing, leaving, single_sign_on
+    from audit_app.agenda import calendar, feeds
+    from audit_app.checklists import devices, rulings, sync
     from audit_app.core import workdays
     from audit_app.findings import cover, dates, field, handover, working_calendar
     from audit_app.home import still
@@ -106,6 +106,7 @@ def init_app(app: Flask) -> None:
     sources.DOORS.update(promotions())
     fieldwork_door.answer_with(rulings.standing)
     leaving.BURDENS[:] = [handover.burden]
+    erasing.CLEARED[:] = [feeds.forget, devices.forget, outbox.forget]
     leaving.LEFT[:] = [requests.tell_of_leaving]
     evidence.DOORS.update({kind: subject.get for kind, subject in SUBJECTS.items()})
     evidence.RULES.update({kind: subject.may_attach for kind, subject in SUBJECTS.items()})

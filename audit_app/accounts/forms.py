@@ -138,6 +138,17 @@ class NewPersonForm(PersonForm):
     )
 
 
+class EraseForm(ChoosingForm):
+    """Why personal data are erased."""
+
+    reason = long_text(
+        _l("Reason"),
+        need=True,
+        longest=500,
+        description=_l("For example: by the wish of the person of 3 March. Without the name itself."),
+    )
+
+
 class ProfileForm(ChoosingForm):
     """What people may change about themselves."""
 

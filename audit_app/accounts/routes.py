@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import refresh
+from flask_babel import ngettext, refresh
 from flask_login import current_user
 
-from audit_app.accounts import exports, forms, leaving, matrix, queries, replies, services, tenure
+from audit_app.accounts import erasing, exports, forms, leaving, matrix, queries, replies, services, tenure
 from audit_app.accounts.library import legacy_processes
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
@@ -118,6 +118,7 @@ def person(id: int) -> ResponseReturnValue:
         competences=found.competences,
         history=trail.history(found),
         burden=leaving.burden(found) if current_user.may(Permission.PEOPLE_MANAGE) else 0,
+        erased=erasing.is_erased(found),
     )
 
 
@@ -153,6 +154,25 @@ def person_access(id: int, verb: str) -> ResponseReturnValue:
         flash(_("Access has ended. What is still open under this name waits to be handed over."), "warning")
         return redirect(url_for("findings.hand_over", id=id), 303)
     return replies.saved(url_for(".person", id=id))
+
+
+@blueprint.route("/people/<int:id>/erase", methods=["GET", "POST"])
+@allow(Permission.PEOPLE_MANAGE)
+def person_erase(id: int) -> ResponseReturnValue:
+    """Erase the personal data of somebody whose access has ended."""
+    found = queries.get(id, to=current_user)
+    form, refusal, rows = forms.EraseForm(), erasing.refusal(found), None
+    if form.validate_on_submit():
+        rows = refused_or(form, erasing.erase, found, reason=form.reason.data, by=replies.me())
+    if rows is None:
+        return replies.page("accounts/person_erase.html", form, person=found, refusal=refusal)
+    words = ngettext(
+        "Erased. %(num)s line of the trail now bears the number instead of the name.",
+        "Erased. %(num)s lines of the trail now bear the number instead of the name.",
+        rows,
+    )
+    flash(words, "success")
+    return redirect(url_for(".person", id=id), 303)
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])

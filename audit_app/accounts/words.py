@@ -8,6 +8,7 @@ SENTENCES: dict[str, Any] = {
     "person.add": _l("added the person"),
     "person.edit": _l("changed the person's record"),
     "person.deactivate": _l("ended the person's access"),
+    "person.erase": _l("erased the personal data"),
     "person.activate": _l("gave access again"),
     "person.password": _l("set a new password"),
     "person.roles": _l("set the person's roles as the sign-in service tells them"),

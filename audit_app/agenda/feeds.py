@@ -3,10 +3,13 @@
 import hashlib
 import secrets
 
+from sqlalchemy import update
+
 from audit_app.accounts.models import Person
 from audit_app.agenda import queries
 from audit_app.agenda.models import CalendarFeed
 from audit_app.core.clock import now
+from audit_app.core.db import db
 from audit_app.trail import services as trail
 
 
@@ -33,3 +36,9 @@ def revoke(person: Person) -> bool:
     with trail.act("feed.revoke", feed, by=person):
         feed.revoked_at = now()
     return True
+
+
+def forget(person: Person) -> None:
+    """The personal data of the person are erased, by an act with a line of its own: no address works."""
+    query = update(CalendarFeed).where(CalendarFeed.person_id == person.id, CalendarFeed.revoked_at.is_(None))
+    db.session.execute(query.values(revoked_at=now()))

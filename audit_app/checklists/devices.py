@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from audit_app.accounts.models import Person
@@ -216,3 +216,8 @@ def taken_offline(audit: Audit) -> list[DepositTicket]:
     query = select(DepositTicket).where(DepositTicket.id.in_(newest.group_by(DepositTicket.device_id)))
     loaded = query.options(joinedload(DepositTicket.device), joinedload(DepositTicket.person))
     return list(db.session.scalars(loaded.order_by(DepositTicket.issued_at)))
+
+
+def forget(person: Person) -> None:
+    """The personal data of the person are erased: their tablets lose the names they gave them."""
+    db.session.execute(update(FieldDevice).where(FieldDevice.person_id == person.id).values(name=""))

@@ -131,18 +131,22 @@ def prepare_engine(engine: Engine) -> None:
     event.listen(engine, "begin", _on_begin)
 
 
-def append_only_ddl(table: str, dialect: str) -> list[str]:
+def append_only_ddl(table: str, dialect: str, changed_if: str = "") -> list[str]:
     """SQL that makes the database refuse UPDATE and DELETE on a table (used by metadata and by
-    migrations)."""
+    migrations). ``changed_if``: condition over OLD and NEW, the same in both dialects, under which an UPDATE
+    is let through all the same."""
     if dialect == "sqlite":
+        when = {"UPDATE": f"WHEN NOT ({changed_if}) " if changed_if else "", "DELETE": ""}
         return [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {when[verb]}"
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             for verb in ("UPDATE", "DELETE")
         ]
+    let_through = f"IF TG_OP = 'UPDATE' THEN IF {changed_if} THEN RETURN NEW; END IF; END IF; "
     return [
         f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger AS $$ "
-        f"BEGIN RAISE EXCEPTION '{table} is append-only'; END; $$ LANGUAGE plpgsql",
+        f"BEGIN {let_through if changed_if else ''}RAISE EXCEPTION '{table} is append-only'; END; "
+        "$$ LANGUAGE plpgsql",
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
@@ -153,11 +157,12 @@ def append_only_ddl(table: str, dialect: str) -> list[str]:
 APPEND_ONLY: set[str] = set()
 
 
-def append_only(table: Table) -> None:
-    """Declare a table append-only: its rows can be inserted and read, never changed or deleted."""
+def append_only(table: Table, changed_if: str = "") -> None:
+    """Declare a table append-only: its rows can be inserted and read, never changed or deleted; but see
+    ``changed_if`` of :func:`append_only_ddl`."""
     APPEND_ONLY.add(table.name)
     for dialect in ("sqlite", "postgresql"):
-        for statement in append_only_ddl(table.name, dialect):
+        for statement in append_only_ddl(table.name, dialect, changed_if):
             ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
             event.listen(table, "after_create", ddl)
 

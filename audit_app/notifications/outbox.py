@@ -279,3 +279,8 @@ def resend(mail: Mail, *, by: Person) -> None:
     with trail.act("mail.resend", mail, by=by):
         mail.state, mail.unclear = MailState.WAITING, 0
         mail.tried_since = mail.next_try_at = now()
+
+
+def forget(person: Person) -> None:
+    """The personal data of the person are erased: what mail servers said may hold the address."""
+    db.session.execute(update(Mail).where(Mail.person_id == person.id).values(last_error=""))

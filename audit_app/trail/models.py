@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit_app.core.db import Base, append_only
@@ -50,4 +50,29 @@ class TrailEntry(Base):
         return words.spoken(self.facts.get("changes", {}))
 
 
-append_only(TrailEntry.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause by SQLAlchemy
+class TrailErasure(Base):
+    """Says of a row of the trail that personal data in it were blanked, by which act, and what it is now.
+
+    ``seq``: the blanked row; ``act_seq``: the row of the act; ``blank_hash``: SHA-256 (hex) of the row as it
+    reads since then. The hash in the row itself stays, so the chain goes on through it.
+    """
+
+    __tablename__ = "trail_erasure"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    act_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    blank_hash: Mapped[str] = mapped_column(String(64))
+
+
+BLANKED = " AND ".join(
+    (
+        "EXISTS (SELECT 1 FROM trail_erasure WHERE trail_erasure.seq = OLD.seq)",
+        *(f"NEW.{name} = OLD.{name}" for name in ("seq", "at", "action", "subject_type", "subject_id")),
+        "NEW.prev_hash = OLD.prev_hash AND NEW.row_hash = OLD.row_hash",
+        "NEW.actor_id IS NOT DISTINCT FROM OLD.actor_id",
+    )
+)
+"""When the database lets a row be changed: its erasure is recorded, and only names and facts differ."""
+
+append_only(TrailEntry.__table__, BLANKED)  # type: ignore[arg-type]  # a Table, typed as FromClause by SQLAlchemy
+append_only(TrailErasure.__table__)  # type: ignore[arg-type]  # as above

@@ -81,10 +81,10 @@ def act(action: str, subject: Any, *, by: Any, **details: Any) -> Iterator[None]
     _append(action, subject, by, facts)
 
 
-def note(action: str, subject: Any, *, by: Any, **details: Any) -> None:
+def note(action: str, subject: Any, *, by: Any, **details: Any) -> TrailEntry:
     """Record an act that changes no column of its subject (an export, a sign-in, a file attached)."""
     serialize_writes()
-    _append(action, subject, by, {"changes": {}, **({"details": plain(details)} if details else {})})
+    return _append(action, subject, by, {"changes": {}, **({"details": plain(details)} if details else {})})
 
 
 def note_of_system(action: str, *, by: Any = None, **details: Any) -> None:
@@ -105,7 +105,7 @@ def _told_of(subject: Any) -> tuple[str, str, str]:
     return subject.__tablename__, ":".join(str(part) for part in identity), label
 
 
-def _append(action: str, subject: Any, by: Any, facts: dict[str, Any]) -> None:
+def _append(action: str, subject: Any, by: Any, facts: dict[str, Any]) -> TrailEntry:
     kind, number, label = _told_of(subject)
     last = db.session.execute(
         select(TrailEntry.seq, TrailEntry.row_hash).order_by(TrailEntry.seq.desc()).limit(1)
@@ -126,6 +126,7 @@ def _append(action: str, subject: Any, by: Any, facts: dict[str, Any]) -> None:
     entry.row_hash = hash_of(entry)
     db.session.add(entry)
     db.session.flush()
+    return entry
 
 
 def hash_of(entry: Any) -> str:
@@ -139,5 +140,20 @@ def hash_of(entry: Any) -> str:
 
 
 def verify() -> Walked:
-    """Walk the whole chain: how many rows are whole, and the number of the first broken row or None."""
-    return walk(TrailEntry.__table__, "seq", hash_of)  # type: ignore[arg-type]  # a Table, typed as FromClause
+    """Walk the whole chain: how many rows are whole, and the number of the first broken row or None.
+
+    A row in which personal data were blanked is whole when it reads as the act of the erasure says.
+    """
+    from audit_app.trail import erasing  # it appends the act by this module
+
+    blanked = erasing.blanked()
+
+    def told(row: Any) -> str:
+        hashed = hash_of(row)
+        return str(row.row_hash) if hashed == blanked.get(row.seq) else hashed
+
+    found = walk(TrailEntry.__table__, "seq", told)  # type: ignore[arg-type]  # a Table, typed as FromClause by SQLAlchemy
+    loose = erasing.first_untold()
+    if loose is None or (found.broken is not None and found.broken <= loose):
+        return found
+    return Walked(loose - 1, loose)

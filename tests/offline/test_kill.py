@@ -21,7 +21,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -173,15 +173,20 @@ def wait_for(what: Any) -> None:
         time.sleep(0.01)
 
 
-def kill_again_and_again(server: psutil.Process, senders: list[Sender], kills: int) -> None:
-    """Each kill comes at a moment of its own, after each tablet's work has gone on since the one before."""
-    chance = random.Random(7)
-    for _each in range(kills):
+def kill_again_and_again(server: psutil.Process, senders: list[Sender], kills: int, writes: int) -> int:
+    """Kill so often, and on until so many writes are acknowledged; how often that was.
+
+    Each kill comes at a moment of its own, after each tablet's work has gone on since the one before.
+    """
+    chance, number, before = random.Random(7), 0, 0
+    while number < kills or before < writes:
+        number += 1
         before = sum(len(sender.acknowledged) for sender in senders)
         wait_for(lambda before=before: sum(len(each.acknowledged) for each in senders) > before)
         time.sleep(chance.uniform(0, 0.15))
         wait_for(server.children)
         server.children()[0].kill()
+    return number
 
 
 @dataclass
@@ -192,13 +197,14 @@ class Told:
     photos: int
     lost_answers: int
     lost_photos: int
+    kills: int = 0
 
 
 @pytest.fixture
 def killed(app, people, settings, client_for):
     """``killed(kills)``: what became of what was acknowledged after so many kills."""
 
-    def count(kills: int, **environment: str) -> Told:
+    def count(kills: int, writes: int = 0, **environment: str) -> Told:
         made = factory.checklist(people)
         template = factory.revision(made.items[0], people.lead)
         cookie = client_for(people.lead).get_cookie("session").value
@@ -211,13 +217,13 @@ def killed(app, people, settings, client_for):
             for thread in threads:
                 thread.start()
             try:
-                kill_again_and_again(server, senders, kills)
+                kills = kill_again_and_again(server, senders, kills, writes)
             finally:
                 stop.set()
                 for thread in threads:
                     thread.join(20)
         assert sum(each.cut_off for each in senders) >= kills / 2, "the kills hit nobody"
-        return compared(senders, kills)
+        return replace(compared(senders, kills), kills=kills)
 
     return count
 
@@ -254,7 +260,7 @@ def test_a_door_that_replies_before_its_commit_loses_answers_so_this_test_can_fa
 
 @pytest.mark.long
 def test_what_was_acknowledged_survives_five_hundred_kills(killed):
-    told = killed(500)
+    told = killed(500, writes=10_100)
     print(told)
     assert (told.lost_answers, told.lost_photos) == (0, 0)
     assert told.answers > 10_000
