@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from audit_app.accounts import leaving
+from audit_app.accounts.identities import SignInIdentity
 from audit_app.accounts.models import Person
 from audit_app.accounts.sorting import sort_key
 from audit_app.core.db import db
@@ -48,7 +49,8 @@ def erase(person: Person, *, reason: str, by: Person) -> int:
     """
     if (words := refusal(person)) is not None:
         raise Refused(words)
-    gone = {person.name, person.email, *trail.former(person.id)}
+    bonds = list(db.session.scalars(select(SignInIdentity).where(SignInIdentity.person_id == person.id)))
+    gone = {person.name, person.email, *trail.former(person.id), *(each.subject for each in bonds)}
     if not reason.strip():
         raise Refused(_l("Please say why, for example by whose wish."), field="reason")
     if any(each.casefold() in reason.casefold() for each in gone):
@@ -58,6 +60,8 @@ def erase(person: Person, *, reason: str, by: Person) -> int:
     person.name, person.sort_key, person.job_title = number, sort_key(number), ""
     person.email = f"{number.lower()}@{DOMAIN}"
     person.password, person.last_seen_at, person.fs_uniquifier = None, None, secrets.token_hex(32)
+    for bond in bonds:
+        db.session.delete(bond)
     for clear in CLEARED:
         clear(person)
     db.session.flush()

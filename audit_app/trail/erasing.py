@@ -2,7 +2,7 @@
 
 The rows keep their hashes, so that the chain and every head kept outside still hold. What a blanked row reads
 now is hashed beside it, and the act carries a hash over all of these: no row is changed that no act names.
-(PIPL art. 47, GDPR art. 17; decision 0031.)
+(PIPL art. 47, GDPR art. 17; decision 0032.)
 """
 
 import hashlib

@@ -257,6 +257,7 @@ def table(world: World) -> dict[str, Arguments]:
         "accounts.person_edit": [{"id": world.people.owner.id}],
         "accounts.person_password": [{"id": world.people.owner2.id}],
         "accounts.person_access": [{"id": world.people.owner2.id, "verb": "end"}],
+        "accounts.person_erase": [{"id": world.people.owner2.id}],
         "competence.show": [{"id": 1}],
         "competence.renew": [{"id": 1}],
         "competence.withdraw": [{"id": 1}],
