@@ -46,6 +46,7 @@ from tests.house import (
     planned,
     registers_world,
 )
+from tests.house.accounts_world import accounts_addresses
 from tests.house.more_world import build_more, more_addresses
 from tests.people import People
 from tests.programme.factory import approve
@@ -253,11 +254,7 @@ def table(world: World) -> dict[str, Arguments]:
         "accounts.master_export": kinds,
         "accounts.master_new": kinds,
         "accounts.master_edit": [{"kind": kind, "id": row.id} for kind, row in rows.items()],
-        "accounts.person": [{"id": world.people.owner.id}],
-        "accounts.person_edit": [{"id": world.people.owner.id}],
-        "accounts.person_password": [{"id": world.people.owner2.id}],
-        "accounts.person_access": [{"id": world.people.owner2.id, "verb": "end"}],
-        "accounts.person_erase": [{"id": world.people.owner2.id}],
+        **accounts_addresses(world.people),
         "competence.show": [{"id": 1}],
         "competence.renew": [{"id": 1}],
         "competence.withdraw": [{"id": 1}],
