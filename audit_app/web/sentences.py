@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Flask, g
 from flask_babel import Babel, Domain, get_babel, get_domain, get_locale
-from markupsafe import Markup
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 
 
 class OneDomain(Domain):
@@ -55,6 +56,15 @@ class Catalogues(Babel):
     def domain_instance(self) -> Domain:
         """The one domain of this application, bound to what Flask-Babel notes about this request."""
         return OneDomain(get_babel().default_domain, self.read, g._flask_babel)
+
+
+def _escaped(words: LazyString) -> Markup:
+    """Words that wait for their language, as a page may hold them."""
+    return escape(str(words))
+
+
+# The library calls such words safe as they are; but they carry what people typed: names, titles, reasons.
+LazyString.__html__ = _escaped
 
 
 def _domain() -> Any:

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask, render_template_string
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext, lazy_gettext
 from jinja2 import Undefined
 
 from audit_app.web import icons
@@ -33,6 +33,14 @@ def test_chinese_sentences_with_a_number_are_found():
 def test_facts_put_into_a_sentence_are_escaped_and_a_doubled_percent_is_one():
     said = render_template_string('{{ _("By %(name)s", name="<b>") }}{{ _("100 %%") }}')
     assert said == "By &lt;b&gt;100 %"
+
+
+def test_a_sentence_that_waits_for_its_language_is_escaped_too():
+    waits = lazy_gettext("By %(name)s", name="<b>")
+    assert render_template_string("{{ waits }}", waits=waits) == "By &lt;b&gt;"
+    assert render_template_string('{{ waits ~ "<" }}', waits=waits) == "By &lt;b&gt;&lt;"
+    assert render_template_string('{{ _("By %(name)s", name=waits) }}', waits=waits) == "By By &lt;b&gt;"
+    assert str(waits) == "By <b>"  # a paper, a workbook and a mail are no pages
 
 
 def test_an_icon_escapes_its_label_and_is_silent_without_one():
