@@ -15,6 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build one application from its settings (from the environment when none are given)."""
     from audit_app import domains, navigation, tables
     from audit_app.accounts import language, sign_in
+    from audit_app.accounts import sessions as signed_in
     from audit_app.core import clock, workdays
     from audit_app.core.db import db, prepare_engine
     from audit_app.evidence import intake
@@ -39,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         prepare_engine(db.engine)
     csrf.init_app(app)
     compress.init_app(app)
-    for each in (language, transactions, access):
+    for each in (signed_in, language, transactions, access):
         each.init_app(app)
     sign_in.init_app(app, settings, domains.beside_the_reader())
     for part in (headers, kept, formats, icons, errors, health, domains, navigation):

@@ -302,11 +302,13 @@ def verify(heads: Path | None, data: Path | None) -> None:
 @data_option
 def send_notices(data: Path | None) -> None:
     """Gather what is due and deliver the outbox (run it every few minutes)."""
+    from audit_app.accounts import sessions
     from audit_app.home import due, landing
 
     with opened(data) as app:
         settings: Settings = app.config["SETTINGS"]
         gathered = due.gather()
+        sessions.forget_old()
         db.session.commit()
         if not settings.smtp_url:
             click.echo(

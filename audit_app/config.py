@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,12 @@ class Settings:
         "CLAMD_NEEDED", True, "While the scanner does not answer, no file is taken; 0 takes files unscanned."
     )
     session_hours: int = setting(
-        "SESSION_HOURS", 12, "Hours without a request after which one signs in again."
+        "SESSION_HOURS",
+        12,
+        "Hours without a request after which one signs in again; twice as long, it is asked of everybody.",
+    )
+    session_days: int = setting(
+        "SESSION_DAYS", 30, "Days after which who chose to stay signed in signs in again, used or not."
     )
     signing_key: str = setting(
         "SIGNING_KEY",
@@ -276,6 +282,8 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days, hours=settings.session_hours),
         "WTF_CSRF_TIME_LIMIT": None,
         "COMPRESS_MIN_SIZE": 1024,
         "COMPRESS_ALGORITHM": ["br", "gzip"],

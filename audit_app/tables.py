@@ -1,6 +1,6 @@
 """Roll-call of all models: relationships named by string, and Alembic, need every table known."""
 
-from audit_app.accounts import identities, limits, tenure
+from audit_app.accounts import identities, limits, session_models, tenure
 from audit_app.accounts import models as accounts
 from audit_app.agenda import models as agenda
 from audit_app.certification import models as certification
@@ -33,6 +33,7 @@ MODULES = (
     tenure,
     limits,
     identities,
+    session_models,
     evidence,
     notifications,
     standards,

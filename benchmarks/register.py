@@ -108,11 +108,9 @@ def page_of(app: Any, person: Person, page: str, rounds: int, sent: list[str]) -
     Nothing is kept, since the trail grows before each; SQLite works in this process.
     """
     from audit_app.trail import services as trail
+    from tests import signed_in
 
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = session["identity.id"] = person.fs_uniquifier
-        session["_fresh"], session["fs_cc"] = True, "set"
+    client = signed_in.enter(app.test_client(), person)
     took = []
     for _round in range(rounds):
         trail.note("evidence.attach", db.session.get(Person, person.id), by=None)

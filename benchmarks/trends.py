@@ -74,6 +74,7 @@ def measured(months: int, rounds: int) -> dict[str, tuple[float, int]]:
     from audit_app.config import Settings
     from audit_app.core.db import db
     from audit_app.indicators.models import Indicator, Measurement
+    from tests import signed_in
     from tests.people import invite
 
     with tempfile.TemporaryDirectory() as folder:
@@ -81,13 +82,13 @@ def measured(months: int, rounds: int) -> dict[str, tuple[float, int]]:
         app = create_app(settings)
         with app.app_context():
             db.metadata.create_all(db.engine)
-            token = invite().manager.fs_uniquifier
+            cookie = signed_in.cookie(invite().manager)
             db.session.commit()
             fill(months)
             first, engine = db.session.scalar(select(Indicator.id)), db.engine
         client = app.test_client()
         with client.session_transaction() as session:
-            session.update({"_user_id": token, "_fresh": True, "fs_cc": "set", "identity.id": token})
+            session.update(cookie)
         sent: list[str] = []
         event.listen(engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
         found = {}

@@ -15,6 +15,7 @@ UNTOLD = {
     "field_device": "a sign of life: when a tablet was last seen and what waited on it; enrolling and shutting out have lines",
     "deposit_ticket": "its last day moves with each sign of life; taking an audit offline has a line",
     "upload": "pieces of a file on their way; once whole it becomes an attachment, which has a line",
+    "sign_in_session": "a sign of life: when a session was last used; signing in, signing out and ending have lines",
     "sign_in_tries": "counts tries against an account or address, for the limits; a sign-in has a line",
 }
 """Written without a line in a chain, and why. No kept page may read them; unread notices are counted in its key."""

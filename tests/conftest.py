@@ -16,7 +16,7 @@ from audit_app.accounts.models import Person
 from audit_app.config import Settings
 from audit_app.core import clock
 from audit_app.core.db import db
-from tests import chains, quick
+from tests import chains, quick, signed_in
 from tests.people import People, invite, known
 
 ZONE = "Asia/Shanghai"
@@ -119,12 +119,7 @@ class ClientFor:
         self.app = app
 
     def __call__(self, person: Person) -> FlaskClient:
-        client = self.app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"] = person.fs_uniquifier
-            session["_fresh"] = True
-            session["fs_cc"] = "set"
-            session["identity.id"] = person.fs_uniquifier
+        client: FlaskClient = signed_in.enter(self.app.test_client(), person)
         return client
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from audit_app.accounts import leaving
+from audit_app.accounts import leaving, sessions
 from audit_app.accounts.identities import SignInIdentity
 from audit_app.accounts.models import Person
 from audit_app.accounts.sorting import sort_key
@@ -62,7 +62,7 @@ def erase(person: Person, *, reason: str, by: Person) -> int:
     person.password, person.last_seen_at, person.fs_uniquifier = None, None, secrets.token_hex(32)
     for bond in bonds:
         db.session.delete(bond)
-    for clear in CLEARED:
+    for clear in (sessions.forget, *CLEARED):
         clear(person)
     db.session.flush()
     return trail.erase(person, gone, others, reason=reason.strip(), by=by)

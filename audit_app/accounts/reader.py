@@ -12,18 +12,29 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import attributes, make_transient_to_detached
 from sqlalchemy.orm.util import identity_key
 
+from audit_app.accounts import sessions
 from audit_app.accounts.models import Person, RoleRow, person_role
 from audit_app.accounts.permissions import roles_named
+from audit_app.accounts.session_models import SignInSession
+from audit_app.core.clock import now, today
 from audit_app.core.db import db
 
-PERSON, ROLE = Person.__table__, RoleRow.__table__
+PERSON, ROLE, SESSION = Person.__table__, RoleRow.__table__, SignInSession.__table__
 COLUMNS = [column.key for column in PERSON.columns]
-WHO = "who_asks"
-"""Name of the one parameter, the ``fs_uniquifier`` that the session cookie carries."""
+WHO, WHERE = "who_asks", "in_which_session"
+"""The two parameters: the ``fs_uniquifier`` that the session cookie carries, and the hash of its secret."""
+OF_SESSION = {
+    "session_id": SESSION.c.id,
+    "session_seen_at": SESSION.c.seen_at,
+    "session_ends_at": SESSION.c.ends_at,
+    "session_stays": SESSION.c.stays,
+}
+"""What is read of the session, at the end of the row: pages are kept for the person, whatever the session."""
 
 
 def statement(beside: dict[str, Any]) -> Select[Any]:
-    """Person, roles held, and further facts: scalar queries that may correlate with the row of the person."""
+    """Person, roles held, further facts (scalar queries that may correlate with the row of the person), and
+    the session that has not been ended."""
     roles = (
         select(func.aggregate_strings(ROLE.c.name, ","))
         .select_from(ROLE.join(person_role, person_role.c.role_id == ROLE.c.id))
@@ -31,7 +42,17 @@ def statement(beside: dict[str, Any]) -> Select[Any]:
         .scalar_subquery()
     )
     facts = [query.label(name) for name, query in beside.items()]
-    return select(PERSON, roles.label("roles_held"), *facts).where(PERSON.c.fs_uniquifier == bindparam(WHO))
+    told = [column.label(name) for name, column in OF_SESSION.items()]
+    here = PERSON.join(SESSION, SESSION.c.person_id == PERSON.c.id)
+    return (
+        select(PERSON, roles.label("roles_held"), *facts, *told)
+        .select_from(here)
+        .where(
+            PERSON.c.fs_uniquifier == bindparam(WHO),
+            SESSION.c.secret_sha256 == bindparam(WHERE),
+            SESSION.c.ended_at.is_(None),
+        )
+    )
 
 
 class Readers:
@@ -41,18 +62,31 @@ class Readers:
         self.statement = statement(beside)
 
     def load(self, uniquifier: str) -> Person | None:
-        """The person whom a session belongs to, or None when the account is gone or closed.
+        """The person whom a session belongs to, or None when the account or the session has ended.
 
-        ``g.reader`` keeps the whole row: person, roles and the facts beside.
+        ``g.reader`` keeps the row, ``g.reader_facts`` all of it but the session: what pages depend on.
         """
-        if not uniquifier:
+        secret = session.get(sessions.SECRET)
+        if not uniquifier or not isinstance(secret, str):
             return None
-        row = db.session.connection().execute(self.statement, {WHO: str(uniquifier)}).first()
-        if row is None or not row.active:
+        asked = {WHO: str(uniquifier), WHERE: sessions.hashed(secret)}
+        row = db.session.connection().execute(self.statement, asked).first()
+        if row is None or not _may_enter(row):
             return None
-        g.reader = row
+        g.reader, g.session_row, g.reader_facts = row, row, facts_of(row)
         g.fs_authn_via, g.fs_paa = "session", session.get("fs_paa", 0)  # what Flask-Security asks about
         return as_person(row)
+
+
+def _may_enter(row: Any) -> bool:
+    """Whether the account is open today, and the session not at its end."""
+    over = sessions.is_over(row.session_ends_at, row.session_seen_at, row.session_stays, now())
+    return bool(row.active) and (row.valid_until is None or row.valid_until >= today()) and not over
+
+
+def facts_of(row: Any) -> tuple[Any, ...]:
+    """A row as pages depend on it: without its session."""
+    return tuple(row)[: -len(OF_SESSION)]
 
 
 def as_person(row: Any) -> Person:

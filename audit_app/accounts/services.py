@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security.utils import hash_password
 from sqlalchemy import func, select
 
-from audit_app.accounts import leaving, limits, passwords, queries
+from audit_app.accounts import leaving, limits, passwords, queries, sessions
 from audit_app.accounts.models import Department, Person
 from audit_app.accounts.organisation import (
     add_department,
@@ -23,6 +23,7 @@ from audit_app.accounts.organisation import (
     set_organisation,
 )
 from audit_app.accounts.permissions import Role
+from audit_app.accounts.session_models import Why
 from audit_app.accounts.sign_in import ensure_roles
 from audit_app.accounts.sorting import sort_key
 from audit_app.accounts.tenure import Post, move
@@ -149,7 +150,7 @@ def edit_person(
         if held != before:
             person.roles = [rows[role] for role in Role if role in held]
         if rights_change:
-            person.fs_uniquifier = uuid.uuid4().hex
+            _sign_out(person, Why.RIGHTS, by)
     move(Post.MEMBER, person, former, department)
     if leaves and not person.is_active:
         leaving.has_left(person)
@@ -169,7 +170,7 @@ def set_roles(person: Person, roles: Iterable[Role | str], *, by: Person | None)
     with trail.act("person.roles", person, by=by, **_role_details(before, held)):
         rows = ensure_roles()
         person.roles = [rows[role] for role in Role if role in held]
-        person.fs_uniquifier = uuid.uuid4().hex
+        _sign_out(person, Why.RIGHTS, by)
     return person
 
 
@@ -180,7 +181,7 @@ def deactivate(person: Person, *, by: Person) -> Person:
     _not_the_last(person)
     with trail.act("person.deactivate", person, by=by):
         person.active = False
-        person.fs_uniquifier = uuid.uuid4().hex
+        _sign_out(person, Why.RIGHTS, by)
     leaving.has_left(person)
     return person
 
@@ -189,7 +190,7 @@ def activate(person: Person, *, by: Person) -> Person:
     """Give access again."""
     with trail.act("person.activate", person, by=by):
         person.active = True
-        person.fs_uniquifier = uuid.uuid4().hex
+        _sign_out(person, Why.RIGHTS, by)
     return person
 
 
@@ -197,7 +198,7 @@ def set_password(person: Person, password: str, *, by: Person | None) -> Person:
     """Give a new password; every session of the person ends."""
     with trail.act("person.password", person, by=by):
         person.password = _hashed(password, person.name, person.email)
-        person.fs_uniquifier = uuid.uuid4().hex
+        _sign_out(person, Why.PASSWORD, by)
     limits.forget(person.email)
     return person
 
@@ -216,6 +217,12 @@ def set_language(person: Person, language: str, *, by: Person) -> Person:
         with trail.act("person.language", person, by=by):
             person.language = language
     return person
+
+
+def _sign_out(person: Person, why: Why, by: Person | None) -> None:
+    """End all sessions of a person, and whatever else was made for the account as it was."""
+    person.fs_uniquifier = uuid.uuid4().hex
+    sessions.end_all(person, why, by=by)
 
 
 def _address(email: str) -> str:

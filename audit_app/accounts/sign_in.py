@@ -1,18 +1,18 @@
 """Sign-in by Flask-Security: its settings in one place, and the trail's line for every sign-in."""
 
-from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request
-from flask_login import user_logged_in
+from flask import Flask, request, session
+from flask_login import user_logged_in, user_logged_out
 from flask_principal import Principal
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, password_changed
 from sqlalchemy import select, update
 
-from audit_app.accounts import passwords, sign_in_forms
+from audit_app.accounts import passwords, sessions, sign_in_forms
 from audit_app.accounts.models import Person, RoleRow
 from audit_app.accounts.permissions import Role
 from audit_app.accounts.reader import Readers
+from audit_app.accounts.session_models import Why
 from audit_app.config import Settings
 from audit_app.core.clock import now
 from audit_app.core.db import db
@@ -63,10 +63,6 @@ def init_app(app: Flask, settings: Settings, beside: dict[str, Any]) -> None:
         SECURITY_I18N_DOMAIN="flask_security",
         SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": _mail_address, "case_insensitive": True}}],
         SECURITY_TRACKABLE=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
-        REMEMBER_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=settings.secure_cookies,
     )
     app.extensions["accounts_datastore"] = datastore = SQLAlchemyUserDatastore(db, Person, RoleRow)
     Security(
@@ -79,8 +75,11 @@ def init_app(app: Flask, settings: Settings, beside: dict[str, Any]) -> None:
         change_password_form=sign_in_forms.NewPasswordForm,
     )
     app.login_manager.user_loader(Readers(**beside).load)  # type: ignore[attr-defined]  # set by Flask-Login
+    # Flask-Security would also let in whoever brings a token in a header or address, which no session ends.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     _without_second_rights(app)
     user_logged_in.connect(_note_sign_in, app)
+    user_logged_out.connect(_note_sign_out, app)
     password_changed.connect(_note_password, app)
 
 
@@ -97,15 +96,28 @@ def _mail_address(identity: str) -> str | None:
 
 
 def _note_sign_in(_app: Flask, user: Any, **_rest: Any) -> None:
+    """However somebody comes in, a session begins. "Stay signed in" is what its cookie does; Flask-Login's
+    own cookie for it, which nothing would end, is never sent."""
+    stays = session.pop("_remember", None) == "set"
+    session.pop("_remember_seconds", None)
+    sessions.begin(user._get_current_object() if hasattr(user, "_get_current_object") else user, stays=stays)
     if request.method == "POST" and request.endpoint in BY_SIGN_IN:
         # A plain UPDATE: signing in is no edit, so it must not make an open form of this person stale.
         db.session.execute(update(Person).where(Person.id == user.id).values(last_seen_at=now()))
         trail.note("person.sign_in", user, by=user, **BY_SIGN_IN[request.endpoint])
 
 
+def _note_sign_out(_app: Flask, **_rest: Any) -> None:
+    sessions.leave()
+
+
 def _note_password(_app: Flask, user: Any, **_rest: Any) -> None:
-    """One's own change; what an administrator sets is written by the service."""
+    """One's own change ends the other sessions; what an administrator sets is written by the service.
+
+    Flask-Security has signed the person in anew here by now.
+    """
     trail.note("person.password", user, by=user)
+    sessions.end_all(user, Why.PASSWORD, by=user, but=sessions.of_cookie_id())
 
 
 def ensure_roles() -> dict[Role, RoleRow]:

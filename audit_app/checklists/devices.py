@@ -52,6 +52,19 @@ def get(device_id: str, *, to: Person) -> FieldDevice:
     return found
 
 
+def with_tickets(owner: Person, *, to: Person) -> list[tuple[FieldDevice, list[DepositTicket]]]:
+    """A person's tablets that ``to`` may see, each with its deposit tickets that are good, by audit."""
+    query = select(DepositTicket).where(DepositTicket.person_id == owner.id, DepositTicket.expires_at > now())
+    tickets = db.session.scalars(
+        query.options(joinedload(DepositTicket.audit)).order_by(DepositTicket.audit_id, DepositTicket.id)
+    )
+    newest = {(each.device_id, each.audit_id): each for each in tickets}
+    found = db.session.scalars(visible_to(to).where(FieldDevice.person_id == owner.id))
+    return [
+        (device, [each for (place, _audit), each in newest.items() if place == device.id]) for device in found
+    ]
+
+
 def revoked(device_id: str) -> bool:
     """Whether a tablet has been shut out."""
     query = select(FieldDevice.id).where(FieldDevice.id == device_id, FieldDevice.revoked_at.is_not(None))

@@ -7,7 +7,7 @@ from flask_login import current_user
 from audit_app.accounts.permissions import Permission
 from audit_app.exports import chart_json
 from audit_app.home import dashboard as board
-from audit_app.home import landing, mine, routes_notices, work
+from audit_app.home import landing, mine, routes_notices, routes_sessions, work
 from audit_app.home import search as finder
 from audit_app.home.blueprint import blueprint
 from audit_app.home.steering import SHOWN
@@ -22,7 +22,7 @@ from audit_app.web.pages import arguments, paginate
 
 __all__ = ["VIEWS", "blueprint"]
 
-VIEWS = (routes_notices,)
+VIEWS = (routes_notices, routes_sessions)
 """Modules whose views are on the blueprint too."""
 
 

@@ -1,6 +1,6 @@
 """Pages kept in the process: the same person, the same address, the same data, the same day.
 
-The key of a kept page is everything it was made from: the reader's whole row with roles, unread notices and
+The key of a kept page is everything it was made from: the reader's row with roles, unread notices and
 the heads of both hash chains (every change writes one of them in its transaction, so equal heads are equal
 data), the address, the language, and today. The key comes from the database at each request, so several
 processes need not tell each other anything, and no page is older than the data. See docs/decisions/0009.
@@ -80,11 +80,11 @@ def _bytes(page: Page) -> int:
 
 def key() -> Hashable | None:
     """Everything a page depends on; None where nothing is kept (nobody's session, words to flash, a POST)."""
-    reader = g.get("reader")
+    reader = g.get("reader_facts")
     if reader is None or request.method != "GET" or "_flashes" in session:
         return None
     address = request.script_root, request.path, request.query_string
-    return tuple(reader), address, str(get_locale()), today(), request.headers.get("HX-Request")
+    return reader, address, str(get_locale()), today(), request.headers.get("HX-Request")
 
 
 def kept(view: View) -> View:

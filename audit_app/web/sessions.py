@@ -1,9 +1,13 @@
-"""The session cookie, signed as Flask signs it, by a signer that is made once and not twice per request."""
+"""The session cookie, signed as Flask signs it, by a signer that is made once and not twice per request.
 
+A cookie that stays when the browser is closed ends with its session (``accounts/sessions.py``), not later.
+"""
+
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 
@@ -12,6 +16,13 @@ class Sessions(SecureCookieSessionInterface):
 
     def __init__(self) -> None:
         self._signer = lru_cache(maxsize=4)(self._make)
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
+        """The end of the session for a cookie that stays; None for one that goes with the browser."""
+        ends = session.get("ends")
+        if session.permanent and isinstance(ends, int):
+            return datetime.fromtimestamp(ends, UTC)
+        return super().get_expiration_time(app, session)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """The signer of the present keys, or None when the application has no key."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, session
 from flask.testing import FlaskClient
 from sqlalchemy import event, inspect
 
@@ -16,6 +16,7 @@ from audit_app.accounts.sign_in import ensure_roles
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.notifications.models import Notice
+from tests import signed_in
 from tests.people import People
 
 ClientFor = Callable[[Person], FlaskClient]
@@ -82,10 +83,11 @@ def test_person_rights_and_notices_are_one_statement(app: Flask, people: People,
 
 
 def test_the_row_becomes_an_ordinary_record(app: Flask, people: People):
-    uniquifier, name = people.lead.fs_uniquifier, people.lead.name
+    uniquifier, name, cookie = people.lead.fs_uniquifier, people.lead.name, signed_in.cookie(people.lead)
     db.session.commit()
     db.session.expunge_all()
     with app.test_request_context("/"):
+        session.update(cookie)
         person = app.login_manager._user_callback(uniquifier)  # type: ignore[attr-defined]
         assert person.name == name
         assert person.role_set == {Role.LEAD_AUDITOR}

@@ -16,6 +16,7 @@ from audit_app.accounts.permissions import Permission
 from audit_app.core.db import db
 from audit_app.reviews import exports
 from audit_app.reviews.models import Review
+from tests import signed_in
 from tests.demo.test_demo import built
 from tests.reviews.agreeing import disagreements
 from tests.reviews.reading import Book, Page, Paper
@@ -41,10 +42,7 @@ def test_page_paper_and_workbook_agree_in_every_figure(demo: Flask, place: int, 
     pack, _sha256 = exports.pack_of(review)
     files = exports.export(review, language)
     person = next(each for each in db.session.scalars(select(Person)) if each.may(Permission.REVIEW_PREPARE))
-    client = demo.test_client()
-    with client.session_transaction() as session:
-        known = person.fs_uniquifier
-        session.update({"_user_id": known, "_fresh": True, "fs_cc": "set", "identity.id": known})
+    client = signed_in.enter(demo.test_client(), person)
     address = f"/reviews/{review.id}/pack?lang={language}"
     page = Page(contextvars.Context().run(client.get, address).data)
     assert disagreements(pack, language, page, Paper(files["pdf"]), Book(files["xlsx"])) == []

@@ -17,6 +17,7 @@ from audit_app.evidence import queries as evidence
 from audit_app.findings import action_services, answers, checks, extensions, plain, returned
 from audit_app.findings.models import Finding, FindingState
 from audit_app.trail import queries as trail
+from tests import signed_in
 from tests.databases import both_databases
 from tests.evidence import made
 from tests.findings import factory
@@ -227,12 +228,10 @@ def at_once(app: Flask, *posts: tuple[Any, str, dict[str, str]]) -> list[Any]:
     gate, replies = threading.Barrier(len(posts)), [None] * len(posts)
     app.test_client_class = FlaskClient
     browsers = []
-    for uniquifier, _address, _data in posts:
+    for cookie, _address, _data in posts:
         browser = app.test_client()
         with browser.session_transaction() as session:
-            session.update(
-                {"_user_id": uniquifier, "_fresh": True, "fs_cc": "set", "identity.id": uniquifier}
-            )
+            session.update(cookie)
         browsers.append(browser)
 
     def press(number: int) -> None:
@@ -255,7 +254,7 @@ def test_of_two_people_with_different_steps_one_wins_and_the_other_is_told(
     finding = factory.at(people, "proposed", audit=factory.audit(people))
     number, version = finding.id, str(finding.version)
     agreed = {name: str(value) for name, value in factory.agreed(finding).items()}
-    lead, manager = people.lead.fs_uniquifier, people.manager.fs_uniquifier
+    lead, manager = signed_in.cookie(people.lead), signed_in.cookie(people.manager)
     db.session.commit()
     db.session.remove()
     yes, no = at_once(

@@ -3,8 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from audit_app.accounts import sessions
 from audit_app.accounts.identities import SignInIdentity
 from audit_app.accounts.limits import Counted, SignInTries
+from audit_app.accounts.session_models import SignInSession
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.findings import comments, cover_services
@@ -19,6 +23,8 @@ def build(p: People, made: dict[str, Any]) -> None:
     db.session.add(
         SignInIdentity(person=p.reader, issuer="https://id.example.org", subject="r-1", bound_at=now())
     )
+    for person in (p.owner, p.manager):
+        _session(person)
     finding = made["planned"]
     comments.add(finding, text="@Ana Auditor 需要哪份记录？ @Otto Owner", by=p.owner)
     comments.add(finding, text="<b>下周</b>完成。", action=finding.actions[0], by=p.owner)
@@ -30,10 +36,25 @@ def build(p: People, made: dict[str, Any]) -> None:
     )
 
 
+def _session(person: Any) -> None:
+    """A sign-in on another device."""
+    row = sessions.row_for(person, stays=True)
+    row.secret_sha256, row.device, row.address = sessions.hashed(person.email), "Safari · iPad", "192.0.2.7"
+    db.session.add(row)
+    db.session.flush()
+
+
 def addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """What fills the parameters of these doors."""
     finding = made["planned"]
+    known = select(SignInSession).where(SignInSession.device == "Safari · iPad").order_by(SignInSession.id)
+    first, second = db.session.scalars(known)
+    of_owner = {"person_id": first.person_id}
     return {
+        "home.session_end": [{"id": second.id}],
+        "home.person_devices": [of_owner],
+        "home.person_session_end": [of_owner | {"id": first.id}],
+        "home.person_sessions_end": [of_owner],
         "findings.comment": [{"id": finding.id}],
         "findings.absence_end": [{"id": 1}],
         "findings.action_comment": [{"id": finding.actions[0].id}],

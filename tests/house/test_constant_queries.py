@@ -47,7 +47,7 @@ def counted() -> Iterator[list[str]]:
 def pages(world: World) -> list[str]:
     """Every list, and every page that shows many rows of something."""
     return [
-        "/", "/dashboard", "/dashboard/review", "/search?q=事件", "/trail", "/findings/", "/findings/export", "/findings/actions",
+        "/", "/devices", "/dashboard", "/dashboard/review", "/search?q=事件", "/trail", "/findings/", "/findings/export", "/findings/actions",
         "/findings/actions/export", "/findings/charts", "/findings/charts.xlsx", "/findings/charts.pdf", f"/findings/{world.findings['planned'].id}", f"/findings/{world.findings['planned'].id}/report", "/programme/", "/programme/audits",
         "/programme/audits.xlsx", "/programme/waivers", "/programme/waivers.xlsx", "/competence/", "/competence/gaps",
         "/competence/register.xlsx", f"/programme/{today().year}/workload", f"/programme/audits/{world.other_audit.id}/team", f"/programme/audits/{world.audit.id}", f"/audits/{world.audit.id}/checklists",

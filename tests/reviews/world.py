@@ -19,6 +19,7 @@ from audit_app.findings.models import Finding, FindingState, Grade
 from audit_app.indicators.models import Measurement
 from audit_app.reviews import services
 from audit_app.reviews.models import Review
+from tests import signed_in
 from tests.databases import SQLITE, Databases
 from tests.findings.factory import many
 from tests.people import People, invite
@@ -109,11 +110,7 @@ def _graded() -> None:
 
 def page(world: World, address: str, person: Person | None = None) -> bytes:
     """A page as somebody sees it; the request shares nothing with the test."""
-    client = world.app.test_client()
-    with client.session_transaction() as session:
-        who = (person or world.people.manager).fs_uniquifier
-        session.update({"_user_id": who, "_fresh": True, "fs_cc": "set", "identity.id": who})
-    db.session.commit()
+    client = signed_in.enter(world.app.test_client(), person or world.people.manager)
     reply = contextvars.Context().run(client.get, address)
     assert reply.status_code == 200, (address, reply.status_code)
     db.session.expire_all()

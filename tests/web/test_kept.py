@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask, Response
+from flask import Flask, Response, session
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -19,6 +19,7 @@ from audit_app.core.db import db
 from audit_app.findings import services
 from audit_app.notifications.models import Notice
 from audit_app.web.kept import Store
+from tests import signed_in
 from tests.chains import UNTOLD
 from tests.checklists import factory as checklists
 from tests.findings import factory as findings
@@ -219,7 +220,9 @@ def test_a_view_that_answers_no_page_cannot_be_kept(app: Flask, people: People):
     from audit_app.web.kept import kept
 
     view = kept(lambda: Response("x"))
+    cookie = signed_in.cookie(people.lead)
     with app.test_request_context("/"):
+        session.update(cookie)
         app.login_manager._user_callback(people.lead.fs_uniquifier)  # type: ignore[attr-defined]
         with pytest.raises(TypeError, match="returns text"):
             view()
