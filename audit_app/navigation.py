@@ -60,7 +60,13 @@ ENTRIES = (
         (P.ANSWER_RECORD, P.PEOPLE_MANAGE),
         ("checklists.device",),
     ),
-    Entry(_l("People and organisation"), "users", "accounts.index", (), ("accounts.", "home.mail")),
+    Entry(
+        _l("People and organisation"),
+        "users",
+        "accounts.index",
+        (),
+        ("accounts.", "home.mail", "home.person_"),
+    ),
     Entry(_l("Trail"), "history", "home.trail_index", (P.TRAIL_SEE,)),
 )
 

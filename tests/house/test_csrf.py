@@ -14,9 +14,9 @@ def test_nothing_is_changed_without_the_token(
     app: Flask, world: World, client_for: Callable[[Person], FlaskClient]
 ):
     app.config["WTF_CSRF_ENABLED"] = True
+    clients = [client_for(person) for person in world.everybody.values()]
     before = contents()
-    for person in world.everybody.values():
-        client = client_for(person)
+    for client in clients:
         for place in addresses(app, world, "POST"):
             reply = client.post(place.url, data={"name": "x"})
             if getattr(app.view_functions[place.endpoint], "json_only", False):
@@ -31,8 +31,8 @@ def test_a_script_without_the_token_is_refused_in_json(
     app: Flask, world: World, client_for: Callable[[Person], FlaskClient]
 ):
     app.config["WTF_CSRF_ENABLED"] = True
-    before = contents()
     client = client_for(world.people.manager)
+    before = contents()
     for place in addresses(app, world, "POST"):
         reply = client.post(place.url, json={})
         assert (reply.status_code, reply.json["error"]) == (403, "csrf"), place.url

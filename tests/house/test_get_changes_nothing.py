@@ -31,8 +31,8 @@ def files(folder: Path) -> set[str]:
 def test_head_and_options_change_nothing_either(
     app: Flask, world: World, client_for: Callable[[Person], FlaskClient]
 ):
-    before = contents()
     client = client_for(world.people.manager)
+    before = contents()
     for method in ("HEAD", "OPTIONS"):
         for place in addresses(app, world):
             client.open(place.url, method=method)
