@@ -22,7 +22,7 @@ from tests.security.payloads import PAYLOADS
 
 NOT_TYPED = {
     # made by the program: codes, keys, hashes, kinds
-    "subject_id", "sha256", "row_hash", "prev_hash", "body_sha256", "raw_sha256", "token_sha256", "fs_uniquifier", "password",
+    "subject_id", "sha256", "row_hash", "prev_hash", "body_sha256", "raw_sha256", "token_sha256", "secret_sha256", "fs_uniquifier", "password",
     "message_id", "media_type", "device_id", "attachment_id", "base_id", "thread", "lineage", "asked_if", "uid", "series",
     "subject_type", "action", "held_reason", "language", "format", "input_key", "kind", "template_key", "because", "field",
     "unmailed", "holidays", "sort_key", "legacy_en", "legacy_zh", "email", "kept_as",
