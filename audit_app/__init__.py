@@ -20,7 +20,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     from audit_app.core.db import db, prepare_engine
     from audit_app.evidence import intake
     from audit_app.indicators import locks
-    from audit_app.web import access, errors, formats, headers, health, icons, kept, sessions, transactions
+    from audit_app.web import (
+        access,
+        errors,
+        formats,
+        headers,
+        health,
+        icons,
+        kept,
+        logs,
+        request_id,
+        sessions,
+        transactions,
+    )
 
     settings = settings or from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -34,7 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     locks.use_days(settings.lock_days)
     intake.use_folder(settings.evidence_dir, settings.clamd, settings.clamd_needed)
     assert tables.MODULES
-    sessions.init_app(app)
+    for each in (logs, request_id, sessions):
+        each.init_app(app)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

@@ -171,6 +171,11 @@ class Settings:
         "",
         "Certificates by which the provider is trusted; empty: those of public authorities.",
     )
+    log_json: bool = setting(
+        "LOG_JSON",
+        False,
+        "Log each request and event as a JSON line without personal data: 1 in production.",
+    )
     testing: bool = setting("TESTING", False, "Cheap password hashing and loud errors; never in production.")
 
     @property
@@ -274,7 +279,8 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": key,
         "SECURITY_PASSWORD_SALT": key[::-1],
         "SQLALCHEMY_DATABASE_URI": settings.database,
-        "SQLALCHEMY_ENGINE_OPTIONS": {} if sqlite else {"pool_pre_ping": True},
+        # What a row holds does not belong into the text of an error, and so into a log.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True} | ({} if sqlite else {"pool_pre_ping": True}),
         "TESTING": settings.testing,
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,

@@ -1,5 +1,6 @@
 """Sign-in by Flask-Security: its settings in one place, and the trail's line for every sign-in."""
 
+import logging
 from typing import Any
 
 from flask import Flask, request, session
@@ -17,6 +18,7 @@ from audit_app.config import Settings
 from audit_app.core.clock import now
 from audit_app.core.db import db
 from audit_app.trail import services as trail
+from audit_app.web import logs
 
 BY_SIGN_IN: dict[str | None, dict[str, str]] = {
     "security.login": {},
@@ -104,6 +106,12 @@ def _note_sign_in(_app: Flask, user: Any, **_rest: Any) -> None:
     if request.method == "POST" and request.endpoint in BY_SIGN_IN:
         # A plain UPDATE: signing in is no edit, so it must not make an open form of this person stale.
         db.session.execute(update(Person).where(Person.id == user.id).values(last_seen_at=now()))
+        logs.event(
+            "sign_in.done",
+            BY_SIGN_IN[request.endpoint].get("way", "password"),
+            account=user.id,
+            level=logging.INFO,
+        )
         trail.note("person.sign_in", user, by=user, **BY_SIGN_IN[request.endpoint])
 
 

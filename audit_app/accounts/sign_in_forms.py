@@ -14,6 +14,7 @@ from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Role
 from audit_app.core.clock import local
 from audit_app.core.db import db
+from audit_app.web import logs
 
 
 def checked(account: str, person: Person | None, typed: str, *, wrong: str, may: bool = True) -> str:
@@ -23,11 +24,16 @@ def checked(account: str, person: Person | None, typed: str, *, wrong: str, may:
     Counts the try, and keeps the count whatever the reply is.
     """
     taken = limits.take(account, request.remote_addr)
+    number = person.id if person is not None else None
     if taken.until:
+        logs.event("sign_in.failed", "paused", account=number)
         return str(_("Too many wrong passwords. Try again at %(time)s.", time=f"{local(taken.until):%H:%M}"))
     if passwords.right(person, typed) and person is not None and person.is_active and may:
         limits.right(taken)
         return ""
+    closed = person is not None and not person.is_active
+    reason = "unknown" if person is None else "closed" if closed else "wrong" if may else "not_by_password"
+    logs.event("sign_in.failed", reason, account=number)
     limits.wrong(taken, person)
     return wrong
 

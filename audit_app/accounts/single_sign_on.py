@@ -20,6 +20,7 @@ from audit_app.accounts.language import short
 from audit_app.accounts.models import in_reader_language
 from audit_app.accounts.permissions import Permission
 from audit_app.config import Settings
+from audit_app.web import logs
 from audit_app.web.access import allow, public
 from audit_app.web.pages import safe_next
 
@@ -99,7 +100,7 @@ def _own() -> SingleSignOn:
 def refusal(reason: str, detail: str = "") -> ResponseReturnValue:
     """The sign-in page with a sentence on what happened and what to do."""
     status, words = STATUS.get(reason, 422), SENTENCES[reason]
-    current_app.logger.warning("sign-in by the provider refused: %s %s", reason, detail)
+    logs.event("sign_in.failed", f"provider: {reason}", detail=detail)
     form = _security.forms["login_form"].instantiator("login_form", _security.forms["login_form"].cls)
     page = render_template(
         "security/login_user.html", login_user_form=form, trouble=str(words) % {"name": _own().name}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
+from flask import Flask, current_app, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from audit_app.core.db import set_reading
 from audit_app.core.errors import NotVisible, Refused
 from audit_app.core.storage import Fault, fault_in
+from audit_app.web import logs
 from audit_app.web.access import wants_json
 from audit_app.web.pages import safe_next
 from audit_app.web.transactions import roll_back_anyway
@@ -34,6 +35,8 @@ AGAIN_S, AGAIN_STORAGE_S = 5, 60
 def page(status: int, **context: Any) -> ResponseReturnValue:
     """The error page (or JSON for scripts) of a status."""
     roll_back_anyway()
+    if status == 403:
+        logs.event("access.refused", "permission", person=getattr(g.get("reader"), "id", None))
     if wants_json():
         return jsonify(
             error=context.get("kind", str(status)), message=str(context.get("message", ""))
@@ -57,13 +60,18 @@ def refused(error: Refused) -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(Refused, refused)
-    app.register_error_handler(NotVisible, lambda _error: page(404))
+    app.register_error_handler(NotVisible, _not_visible)
     app.register_error_handler(CSRFError, lambda _error: _csrf())
     app.register_error_handler(StaleDataError, lambda _error: page(409))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _away)
     app.register_error_handler(OSError, _away)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _not_visible(_error: NotVisible) -> ResponseReturnValue:
+    logs.event("access.refused", "row", person=getattr(g.get("reader"), "id", None))
+    return page(404)
 
 
 def _http(error: HTTPException) -> Any:
@@ -104,6 +112,7 @@ def _away(error: Exception) -> ResponseReturnValue:
 
 
 def _csrf() -> ResponseReturnValue:
+    logs.event("access.refused", "csrf", person=getattr(g.get("reader"), "id", None))
     words = _("This page was open too long, or in another sign-in. Go back, reload it and send it again.")
     return (
         page(400, kind="csrf", message=words)

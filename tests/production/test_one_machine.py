@@ -2,6 +2,7 @@
 
 import configparser
 import http.client
+import json
 import os
 import re
 import shlex
@@ -99,7 +100,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = Site(folder, free_port(), free_port(), free_port(), [])
     settings = {
         "DATA_DIR": str(data), "BASE_URL": f"https://{NAME}", "SECURE_COOKIES": "1", "TRUST_PROXY": "1",
-        "MAX_UPLOAD_MB": "1", "PYTHONUTF8": "1", "PATH": os.environ["PATH"],
+        "MAX_UPLOAD_MB": "1", "PYTHONUTF8": "1", "PATH": os.environ["PATH"], **_given(),
     }  # fmt: skip
     subprocess.run(_command("ExecStartPre"), cwd=ROOT, env=settings, check=True, capture_output=True)
     (data / "secret.key").chmod(0o600)
@@ -123,6 +124,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         each.terminate()
         each.wait(30)
     log.close()
+
+
+def _given() -> dict[str, str]:
+    """The settings that the unit itself gives."""
+    text = (DEPLOY / "audit.service").read_text(encoding="utf-8")
+    return dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE))
 
 
 def _command(which: str) -> list[str]:
@@ -231,11 +238,19 @@ def test_the_address_that_a_browser_claims_is_not_believed(site: Site) -> None:
 
 
 def test_the_logs_hold_neither_addresses_of_people_nor_what_they_asked(site: Site) -> None:
-    site.ask("GET", "/login?q=SECRETWORD")
+    reply, _body = site.ask("GET", "/login?q=SECRETWORD", X_Request_ID="chosen-by-the-browser")
+    site.ask("GET", "/calendar/SECRETWORD.ics")
     time.sleep(0.5)
     logs = [(site.folder / name).read_text() for name in ("audit.log", "gunicorn.log")]
-    assert all('"path":"/login"' in each for each in logs)
-    assert not [each for each in logs if "SECRETWORD" in each]
+    assert not [each for each in logs if "SECRETWORD" in each or "127.0.0.1 -" in each]
+    number = reply.headers["X-Request-ID"]
+    assert number != "chosen-by-the-browser"
+    outer, inner = (
+        [json.loads(line) for line in each.splitlines() if line.startswith("{") and number in line]
+        for each in logs
+    )
+    assert [each["path"] for each in outer] == ["/login"]
+    assert [(each["route"], each["status"]) for each in inner] == [("security.login", 200)]
 
 
 def test_every_unit_starts_a_command_that_there_is() -> None:

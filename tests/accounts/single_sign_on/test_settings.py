@@ -49,7 +49,7 @@ def test_the_secret_and_the_codes_never_enter_the_log(app: Flask, people: People
     answer = given(at.agree(begun(client)))
     client.post("/login/provider/back", data=answer)
     text = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("audit_app"))
-    assert "refused: wrong" in text
+    assert "sign_in.failed: provider: wrong" in text
     for secret in (SECRET, answer["code"], answer["state"], "owner@example.org", "u-1"):
         assert secret not in text
 
