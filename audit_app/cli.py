@@ -320,6 +320,18 @@ def send_notices(data: Path | None) -> None:
         click.echo(f"{gathered} notices gathered, {sent} mails sent, {failed} failed (tried again later).")
 
 
+@main.command()
+@data_option
+def tidy(data: Path | None) -> None:
+    """Remove what was kept long enough by the page “Retention” (run it every night)."""
+    from audit_app.retention import services as retention
+
+    with opened(data):
+        done = retention.tidy()
+        db.session.commit()
+        click.echo(", ".join(f"{key}: {count}" for key, count in done.items()) or "Nothing is due.")
+
+
 @main.command("signing-key")
 @click.argument("name")
 @data_option

@@ -18,6 +18,7 @@ from audit_app.trail import words as trail
 
 BLUEPRINTS = (
     "home",
+    "retention",
     "accounts",
     "competence",
     "standards",
@@ -37,6 +38,7 @@ BLUEPRINTS = (
 WORDS = (
     "accounts", "competence", "standards", "programme", "checklists", "agenda", "findings", "planning",
     "improvements", "indicators", "reports", "reviews", "certification", "notifications",
+    "retention",
 )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ ENTRIES = (
         "users",
         "accounts.index",
         (),
-        ("accounts.", "home.mail", "home.person_"),
+        ("accounts.", "home.mail", "home.person_", "retention."),
     ),
     Entry(_l("Trail"), "history", "home.trail_index", (P.TRAIL_SEE,)),
 )

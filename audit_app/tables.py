@@ -21,6 +21,7 @@ from audit_app.planning import models as planning
 from audit_app.programme import models as programme
 from audit_app.programme import record_models, waiver_models
 from audit_app.reports import models as reports
+from audit_app.retention import models as retention
 from audit_app.reviews import after_models, meeting_models, sign_models, supplement_models
 from audit_app.reviews import models as reviews
 from audit_app.standards import models as standards
@@ -61,6 +62,7 @@ MODULES = (
     correction_models,
     reports,
     reviews,
+    retention,
     sign_models,
     supplement_models,
     meeting_models,

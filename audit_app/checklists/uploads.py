@@ -198,6 +198,11 @@ def held_of(ids: list[str]) -> list[Upload]:
     return list(db.session.scalars(query.order_by(Upload.begun_at, Upload.id)))
 
 
+def forget(upload_id: str) -> None:
+    """Remove the bytes of an upload that never became evidence."""
+    _partial(upload_id).unlink(missing_ok=True)
+
+
 # --- the bytes ----------------------------------------------------------------------------------------------
 def _partial(upload_id: str) -> Path:
     """Where the bytes of an upload lie; the id was checked to be a UUID, so it is safe as a name."""
