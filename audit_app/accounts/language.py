@@ -10,8 +10,8 @@ from audit_app.web import sentences
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 DOMAINS = (
     "web", "accounts", "competence", "standards", "programme", "checklists", "agenda", "findings", "planning",
-    "improvements", "indicators", "reports", "reviews", "certification", "dossiers", "home", "exports",
-    "imports", "trail",
+    "improvements", "indicators", "reports", "reviews", "certification", "dossiers", "home", "retention",
+    "exports", "imports", "trail",
     "evidence", "notifications", "backup", "demo", "flask_security",
 )  # fmt: skip
 """One catalogue per package, so that each domain keeps its Chinese beside its code's name."""
