@@ -23,7 +23,13 @@ PYTHON = os.path.join(VENV, "Scripts", "python.exe") if WINDOWS else os.path.joi
 STAMP = os.path.join(VENV, ".installed")  # which lock files are in the venv; written last
 UNFINISHED = os.path.join(VENV, ".unfinished")  # there while an installation runs; holds its process number
 LOCKS = {"runtime": "requirements.lock", "dev": "requirements-dev.lock"}
-DEV_COMMANDS = {"test": "tools.check", "lock": "tools.lock", "licences": "tools.licences", "po": "tools.po"}
+DEV_COMMANDS = {
+    "test": "tools.check",
+    "lock": "tools.lock",
+    "licences": "tools.licences",
+    "po": "tools.po",
+    "sbom": "tools.sbom",
+}
 OLDEST = (3, 11)
 DEFAULT_PORT = 8000
 

@@ -3,6 +3,7 @@
 python run.py lock                keep the pinned versions that still fit, add and remove what changed
 python run.py lock --upgrade      take the newest versions
 python run.py lock --check        only say whether the locks belong to pyproject.toml; needs no network
+python run.py lock --age          say when the newest versions were taken; status 1 when that is too long ago
 """
 
 import hashlib
@@ -12,12 +13,16 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME, DEV = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 SCAN = ROOT / "requirements-scan.lock"  # for .venv/scan alone; it need not agree with the others
 STAMP = "# made by: python run.py lock; of the dependencies "
+PARTS = ROOT / "docs" / "security" / "parts.md"  # how soon parts are brought up to date, and when they were
+TAKEN = re.compile(r"(Newest versions taken on: )(\d{4}-\d{2}-\d{2})")
+LONGEST_DAYS = 90  # as docs/security/parts.md says
 PYTHON = "3.11"  # the oldest that is supported; a universal lock holds for newer ones too
 
 
@@ -90,8 +95,28 @@ def stamp(target: Path) -> None:
     target.write_text("\n".join([STAMP + wanted(), *lines, ""]), encoding="utf-8", newline="\n")
 
 
+def taken_on() -> date:
+    """The day on which the newest versions were taken; raises `LookupError` when the page does not say."""
+    found = TAKEN.search(PARTS.read_text(encoding="utf-8"))
+    if found is None:
+        raise LookupError("docs/security/parts.md does not say when the newest versions were taken")
+    return date.fromisoformat(found[2])
+
+
+def age(today: date) -> int:
+    """Say how long ago the newest versions were taken; the exit status."""
+    days = (today - taken_on()).days
+    print(f"Newest versions taken on {taken_on()}, {days} days ago; {LONGEST_DAYS} are allowed.")
+    if days <= LONGEST_DAYS:
+        return 0
+    print("Run `python run.py lock --upgrade`, then `python run.py test`.")
+    return 1
+
+
 def main(arguments: list[str]) -> int:
     """The command; returns the exit status."""
+    if "--age" in arguments:
+        return age(datetime.now(UTC).date())
     if "--check" not in arguments:
         upgrade = [option for option in arguments if option == "--upgrade"]
         compile_lock(RUNTIME, *upgrade)
@@ -99,6 +124,10 @@ def main(arguments: list[str]) -> int:
         compile_lock(SCAN, "--group", "scan", *upgrade, source="")
         for path in (RUNTIME, DEV, SCAN):
             stamp(path)
+        if upgrade:
+            page = PARTS.read_text(encoding="utf-8")
+            today = datetime.now(UTC).date().isoformat()
+            PARTS.write_text(TAKEN.sub(rf"\g<1>{today}", page), encoding="utf-8", newline="\n")
     found = faults()
     print(
         "\n".join(found)
