@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from audit_app.competence.models import Competence
-from tests.house.world import World, own_rules
+from tests.house.test_get_changes_nothing import contents
+from tests.house.world import World, addresses, own_rules
 from tests.security.probing import Clients, Probe, chance, faults, refusals
 from tests.security.rows import unexplained
 from tests.security.wide import Wide, widen
@@ -31,8 +32,42 @@ def test_who_may_not_is_refused_and_what_is_hidden_is_not_found(app: Flask, wide
 
 
 def test_questions_at_random_find_nothing(app: Flask, wide: Wide, client_for: Clients):
-    asked, wrong = faults(wide, chance(app, wide, 300, 7), client_for)
-    assert (asked, wrong) == (300, []), "\n".join(wrong)
+    asked, wrong = faults(wide, chance(app, wide, 400, 7), client_for)
+    assert (asked, wrong) == (400, []), "\n".join(wrong)
+
+
+@pytest.mark.long
+def test_everybody_is_refused_everywhere_they_may_not_be_and_nothing_changes(
+    app: Flask, wide: Wide, client_for: Clients
+):
+    """The walk: each person × each address, reading and writing × rows hidden from them, four of a kind. Not a row of any
+    table is another one afterwards."""
+    before = contents()
+    asked, wrong = faults(wide, refusals(app, wide, 4, wide.people), client_for)
+    print(f"{asked} questions")
+    assert not wrong, "\n".join(wrong)
+    assert contents() == before
+    assert asked > 2500
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_many_questions_at_random_find_nothing(app: Flask, wide: Wide, client_for: Clients, seed: int):
+    asked, wrong = faults(wide, chance(app, wide, 1000, seed), client_for)
+    assert (asked, wrong) == (1000, []), "\n".join(wrong)
+
+
+@pytest.mark.long
+def test_no_reply_tells_anybody_of_a_row_that_is_hidden_from_them(
+    app: Flask, wide: Wide, client_for: Clients
+):
+    """Every address of the world, read by everybody; archives, workbooks and papers opened."""
+    places = list(addresses(app, wide.world))
+    every = [Probe(who, "GET", place.url, place.endpoint, None) for who in wide.people for place in places]
+    asked, wrong = faults(wide, iter(every), client_for)
+    print(f"{asked} replies")
+    assert asked > 4000
+    assert not wrong, "\n".join(wrong)
 
 
 LISTS = (
