@@ -12,6 +12,7 @@ from audit_app.core.errors import Refused
 from audit_app.findings.cover import end_standing
 from audit_app.findings.models import SETTLED, Action, ActionState, Finding
 from audit_app.findings.steps import said
+from audit_app.findings.visibility import visible_actions, visible_to
 from audit_app.notifications.services import queue
 from audit_app.trail import services as trail
 
@@ -24,16 +25,20 @@ def may_hand_over(person: Person) -> bool:
     return person.may(Permission.PEOPLE_MANAGE) or person.may(Permission.FINDING_APPROVE)
 
 
-def findings_of(person: Person) -> list[Finding]:
-    """The findings a person owns that are not settled, by code."""
-    query = select(Finding).where(Finding.owner_id == person.id, Finding.state.not_in(SETTLED))
-    return list(db.session.scalars(query.order_by(Finding.code)))
+def findings_of(person: Person, to: Person | None = None) -> list[Finding]:
+    """The findings a person owns that are not settled, those that ``to`` may see, by code."""
+    query = (visible_to(to) if to else select(Finding)).where(
+        Finding.owner_id == person.id, Finding.state.not_in(SETTLED)
+    )
+    return list(db.session.scalars(query.order_by(Finding.code)).unique())
 
 
-def actions_of(person: Person) -> list[Action]:
-    """The actions a person owns that are not verified or cancelled, by code."""
-    query = select(Action).where(Action.owner_id == person.id, Action.state.in_(UNDER_WAY))
-    return list(db.session.scalars(query.order_by(Action.code)))
+def actions_of(person: Person, to: Person | None = None) -> list[Action]:
+    """The actions a person owns that are not verified or cancelled, those that ``to`` may see, by code."""
+    query = (visible_actions(to) if to else select(Action)).where(
+        Action.owner_id == person.id, Action.state.in_(UNDER_WAY)
+    )
+    return list(db.session.scalars(query.order_by(Action.code)).unique())
 
 
 def burden(person: Person) -> int:
@@ -44,7 +49,7 @@ def burden(person: Person) -> int:
 
 
 def hand_over(person: Person, *, to: Person | None, reason: str, by: Person) -> tuple[int, int]:
-    """Give all open findings and actions of a person to another one, who is told of each.
+    """Give all open findings and actions of a person that ``by`` may see to another one, who is told of each.
 
     Returns how many findings and actions. Raises :class:`Refused` when the other one cannot take them; then
     nothing is handed over.
@@ -54,7 +59,7 @@ def hand_over(person: Person, *, to: Person | None, reason: str, by: Person) -> 
         raise Refused(_l("Your role does not hand over findings and actions of other people."))
     if to is None:
         raise Refused(_l("Name who takes it over."), "to_id")
-    findings, actions = findings_of(person), actions_of(person)
+    findings, actions = findings_of(person, by), actions_of(person, by)
     refusal = why_not(to, person, findings, actions)
     if refusal is not None:
         raise Refused(refusal, "to_id")

@@ -196,7 +196,8 @@ def hand_over(id: int) -> ResponseReturnValue:
             return redirect(_back(person), 303)
     return _form(
         "findings/hand_over.html", form, person=db.session.get(Person, id),
-        findings=handover.findings_of(person), actions=handover.actions_of(person), back=_back(person),
+        findings=handover.findings_of(person, current_user),
+        actions=handover.actions_of(person, current_user), back=_back(person),
     )  # fmt: skip
 
 

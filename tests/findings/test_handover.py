@@ -1,14 +1,18 @@
 """A closed account owns nothing for long: everything open goes to a named other person, who is told."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from audit_app.accounts import leaving
 from audit_app.accounts import services as accounts
+from audit_app.accounts.models import Person
 from audit_app.core.db import db
 from audit_app.core.errors import Refused
-from audit_app.findings import handover
+from audit_app.findings import handover, services
+from audit_app.findings.models import Grade
 from audit_app.home import work
 from audit_app.notifications.models import Notice
 from audit_app.trail import queries as trail
@@ -36,6 +40,21 @@ def test_everything_open_goes_to_one_person_with_notice_and_trail(people: People
     told = [each.kind for each in db.session.query(Notice).filter_by(person_id=people.owner2.id)]
     assert told.count("finding.handed_over") == len(open_ones)
     assert told.count("action.handed_over") == len(actions)
+
+
+def test_who_sees_some_of_it_is_shown_and_hands_over_no_more(
+    people: People, client_for: Callable[[Person], FlaskClient]
+) -> None:
+    seen = factory.finding(people, Grade.MINOR, title="记录缺失", audit=None, by=people.lead)
+    hidden = factory.finding(people, Grade.MINOR, title="别处的发现", audit=None, by=people.manager)
+    for each in (seen, hidden):
+        services.issue(each, by=people.manager)
+    page = client_for(people.lead).get(f"/findings/hand-over/{people.owner.id}").get_data(as_text=True)
+    assert seen.code in page
+    assert hidden.code not in page
+    moved = handover.hand_over(people.owner, to=people.owner2, reason="She left.", by=people.lead)
+    assert moved == (1, 0)
+    assert (seen.owner, hidden.owner) == (people.owner2, people.owner)
 
 
 def test_who_cannot_take_it_is_refused_and_nothing_moves(people: People) -> None:

@@ -145,6 +145,13 @@ def faults(wide: Wide, probes: Iterator[Probe], client_for: Clients) -> tuple[in
         asked += 1
         reply = clients[probe.who].open(probe.url, method=probe.method)
         person = wide.people[probe.who]
+        if reply.status_code == 302 and reply.location.startswith(
+            "/login"
+        ):  # a question before ended the session
+            clients[probe.who] = client_for(person)
+            reply = clients[probe.who].open(probe.url, method=probe.method)
+            if reply.status_code == 302 and not person.active:
+                continue
         if probe.want is not None and reply.status_code not in probe.want:
             wrong.append(
                 f"{probe.who}: {probe.method} {probe.url}: {reply.status_code}, not {set(probe.want)}"
