@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from audit_app.accounts.models import Person
 from tests.house.world import Address, World, addresses
 from tests.security import readers
-from tests.security.infected import Infection, infect
+from tests.security.infected import infect
 from tests.security.payloads import KINDS, PAYLOADS
 from tests.security.probing import may
 
@@ -81,12 +81,6 @@ def first_of_each(places: list[Address]) -> list[Address]:
     return list({place.endpoint: place for place in reversed(places)}.values())[::-1]
 
 
-@pytest.fixture
-def infected(world: World) -> Infection:
-    """The world, infected."""
-    return infect()
-
-
 def test_the_list_is_long_and_each_payload_can_be_told():
     assert len(PAYLOADS) == len(set(PAYLOADS)) >= 200
     assert {f"zx{number}z" in line for number, line in enumerate(PAYLOADS)} == {True}
@@ -94,14 +88,11 @@ def test_the_list_is_long_and_each_payload_can_be_told():
 
 
 @pytest.mark.slow
-def test_nothing_typed_runs_wherever_it_is_shown(
-    app: Flask, world: World, infected: Infection, client_for: Clients
-):
+def test_nothing_typed_runs_wherever_it_is_shown(app: Flask, world: World, client_for: Clients):
     """One address of each rule; the archive of a year, which takes seconds, is read with ``-m long``."""
-    walk = Walk(app, world, client_for)
-    walk.read(
-        [each for each in first_of_each(list(addresses(app, world))) if each.endpoint != "dossiers.year_zip"]
-    )
+    places = first_of_each(list(addresses(app, world)))
+    infected, walk = infect(), Walk(app, world, client_for)
+    walk.read([each for each in places if each.endpoint != "dossiers.year_zip"])
     assert walk.wrong == [], "\n".join(walk.wrong)
     assert infected.payloads == walk.seen["text/html"] == set(range(len(PAYLOADS)))
     assert len(infected.columns) > 180, sorted(infected.columns)
@@ -114,11 +105,11 @@ def test_nothing_typed_runs_wherever_it_is_shown(
 @pytest.mark.long
 def test_each_text_meets_many_payloads_at_each_address(app: Flask, world: World, client_for: Clients):
     """Every address, eight times; the texts hold up to twelve payloads side by side, others each time."""
-    pairs: set[tuple[str, int]] = set()
+    pairs, places = set[tuple[str, int]](), list(addresses(app, world))
     walk = Walk(app, world, client_for)
     for turn in range(TURNS):
         pairs |= infect(turn * 41, many=12).pairs
-        walk.read(list(addresses(app, world)))
+        walk.read(places)
         assert walk.wrong == [], "\n".join(walk.wrong)
     counts = Counter(place for place, _number in pairs)
     told = {media: len(found) for media, found in walk.seen.items()}
@@ -130,10 +121,11 @@ def test_a_page_that_shows_a_text_as_it_is_would_be_noticed(
     app: Flask, world: World, client_for: Clients, monkeypatch: pytest.MonkeyPatch
 ):
     """The fault that was found: sentences that wait for their language called themselves safe."""
+    places = [each for each in addresses(app, world) if each.endpoint == "programme.workload_page"]
     infect()
     monkeypatch.setattr(LazyString, "__html__", lambda words: str(words))
     walk = Walk(app, world, client_for)
-    walk.read([each for each in addresses(app, world) if each.endpoint == "programme.workload_page"])
+    walk.read(places)
     assert walk.wrong
 
 
