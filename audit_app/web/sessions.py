@@ -3,6 +3,7 @@
 A cookie that stays when the browser is closed ends with its session (``accounts/sessions.py``), not later.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -12,7 +13,10 @@ from itsdangerous import URLSafeTimedSerializer
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's own sessions; the keys are part of what the signer is kept under."""
+    """Flask's own sessions, with SHA-256 instead of SHA-1; the keys are part of what the signer is kept
+    under."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def __init__(self) -> None:
         self._signer = lru_cache(maxsize=4)(self._make)

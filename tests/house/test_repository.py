@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.files import ROOT, tracked
-from tools import licences, lock
+from tools import inputs, licences, lock
 
 HEAVY = 20 * 1024 * 1024
 BINARY = {
@@ -94,6 +94,10 @@ def test_text_files_end_with_one_newline_and_have_unix_line_ends():
         if t and "/vendor/" not in n and not n.startswith(("docs/standards/",))
     }
     assert [name for name, text in own.items() if not text.endswith("\n") or "\r\n" in text] == []
+
+
+def test_the_page_of_inputs_is_what_the_tool_would_write():
+    assert inputs.PAGE.read_text(encoding="utf-8") == inputs.page(), "run: python -m tools.inputs"
 
 
 def test_the_page_of_licences_is_what_the_tool_would_write():

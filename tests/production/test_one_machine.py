@@ -197,10 +197,22 @@ def test_plain_http_is_sent_on_to_https_by_our_name_only(site: Site) -> None:
     reply.read()
     assert (reply.status, reply.headers["Location"]) == (301, f"https://{NAME}/findings?q=1")
     connection.close()
+    for door in ("/sync", "/sync/hello", "/calendar/feed/x.ics", "/metrics"):
+        connection.request("GET", door, headers={"Host": NAME})
+        reply = connection.getresponse()
+        reply.read()
+        assert (reply.status, reply.headers["Location"]) == (403, None), door
+        connection.close()
     connection.request("GET", "/", headers={"Host": "evil.example"})
     with pytest.raises(http.client.RemoteDisconnected):
         connection.getresponse()
     connection.close()
+
+
+def test_trace_is_not_answered(site: Site) -> None:
+    reply, content = site.ask("TRACE", "/", Cookie="secret=1")
+    assert reply.status == 405
+    assert b"secret" not in content
 
 
 def test_what_lies_beside_the_program_is_not_served(site: Site) -> None:
