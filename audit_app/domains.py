@@ -1,6 +1,7 @@
 """The list of domains: their blueprints, their words, and the doors through which their subjects are
 reached."""
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -9,6 +10,7 @@ from flask import Flask, has_app_context
 
 from audit_app.accounts.models import Person
 from audit_app.checklists import queries as checklists
+from audit_app.core.errors import NotVisible
 from audit_app.evidence import queries as evidence
 from audit_app.notifications import hours, kinds, letters, outbox, services
 from audit_app.notifications import queries as notifications
@@ -44,6 +46,23 @@ WORDS = (
 
 def _part(name: str) -> Any:
     return import_module(f"audit_app.{name}") if find_spec(f"audit_app.{name}") else None
+
+
+TOLD = {"review", "review_input"}
+"""Records that people are told of although their roles do not open them: who is asked to a review."""
+
+
+def _sees(subject: Any) -> Callable[[str, Person], bool]:
+    """Whether a person may see a record, by the door of its domain."""
+
+    def ask(number: str, person: Person) -> bool:
+        try:
+            subject.get(int(number), to=person)
+        except NotVisible:
+            return False
+        return True
+
+    return ask
 
 
 def beside_the_reader() -> dict[str, Any]:
@@ -103,6 +122,7 @@ def init_app(app: Flask) -> None:
     workdays.ask(lambda: working_calendar.chosen() if has_app_context() else None)
     hours.Quiet.parse(app.config["SETTINGS"].quiet_hours)  # a setting that cannot be read stops the start
     outbox.STILL.update(still.RULES)
+    outbox.SEES.update({kind: _sees(subject) for kind, subject in SUBJECTS.items() if kind not in TOLD})
     services.BESIDE[:] = [cover.beside]
     calendar.SOURCES[:] = [dates.entries]
     sources.DOORS.update(promotions())

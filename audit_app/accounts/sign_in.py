@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, Response, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_principal import Principal
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, password_changed
@@ -25,6 +25,8 @@ BY_SIGN_IN: dict[str | None, dict[str, str]] = {
     "provider.finish": {"way": "provider"},
 }
 """The addresses at which one signs in, and what the trail says beside it."""
+FORMS = frozenset({"security.login", "security.change_password", "security.verify"})
+"""The forms of Flask-Security."""
 CHEAP = {"argon2__rounds": 1, "argon2__memory_cost": 1024, "argon2__parallelism": 1}
 """Password hashing for tests only: the real cost (argon2id, library defaults) would make each test slow."""
 
@@ -80,9 +82,17 @@ def init_app(app: Flask, settings: Settings, beside: dict[str, Any]) -> None:
     # Flask-Security would also let in whoever brings a token in a header or address, which no session ends.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     _without_second_rights(app)
+    app.after_request(_refused_is_422)
     user_logged_in.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
     password_changed.connect(_note_password, app)
+
+
+def _refused_is_422(reply: Response) -> Response:
+    """Flask-Security shows a form that it refused as if all were well; here such a reply says so."""
+    if request.method == "POST" and request.endpoint in FORMS and reply.mimetype == "text/html":
+        reply.status_code = 422 if reply.status_code == 200 else reply.status_code
+    return reply
 
 
 def _without_second_rights(app: Flask) -> None:

@@ -143,24 +143,34 @@ def _screen(audit: Any, work: Any, shown: Answer | None, may_answer: bool, **mor
         text=texts.get(shown.item.id) if shown else None,
         section_name=exports.section_name,
         data=payload.of_fieldwork(work, me(), texts, may_answer=may_answer)
-        | {"tablet": fresh(key_of_tablet)},
+        | {"tablet": fresh(key_of_tablet), "tablet_cookie": cookie_of_tablet()},
         revision_id=fresh(new_id),
         modules=shell.modules(Path(current_app.root_path, "static")),
         **more,
     )
 
 
+def cookie_of_tablet() -> str:
+    """Name of the cookie that says which of a person's tablets this is: with the prefix that binds it to this
+    host over HTTPS, where cookies are sent over HTTPS only. The script writes it, too (``core.js``)."""
+    prefix = "__Host-" if current_app.config["SETTINGS"].secure_cookies else ""
+    return f"{prefix}tablet-{me().id}"
+
+
 def key_of_tablet() -> str:
     """Id and store key of this tablet, if its cookie says which one it is: the store opens without a further
     question. The cookie holds nothing but the id; it is renewed, because script-written ones end."""
-    name = f"tablet-{me().id}"
-    device = request.cookies.get(name, "")
+    name, former = cookie_of_tablet(), f"tablet-{me().id}"
+    device = request.cookies.get(name) or request.cookies.get(former, "")
     if not field_json.is_uuid(device):
         return ""
 
     @after_this_request
     def renew(reply: Response) -> Response:
-        reply.set_cookie(name, device, max_age=400 * 86400, samesite="Lax", secure=request.is_secure)
+        secure = request.is_secure or name != former
+        reply.set_cookie(name, device, max_age=400 * 86400, samesite="Lax", secure=secure)
+        if name != former and former in request.cookies:
+            reply.delete_cookie(former)
         return reply
 
     if devices.revoked(device):

@@ -11,7 +11,7 @@ So a person gets at most one copy too many of a mail, only after a lost answer, 
 silence.
 
 What is ticked off, done, switched off, or meant for somebody who has left is looked for when a mail is packed
-and again just before it is sent.
+and again just before it is sent; then it is also asked whether the person may still see the record.
 """
 
 from collections import defaultdict
@@ -46,12 +46,15 @@ ABANDONED = timedelta(minutes=15)
 MOST_UNCLEAR = 2
 """Lost answers after which a mail is parked: the second copy is the last."""
 
-READ, SETTLED, MUTED, LEFT = "read", "settled", "muted", "left"
-WHY = (READ, SETTLED, MUTED, LEFT)
-"""Why a notice goes into no mail: seen in the application, done meanwhile, switched off, person gone."""
+READ, SETTLED, MUTED, LEFT, HIDDEN = "read", "settled", "muted", "left", "hidden"
+WHY = (READ, SETTLED, MUTED, LEFT, HIDDEN)
+"""Why a notice goes into no mail: seen in the application, done meanwhile, switched off, person gone, record
+no longer theirs to see."""
 
 STILL: dict[str, Callable[[Sequence[Notice]], set[int]]] = {}
 """By kind: which of these notices still hold (their ids). A kind without a row always holds."""
+SEES: dict[str, Callable[[str, Person], bool]] = {}
+"""By kind of subject: whether a person may see that record now. Asked just before a mail is written."""
 
 
 # --- packing: which notices go into which mail --------------------------------------------------------------
@@ -220,7 +223,16 @@ def _notices_of(mail: Mail) -> list[Notice]:
     query = select(Notice).options(joinedload(Notice.person).lazyload(Person.roles)).order_by(Notice.id)
     if mail.unclear and mail.person.is_active:
         return list(db.session.scalars(query.where(Notice.id.in_(mail.carried))))
-    return _sift(list(db.session.scalars(query.where(Notice.mail_id == mail.id))))
+    return _visible(_sift(list(db.session.scalars(query.where(Notice.mail_id == mail.id)))))
+
+
+def _visible(notices: list[Notice]) -> list[Notice]:
+    """Those about records that their person may still see; the others are never mailed."""
+    for notice in notices:
+        sees = SEES.get(notice.subject_kind)
+        if sees is not None and not sees(notice.subject_id, notice.person):
+            notice.unmailed, notice.mail_id = HIDDEN, None
+    return [each for each in notices if not each.unmailed]
 
 
 def _settle(settings: Settings, claimed: Claimed, answer: Answer) -> None:

@@ -88,7 +88,7 @@ def test_an_account_pauses_whether_it_exists_or_not(app, people, parsed, monkeyp
     with counting(monkeypatch) as made:
         reply = sign_in(client, f" {email.upper()} ", PASSWORD, "198.51.100.9")
     assert made == []
-    assert reply.status_code == 200
+    assert reply.status_code == 422
     assert notice(reply, parsed) not in before
     lines = db.session.scalars(select(TrailEntry).where(TrailEntry.action == "sign_in.paused")).all()
     assert len(lines) == 1
@@ -121,7 +121,7 @@ def test_an_address_pauses_after_tries_at_many_accounts_and_one_good_account_doe
     other = app.test_client()
     assert sign_in(other, "owner@example.org", PASSWORD, "2001:db8::2").status_code == 302  # the same /64
     sign_in(client, "one-more@example.org", address="2001:db8::3")
-    assert sign_in(app.test_client(), "owner2@example.org", PASSWORD, "2001:db8::4").status_code == 200
+    assert sign_in(app.test_client(), "owner2@example.org", PASSWORD, "2001:db8::4").status_code == 422
     assert sign_in(app.test_client(), "owner2@example.org", PASSWORD, "2001:db8:0:1::4").status_code == 302
 
 

@@ -72,7 +72,7 @@ export class Core {
   }
 
   // The server renews this cookie, so that it outlives a store that the system threw away, and can say what is missing.
-  #remember(device) { document.cookie = `tablet-${this.data.person.id}=${device}; path=/; max-age=34560000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`; }
+  #remember(device) { document.cookie = `${this.data.tablet_cookie ?? `tablet-${this.data.person.id}`}=${device}; path=/; max-age=34560000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`; }
 
   /** Ask the server for the key until it answers, unless a PIN opens the store first. */
   async unlock() {
