@@ -10,10 +10,12 @@ from typing import Any
 import click
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from audit_app import create_app, production
-from audit_app.accounts import language
+from audit_app.accounts import factors, language
 from audit_app.accounts import services as accounts
+from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Role
 from audit_app.backup import cli as keeping
 from audit_app.checklists import services as checklists
@@ -361,6 +363,20 @@ def create_admin(email: str, name: str, lang: str, data: Path | None) -> None:
         )
         db.session.commit()
     click.echo(f"{email}\nPassword: {password}\nIt is not shown again; change it after the first sign-in.")
+
+
+@main.command("reset-factor")
+@click.argument("email")
+@data_option
+def reset_factor(email: str, data: Path | None) -> None:
+    """Take the second factor away from somebody who lost it, when no administrator can."""
+    with opened(data):
+        person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+        if person is None:
+            raise click.ClickException(f"Nobody has this address: {email}")
+        factors.reset(person, by=None)
+        db.session.commit()
+        click.echo(f"{person.name} signs in by password alone now.")
 
 
 for each in (

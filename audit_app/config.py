@@ -23,6 +23,9 @@ class Settings:
     data_dir: Path = setting("DATA_DIR", Path("data"), "Folder of the database file and the evidence files.")
     database_url: str = setting("DATABASE_URL", "", "Database; empty means SQLite in the data folder.")
     secret_key: str = setting("SECRET_KEY", "", "Signs sessions; empty means a key kept in the data folder.")
+    factor_key: str = setting(
+        "FACTOR_KEY", "", "Encrypts the keys of authenticator apps; empty means by the secret key."
+    )
     time_zone: str = setting(
         "TIME_ZONE", "Asia/Shanghai", "Time zone of the organisation: decides what “today” is."
     )

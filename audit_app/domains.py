@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Flask, has_app_context
 
+from audit_app.accounts import factor_gate, factors
+from audit_app.accounts import words as account_words
 from audit_app.accounts.models import Person
 from audit_app.checklists import queries as checklists
 from audit_app.core.errors import NotVisible
@@ -71,6 +73,7 @@ def beside_the_reader() -> dict[str, Any]:
         "trail_head": trail_chain.head(),
         "answers_head": checklists.head(),
         "unread": notifications.unread_of(Person.id),
+        **factor_gate.beside_the_reader(),
     }
 
 
@@ -127,6 +130,8 @@ def init_app(app: Flask) -> None:
     calendar.SOURCES[:] = [dates.entries]
     sources.DOORS.update(promotions())
     fieldwork_door.answer_with(rulings.standing)
+    kinds.KINDS.update(dict.fromkeys(account_words.NOTICES, kinds.NOW))
+    factors.TELL[:] = [lambda kind, person: services.queue_again(kind, to=person, subject=person)]
     leaving.BURDENS[:] = [handover.burden]
     erasing.CLEARED[:] = [feeds.forget, devices.forget, outbox.forget]
     leaving.LEFT[:] = [requests.tell_of_leaving]

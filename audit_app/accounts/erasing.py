@@ -60,6 +60,7 @@ def erase(person: Person, *, reason: str, by: Person) -> int:
     person.name, person.sort_key, person.job_title = number, sort_key(number), ""
     person.email = f"{number.lower()}@{DOMAIN}"
     person.password, person.last_seen_at, person.fs_uniquifier = None, None, secrets.token_hex(32)
+    person.factor, person.recovery_codes, person.webauthn = None, [], []
     for bond in bonds:
         db.session.delete(bond)
     for clear in (sessions.forget, *CLEARED):

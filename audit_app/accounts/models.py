@@ -8,6 +8,7 @@ from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit_app.accounts.factor_models import Factors
 from audit_app.accounts.permissions import SEES_ALL, Permission, Role, granted
 from audit_app.core.clock import today
 from audit_app.core.db import Base, Versioned
@@ -47,6 +48,7 @@ class Organisation(Bilingual, Versioned, Base):
     code_prefix: Mapped[str] = mapped_column(String(20), default="SMS")
     audit_standard: Mapped[str] = mapped_column(String(60), default="ISO 19011:2026")
     independence_months: Mapped[int] = mapped_column(default=12)
+    second_factor_roles: Mapped[str] = mapped_column(String(400), default="")
 
     __table_args__ = (
         CheckConstraint("independence_months BETWEEN 0 AND 120", name="independence_months_plausible"),
@@ -154,7 +156,7 @@ person_role = Table(
 )
 
 
-class Person(UserMixin, Versioned, Base):
+class Person(Factors, UserMixin, Versioned, Base):  # type: ignore[misc]  # the mixin types columns, ours are read on demand
     """Somebody who signs in, owns, audits or decides."""
 
     __tablename__ = "person"

@@ -27,9 +27,16 @@ SHORTEST_PART = 4
 """Letters between digits are looked up from this length on; a shorter part that is repeated is no secret."""
 FORM: Literal["NFKD"] = "NFKD"
 """The Unicode form in which passwords are hashed: the same word from another keyboard is the same word."""
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""For what is made: nothing that looks like something else when read aloud or from paper."""
 LIST = Path(__file__).parent / "library" / "passwords.txt.gz"
 READABLE = 4096
 """The library hashes no longer text; nobody has such a password, because none can be set."""
+
+
+def made(groups: int) -> str:
+    """Random letters in groups of four, 4.95 bits each."""
+    return "-".join("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(groups))
 
 
 def normal(password: str) -> str:

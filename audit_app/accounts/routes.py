@@ -2,13 +2,26 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext, refresh
 from flask_login import current_user
 
-from audit_app.accounts import erasing, exports, forms, leaving, matrix, queries, replies, services, tenure
+from audit_app.accounts import (
+    erasing,
+    exports,
+    factors,
+    forms,
+    leaving,
+    matrix,
+    queries,
+    replies,
+    routes_factor,
+    services,
+    tenure,
+)
+from audit_app.accounts.blueprint import blueprint
 from audit_app.accounts.library import legacy_processes
 from audit_app.accounts.models import Department, Person, Process, Site
 from audit_app.accounts.permissions import Permission, Role
@@ -18,8 +31,10 @@ from audit_app.web.access import allow, public, signed_in
 from audit_app.web.forms import refused_or
 from audit_app.web.pages import arguments, ordering, paginate, safe_next
 
-blueprint = Blueprint("accounts", __name__, url_prefix="/organisation")
+__all__ = ["VIEWS", "blueprint"]
 
+VIEWS = (routes_factor,)
+"""Further modules whose views are on the blueprint."""
 PEOPLE_SORTS = {"name": Person.sort_key, "email": Person.email, "seen": Person.last_seen_at}
 FILTERS = ("q", "role", "department", "active")
 KINDS: dict[str, tuple[Any, Any, Any, Any]] = {
@@ -117,6 +132,7 @@ def person(id: int) -> ResponseReturnValue:
         months=tenure.months(),
         competences=found.competences,
         history=trail.history(found),
+        factor=factors.standing(found) if current_user.may(Permission.PEOPLE_MANAGE) else None,
         burden=leaving.burden(found) if current_user.may(Permission.PEOPLE_MANAGE) else 0,
         erased=erasing.is_erased(found),
     )
@@ -186,7 +202,12 @@ def profile() -> ResponseReturnValue:
         if refused_or(form, services.edit_profile, me, **form.values(), by=me):
             refresh()
             return replies.saved(url_for(".profile"))
-    return replies.page("accounts/profile.html", form, allowed=matrix.allowed(current_user.permissions))
+    return replies.page(
+        "accounts/profile.html",
+        form,
+        allowed=matrix.allowed(current_user.permissions),
+        factor=factors.standing(current_user),
+    )
 
 
 @blueprint.post("/language")

@@ -1,6 +1,5 @@
 """Verbs on people: who may sign in, as what, and in which language."""
 
-import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import date
@@ -55,8 +54,6 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh", "en")
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""For generated passwords: nothing that looks like something else when read aloud or from paper."""
 
 
 def prepare(*, by: Person | None) -> None:
@@ -74,7 +71,7 @@ def anybody() -> bool:
 
 def new_password() -> str:
     """A generated first password: four groups of four, about 79 bits."""
-    return "-".join("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(4))
+    return passwords.made(4)
 
 
 def add_person(

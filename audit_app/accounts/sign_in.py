@@ -9,7 +9,8 @@ from flask_principal import Principal
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, password_changed
 from sqlalchemy import select, update
 
-from audit_app.accounts import passwords, sessions, sign_in_forms
+from audit_app.accounts import factor_forms, factor_gate, passwords, second_factor, sessions, sign_in_forms
+from audit_app.accounts.factor_models import Passkey
 from audit_app.accounts.models import Person, RoleRow
 from audit_app.accounts.permissions import Role
 from audit_app.accounts.reader import Readers
@@ -22,6 +23,9 @@ from audit_app.web import logs
 
 BY_SIGN_IN: dict[str | None, dict[str, str]] = {
     "security.login": {},
+    "security.two_factor_token_validation": {"way": "app"},
+    "security.mf_recovery": {"way": "recovery code"},
+    "security.wan_signin_response": {"way": "passkey"},
     "provider.finish": {"way": "provider"},
 }
 """The addresses at which one signs in, and what the trail says beside it."""
@@ -67,22 +71,24 @@ def init_app(app: Flask, settings: Settings, beside: dict[str, Any]) -> None:
         SECURITY_I18N_DOMAIN="flask_security",
         SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": _mail_address, "case_insensitive": True}}],
         SECURITY_TRACKABLE=False,
+        **second_factor.configuration(settings),
     )
-    app.extensions["accounts_datastore"] = datastore = SQLAlchemyUserDatastore(db, Person, RoleRow)
+    app.extensions["accounts_datastore"] = datastore = SQLAlchemyUserDatastore(db, Person, RoleRow, Passkey)
     Security(
         app,
         datastore,
         mail_util_cls=TrimmedMail,
         password_util_cls=passwords.Passwords,
-        login_form=sign_in_forms.SignInForm,
-        verify_form=sign_in_forms.OwnPasswordForm,
-        change_password_form=sign_in_forms.NewPasswordForm,
+        **sign_in_forms.FORMS,
+        **factor_forms.FORMS,
+        **second_factor.PARTS,
     )
     app.login_manager.user_loader(Readers(**beside).load)  # type: ignore[attr-defined]  # set by Flask-Login
     # Flask-Security would also let in whoever brings a token in a header or address, which no session ends.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     _without_second_rights(app)
     app.after_request(_refused_is_422)
+    factor_gate.init_app(app)
     user_logged_in.connect(_note_sign_in, app)
     user_logged_out.connect(_note_sign_out, app)
     password_changed.connect(_note_password, app)

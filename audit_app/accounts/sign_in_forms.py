@@ -44,6 +44,12 @@ def checked_own(typed: str) -> str:
     return checked(current_user.email, current_user._get_current_object(), typed, wrong=words)
 
 
+def may_sign_in_here(person: Person | None) -> bool:
+    """Whether this person signs in here, and not at the organisation's provider alone."""
+    everybody: bool = current_app.config["SETTINGS"].passwords_for_everybody
+    return everybody or (person is not None and Role.ADMINISTRATOR in person.role_set)
+
+
 class SignInForm(LoginForm):
     """Unknown address, wrong password and closed account get the same reply for the same work."""
 
@@ -57,9 +63,7 @@ class SignInForm(LoginForm):
             return False
         address = str(self.email.data)
         person = db.session.scalars(select(Person).where(Person.email == address)).one_or_none()
-        everybody = current_app.config["SETTINGS"].passwords_for_everybody
-        may = everybody or (person is not None and Role.ADMINISTRATOR in person.role_set)
-        words = checked(address, person, str(self.password.data), wrong=wrong, may=may)
+        words = checked(address, person, str(self.password.data), wrong=wrong, may=may_sign_in_here(person))
         if words:
             self.form_errors.append(words)
             return False
@@ -104,3 +108,11 @@ class NewPasswordForm(ChangePasswordForm):
             return False
         self.new_password.data = passwords.normal(str(self.new_password.data))
         return True
+
+
+FORMS: dict[str, Any] = {
+    "login_form": SignInForm,
+    "verify_form": OwnPasswordForm,
+    "change_password_form": NewPasswordForm,
+}
+"""What the library is given in place of its own."""

@@ -14,7 +14,7 @@ from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security.proxies import _security
 from flask_security.utils import login_user
 
-from audit_app.accounts import identities, queries, replies
+from audit_app.accounts import factor_gate, identities, queries, replies
 from audit_app.accounts.identities import NotLetIn
 from audit_app.accounts.language import short
 from audit_app.accounts.models import in_reader_language
@@ -26,8 +26,7 @@ from audit_app.web.pages import safe_next
 
 NAME = "provider"
 """Of the blueprint, of the extension, and of what Flask-Security is told this sign-in was by."""
-SECOND_FACTOR = "second_factor_by_provider"
-"""Mark in the session, the person's number: the provider asked for a second factor, so we ask for none."""
+SECOND_FACTOR = factor_gate.BY_PROVIDER
 BY = "by_provider"
 """Mark in the session: signed in by the provider."""
 LEAVE = "leave_provider"
@@ -159,6 +158,8 @@ def finish() -> ResponseReturnValue:
     except NotLetIn as refused:
         return refusal(refused.reason)
     g.second_factor_by_provider = told.second_factor
+    if not told.second_factor and (asked := factor_gate.ask(person, target)):
+        return asked
     login_user(person, remember=False, authn_via=[NAME])
     return redirect(safe_next(target), 303)
 

@@ -25,6 +25,8 @@ def paths(notices: Iterable[Notice]) -> dict[int, str]:
 def _path(notice: Notice, years: dict[str, int]) -> str:
     if notice.subject_kind == "programme" and notice.subject_id in years:
         return url_for("programme.show", year=years[notice.subject_id])
+    if notice.kind.startswith("factor."):
+        return url_for("accounts.second_factor")
     subject = current_app.extensions["subjects"].get(notice.subject_kind)
     return url_for(subject.endpoint, id=notice.subject_id) if subject else url_for("home.index")
 

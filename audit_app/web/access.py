@@ -14,7 +14,18 @@ from audit_app.web import addresses
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC, SIGNED_IN, TICKET = "public", "signed in", "ticket"
-FOREIGN = {"static", "security.login", "security.logout", "security.change_password", "security.verify"}
+FOREIGN = {
+    "static",
+    *(
+        f"security.{name}"
+        for name in (
+            "login", "logout", "change_password", "verify", "tf_select", "two_factor_setup",
+            "two_factor_setup_validate", "two_factor_token_validation", "two_factor_rescue", "mf_recovery",
+            "mf_recovery_codes", "wan_register", "wan_register_response", "wan_signin", "wan_signin_response",
+            "wan_delete",
+        )
+    ),
+}  # fmt: skip
 """Views of libraries that guard themselves."""
 
 

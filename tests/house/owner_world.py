@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from audit_app.accounts import sessions
+from audit_app.accounts.factor_models import Passkey, RecoveryCode, SecondFactor
 from audit_app.accounts.identities import SignInIdentity
 from audit_app.accounts.limits import Counted, SignInTries
 from audit_app.accounts.session_models import SignInSession
@@ -18,13 +19,18 @@ WEEK = timedelta(days=7)
 
 
 def build(p: People, made: dict[str, Any]) -> None:
-    """Comments on a finding and on its action; one of the people called may not see them. And a try at a password."""
+    """Comments on a finding and on its action; one of the people called may not see them. And a try at a password, and every kind of second factor."""
     db.session.add(SignInTries(counted=Counted.ACCOUNT, key="0" * 64, tries=1, last_at=now()))
     db.session.add(
         SignInIdentity(person=p.reader, issuer="https://id.example.org", subject="r-1", bound_at=now())
     )
     for person in (p.owner, p.manager):
         _session(person)
+    p.reader.factor = SecondFactor(handle="0" * 32, method="authenticator", secret="{}", set_at=now())
+    p.reader.recovery_codes = [RecoveryCode(salt="0" * 32, hashed="0" * 64)]
+    p.reader.webauthn = [
+        Passkey(name="平板电脑", credential_id=b"id", public_key=b"key", transports=["internal"])
+    ]
     finding = made["planned"]
     comments.add(finding, text="@Ana Auditor 需要哪份记录？ @Otto Owner", by=p.owner)
     comments.add(finding, text="<b>下周</b>完成。", action=finding.actions[0], by=p.owner)
@@ -55,6 +61,8 @@ def addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "home.person_devices": [of_owner],
         "home.person_session_end": [of_owner | {"id": first.id}],
         "home.person_sessions_end": [of_owner],
+        "accounts.person_factor_reset": [{"id": finding.owner_id}],
+        "accounts.passkey_remove": [{"id": 1}],
         "findings.comment": [{"id": finding.id}],
         "findings.absence_end": [{"id": 1}],
         "findings.action_comment": [{"id": finding.actions[0].id}],

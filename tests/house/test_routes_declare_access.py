@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from audit_app.accounts.factor_gate import CLOSED
 from audit_app.accounts.models import Person
 from audit_app.accounts.permissions import Permission, Role
 from audit_app.web.access import FOREIGN, PUBLIC, SIGNED_IN, TICKET
@@ -51,11 +52,24 @@ def test_the_doors_that_a_ticket_opens_are_known_and_stay_shut_without_one(app: 
 def test_views_of_libraries_are_only_those_for_signing_in(app: Flask):
     foreign = {rule.endpoint for rule in app.url_map.iter_rules()} & FOREIGN
     assert foreign - {"static"} == {
-        "security.login",
-        "security.logout",
-        "security.change_password",
-        "security.verify",
-    }
+        f"security.{name}"
+        for name in (
+            "login", "logout", "change_password", "verify", "tf_select", "two_factor_token_validation",
+            "mf_recovery", "wan_register", "wan_register_response", "wan_signin", "wan_signin_response",
+            *CLOSED,
+        )
+    }  # fmt: skip
+
+
+def test_views_of_libraries_that_have_a_page_of_the_house_are_closed(
+    app: Flask, world: World, client_for: Clients
+):
+    for client in (app.test_client(), client_for(world.people.auditor)):
+        for rule in app.url_map.iter_rules():
+            if rule.endpoint.removeprefix("security.") in CLOSED:
+                path = rule.rule.replace("<token>", "x")
+                for method in rule.methods & {"GET", "POST"}:
+                    assert client.open(path, method=method).status_code == 404, path
 
 
 def test_marks_name_permissions_that_exist(app: Flask):
