@@ -94,6 +94,16 @@ def promotions() -> dict[Any, Any]:
     }
 
 
+def _learn_words() -> None:
+    """Teach the trail and the notices what each domain says."""
+    for name in WORDS:
+        module = _part(f"{name}.words")
+        if module:
+            trail.learn(module)
+            notices.learn(module)
+            kinds.learn(module)
+
+
 def init_app(app: Flask) -> None:
     """Register every domain."""
     from audit_app.accounts import erasing, leaving, single_sign_on
@@ -112,12 +122,7 @@ def init_app(app: Flask) -> None:
         if module:
             app.register_blueprint(module.blueprint)
     single_sign_on.init_app(app)
-    for name in WORDS:
-        module = _part(f"{name}.words")
-        if module:
-            trail.learn(module)
-            notices.learn(module)
-            kinds.learn(module)
+    _learn_words()
     app.extensions["subjects"] = SUBJECTS
     sync.TAKERS["finding"] = field.take
     enclosing = calendar.enclosing(app.config["SETTINGS"].base_url.rstrip("/"))

@@ -180,7 +180,7 @@ def _with(rows: list[Any], present: Person | Process | None) -> list[Any]:
 class ValueForm(BaseForm):
     """The value of one month."""
 
-    month = MonthField(_l("Month"))
+    month = MonthField(_l("Month"), validators=[required()])
     value = NumberField(_l("Value"))
     numerator = NumberField(_l("Numerator"))
     denominator = NumberField(_l("Denominator"))

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from audit_app.accounts import sessions
+from audit_app.accounts import erasing, sessions
+from audit_app.accounts import services as accounts
 from audit_app.accounts.factor_models import Passkey, RecoveryCode, SecondFactor
 from audit_app.accounts.identities import SignInIdentity
 from audit_app.accounts.limits import Counted, SignInTries
@@ -13,7 +14,8 @@ from audit_app.accounts.session_models import SignInSession
 from audit_app.core.clock import now, today
 from audit_app.core.db import db
 from audit_app.findings import comments, cover_services
-from tests.people import People
+from audit_app.retention import services as retention
+from tests.people import PASSWORD, People
 
 WEEK = timedelta(days=7)
 
@@ -26,6 +28,7 @@ def build(p: People, made: dict[str, Any]) -> None:
     )
     for person in (p.owner, p.manager):
         _session(person)
+    _left_long_ago(p)
     p.reader.factor = SecondFactor(handle="0" * 32, method="authenticator", secret="{}", set_at=now())
     p.reader.recovery_codes = [RecoveryCode(salt="0" * 32, hashed="0" * 64)]
     p.reader.webauthn = [
@@ -67,3 +70,18 @@ def addresses(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         "findings.absence_end": [{"id": 1}],
         "findings.action_comment": [{"id": finding.actions[0].id}],
     }
+
+
+def _left_long_ago(p: People) -> None:
+    """Somebody whose personal data were erased, and a period that was chosen for others."""
+    left = accounts.add_person(
+        name="老同事",
+        email="left@example.org",
+        roles=["auditor"],
+        language="zh",
+        password=PASSWORD,
+        by=p.admin,
+    )
+    accounts.deactivate(left, by=p.admin)
+    erasing.erase(left, reason="本人要求", by=p.admin)
+    retention.choose("mails", 100, by=p.admin)

@@ -24,7 +24,7 @@ def test_a_wrong_password_does_not_say_whether_the_person_exists(app, people):
     client = app.test_client()
     known = client.post("/login", data={"email": "owner@example.org", "password": "wrong wrong wrong"})
     unknown = client.post("/login", data={"email": "nobody@example.org", "password": "wrong wrong wrong"})
-    assert known.status_code == unknown.status_code == 200
+    assert known.status_code == unknown.status_code == 422
     # The token holds the second in which it was made.
     told = [
         re.sub(r'name="csrf-token" content="[^"]+"', "", each.get_data(as_text=True))

@@ -29,7 +29,7 @@ STATIC = APP / "static"
 SAMPLES = Path(__file__).parent / "samples"
 TONES = ("primary", "success", "danger", "warning", "info", "purple", "teal", "secondary")
 ROUTES = ("agenda.my_calendar", "home.index", "home.notices", "home.search", "security.logout", "security.login", "security.change_password",
-          "accounts.profile", "accounts.language", "things.step")  # fmt: skip
+          "accounts.profile", "accounts.language", "things.step", "security.wan_signin")  # fmt: skip
 OURS = [*sorted((TEMPLATES / "_macros").glob("*.html")), *sorted((TEMPLATES / "errors").glob("*.html")),
         *sorted((TEMPLATES / "security").glob("*.html")), *sorted(TEMPLATES.glob("*.html"))]  # fmt: skip
 
