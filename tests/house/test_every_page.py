@@ -198,7 +198,7 @@ def test_the_sign_in_page_and_the_error_pages_parse_in_both_languages(
             reader.get("/organisation/people"),
             reader.get("/no/such/page"),
         ]
-        assert [reply.status_code for reply in replies] == [200, 200, 404, 403, 404]
+        assert [reply.status_code for reply in replies] == [200, 422, 404, 403, 404]
         for reply in replies:
             tree = parse(reply.get_data(as_text=True))
             assert list(faults(tree, language)) == []
