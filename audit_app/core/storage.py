@@ -45,6 +45,15 @@ def fault_in(error: BaseException | None) -> Fault | None:
     return next((found for each in _behind(error) if (found := _fault(each)) is not None), None)
 
 
+def is_mistake(error: BaseException) -> bool:
+    """Whether the database was only asked wrongly (a table is missing): waiting mends nothing."""
+    return any(
+        isinstance(each, sqlite3.Error)
+        and (getattr(each, "sqlite_errorcode", 0) or 0) & 0xFF == sqlite3.SQLITE_ERROR
+        for each in _behind(error)
+    )
+
+
 def _behind(error: BaseException | None) -> Iterator[BaseException]:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:

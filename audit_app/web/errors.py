@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from audit_app.core.db import set_reading
 from audit_app.core.errors import NotVisible, Refused
-from audit_app.core.storage import Fault, fault_in
+from audit_app.core.storage import Fault, fault_in, is_mistake
 from audit_app.web import logs
 from audit_app.web.access import wants_json
 from audit_app.web.pages import safe_next
@@ -96,6 +96,10 @@ def _away(error: Exception) -> ResponseReturnValue:
     fault = fault_in(error)
     if fault is None and not isinstance(error, OperationalError):
         return _unexpected(error)
+    if fault is None and is_mistake(error):
+        current_app.logger.exception("database", exc_info=error)
+        set_reading(True)
+        return page(500)
     current_app.logger.critical("storage: %s", fault or "busy", exc_info=error)
     roll_back_anyway()
     set_reading(True)  # the words of the reply ask for the reader's language: that must not wait too

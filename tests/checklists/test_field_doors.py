@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -128,6 +129,16 @@ def test_a_person_who_left_hands_in_by_ticket_but_reads_nothing(made, people, cl
 def test_a_deposit_without_a_good_ticket_is_refused(made, people, client_for, word):
     nobody = client_for.app.test_client()
     reply = nobody.post("/sync/deposit", json=batch(), headers={"Authorization": word})
+    assert (reply.status_code, reply.json["error"]) == (401, "ticket")
+
+
+def test_a_ticket_that_has_ended_opens_nothing(made, people, client_for):
+    ticket = take(client_for(people.auditor), made).json["ticket"]
+    nobody, headers = client_for.app.test_client(), {"Authorization": f"Bearer {ticket}"}
+    assert nobody.post("/sync/deposit", json=batch(), headers=headers).status_code == 200
+    db.session.scalars(select(DepositTicket)).one().expires_at = now() - timedelta(seconds=1)
+    db.session.commit()
+    reply = nobody.post("/sync/deposit", json=batch(), headers=headers)
     assert (reply.status_code, reply.json["error"]) == (401, "ticket")
 
 

@@ -390,13 +390,3 @@ def test_lists_need_as_many_queries_for_many_rows_as_for_few(register, client_fo
     assert db.session.query(Measurement).count() > 40
     for url, count in few.items():
         assert queries_of(client, url) == count, url
-
-
-def test_a_value_without_its_month_is_refused_with_a_sentence_and_nothing_typed_is_lost(people, client_for):
-    services.load_register(by=people.manager)
-    url = f"/indicators/{one('CSR').id}/enter"
-    reply = client_for(people.manager).post(url, data={"value": "91", "comment": "as typed"})
-    page = reply.get_data(as_text=True)
-    assert reply.status_code == 422
-    assert "Please fill in this field." in page
-    assert "as typed" in page
