@@ -120,6 +120,11 @@ BY_ENDPOINT: dict[str, dict[str, str]] = {
     "accounts.person_edit": {"id": "person"},
     "accounts.person_password": {"id": "person"},
     "accounts.person_access": {"id": "person"},
+    "accounts.person_erase": {"id": "person"},
+    "accounts.person_factor_reset": {"id": "person"},
+    "home.person_devices": {"person_id": "person"},
+    "home.person_sessions_end": {"person_id": "person"},
+    "home.person_session_end": {"person_id": "person"},
     "certification.deadline": {"id": "finding"},
     "checklists.adopt": {
         "id": "checklist"
@@ -193,6 +198,7 @@ WITHOUT_A_RULE_OF_ROWS = {
     "/indicators/sources/",
     "/indicators/imports/",
     "/organisation/<any",
+    "/organisation/retention/",
     "/mail/",
     "/findings/deadlines/",
 }
@@ -201,7 +207,7 @@ BELOW_A_TOKEN = {"/dossiers/progress/", "/findings/old/", "/checklists/import/",
                  "/indicators/import/"}  # fmt: skip
 """Uploads and long work: found only in one's own folder (their own test below)."""
 BY_OTHER_TESTS = {"evidence.upload", "checklists.file_progress", "checklists.file_piece", "findings.charts_file",
-                  "indicators.system_file", "indicators.import_start", "indicators.import_new"}  # fmt: skip
+                  "home.session_end", "accounts.passkey_remove", "indicators.system_file", "indicators.import_start", "indicators.import_new"}  # fmt: skip
 
 
 def kinds_of(rule: Any) -> dict[str, str]:

@@ -66,11 +66,15 @@ class Rewind:
     """Puts database and files back as they were."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        db.session.commit()
         self.live, self.data = Path(db.engine.url.database or ""), settings.data_dir
         self.kept, self.files = folder / "kept.db", folder / "kept"
+        self.keep()
+
+    def keep(self) -> None:
+        """Remember how they are now: who has just signed in is to stay so."""
+        db.session.commit()
         _copy(self.live, self.kept)
-        shutil.copytree(self.data, self.files)
+        shutil.copytree(self.data, self.files, dirs_exist_ok=True)
 
     def __call__(self) -> None:
         db.session.rollback()
@@ -109,13 +113,15 @@ def changed_by_more(
     offered: set[str],
 ) -> tuple[int, int, list[str]]:
     """How many addresses were asked, how many of them wrote something, and what more they wrote for more fields."""
-    wrong, written, before = [], 0, held()
+    wrong, written = [], 0
     people = {place.url: asker(app, world, place) for place in places}
     for place in places:
         person = people[place.url]
         if person is None:
             continue
         client = client_for(person)
+        rewind.keep()
+        before = held()
         fields = filled(client, place.url)
         offered.clear()
         plain = send(client, place.url, fields)

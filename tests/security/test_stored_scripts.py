@@ -122,10 +122,13 @@ def test_a_page_that_shows_a_text_as_it_is_would_be_noticed(
 ):
     """The fault that was found: sentences that wait for their language called themselves safe."""
     places = [each for each in addresses(app, world) if each.endpoint == "programme.workload_page"]
-    infect()
     monkeypatch.setattr(LazyString, "__html__", lambda words: str(words))
     walk = Walk(app, world, client_for)
-    walk.read(places)
+    for turn in range(TURNS):  # until a payload that is markup stands on this page
+        infect(turn * 41)
+        walk.read(places)
+        if walk.wrong:
+            break
     assert walk.wrong
 
 

@@ -40,6 +40,10 @@ def lay_open(table: str, number: str, keep: int) -> Chain:
     run(f"CREATE TABLE laid_open AS SELECT * FROM {table} WHERE {number} <= {keep}")
     run(f"DROP TABLE {table}")
     run(f"ALTER TABLE laid_open RENAME TO {table}")
+    if table == "trail_entry":  # what is said of rows that are not kept goes with them
+        run(f"CREATE TABLE laid_open AS SELECT * FROM trail_erasure WHERE seq <= {keep}")
+        run("DROP TABLE trail_erasure")
+        run("ALTER TABLE laid_open RENAME TO trail_erasure")
     db.session.commit()
     columns = tuple(row.name for row in run(f"PRAGMA table_info({table})"))
     return Chain(table, number, columns, read(table, number))
